@@ -1,0 +1,41 @@
+# make run: the chat over the sample articles.  make test: everything the tests need, then the tests.
+PYTHON ?= python3
+PORT ?= 7860
+BIN := .venv/bin
+STAMP := .venv/installed
+LIBRARY := .venv/sample-library
+
+.PHONY: run test install check format bench clean
+
+run: install
+	@echo "indexing the sample articles ..."
+	@$(BIN)/footnote index --home $(LIBRARY) articles
+	@$(BIN)/footnote chat --home $(LIBRARY) --port $(PORT)
+
+install: $(STAMP)
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed")'
+	@test -x $(BIN)/python || { echo "making .venv ..."; $(PYTHON) -m venv .venv; }
+	@echo "installing the pinned packages into .venv (the first time: about 1.5 GB, some minutes) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
+	@touch $(STAMP)
+
+test: install check
+	$(BIN)/python -m pytest
+
+check: install
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: install
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: install
+	$(BIN)/footnote bench
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build *.egg-info

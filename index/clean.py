@@ -1,0 +1,477 @@
+"""The content of an article -> normal text, and a pasted page -> its heading and its body, without the site around it.
+
+In: bytes or a string. Out: a string, or a Page whose `text[:body_start]` is title, date line and dateline.
+Knows nothing of files and Documents. Conservative: what might be a sentence of the article stays.
+"""
+
+from __future__ import annotations
+
+import codecs
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from index.types import InputError
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+MAX_TITLE_CHARS = 200
+MAX_META_CHARS = 160  # a longer line is no date line, byline or menu
+MAX_LEGAL_CHARS = 600
+TAIL_LINES = 60  # how far from the end a footer or a list of related articles may begin
+_PASTE_ARTEFACT_CHARS = 20  # a shorter line may repeat in a table or a list
+_REPEATED_SENTENCE_CHARS = 80  # a shorter sentence may repeat in an interview
+
+_SAMPLE_BYTES = 64 * 2**10  # of which an unknown encoding is guessed
+_BINARY_STARTS = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"{\\rtf",
+    b"\xd0\xcf\x11\xe0",
+)
+_BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+)
+
+_BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff"
+    "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def normalise(text: str) -> str:
+    """NFC, plain spaces and line feeds, nothing invisible, no trailing spaces, at most one empty line in a row.
+
+    Linear in the length of the text, and idempotent. Lone surrogates, which no database stores, go too.
+    """
+    text = _ODD_SPACE.sub(" ", _BREAK.sub("\n", text))
+    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    lines = "\n".join(line.rstrip() for line in text.split("\n"))
+    return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+# --- encodings -------------------------------------------------------------------------------------------------------
+
+
+def decode(content: bytes) -> str:
+    """UTF-8, UTF-16 or UTF-32 with its mark, else what charset-normalizer finds. InputError if it is no text."""
+    if not content.strip():
+        raise InputError("it is empty")
+    if encoding := next((name for mark, name in _BOMS if content.startswith(mark)), None):
+        return content.decode(encoding, "replace")
+    if b"\0" in content or content.startswith(_BINARY_STARTS):
+        raise InputError("it is not text (binary data)")
+    try:
+        return content.decode()
+    except UnicodeDecodeError as error:
+        return _decode_unknown(content, error.start)
+
+
+def _decode_unknown(content: bytes, first_error: int) -> str:
+    text = content.decode("utf-8", "replace")
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    if text.count("\ufffd") * 10 <= foreign:  # UTF-8 with a few damaged bytes, such as a cut at its end
+        return text
+    from charset_normalizer import from_bytes
+
+    start = max(first_error - _SAMPLE_BYTES // 2, 0)
+    wide = ["utf_16", "utf_16_be", "utf_16_le", "utf_32", "utf_32_be", "utf_32_le", "utf_7"]  # never without a mark
+    matches = from_bytes(content[start : start + _SAMPLE_BYTES], cp_exclusion=wide)
+    best = matches.best()
+    if best is None:
+        raise InputError("it is not text (binary data)")
+    ties = (match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence))
+    best = next((match for match in ties if match.encoding == "cp1252"), best)  # among equals the most common by far
+    return content.decode(best.encoding, "replace")
+
+
+# --- dates -----------------------------------------------------------------------------------------------------------
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_ISO_DATE = r"\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}"
+_DATE = rf"(?:{_ISO_DATE}|{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})"
+_FIND_DATE = re.compile(
+    r"(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?!\d)"
+    rf"|\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"
+    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_second>{_MONTH}),?\s+(?P<year_last>\d{{4}})\b",
+    re.IGNORECASE,
+)
+
+
+def find_date(text: str) -> dt.date | None:
+    """The first full date written in `text` (ISO or English); None when there is none that the calendar knows."""
+    for found in _FIND_DATE.finditer(text):
+        year = found["iso_year"] or found["year"] or found["year_last"]
+        day = found["iso_day"] or found["day"] or found["day_first"]
+        name = found["month"] or found["month_second"]
+        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["iso_month"])
+        try:
+            return dt.date(int(year), month, int(day))
+        except ValueError:
+            continue
+    return None
+
+
+# --- date lines, bylines and datelines -------------------------------------------------------------------------------
+
+_LABEL = (
+    r"(?:(?:(?:first|last|originally)\s+)?(?:updated|published|posted|modified|released|issued|created|uploaded)"
+    r"|date(?:\s+published)?|publi(?:sh|cation)\s+(?:date|time)|release\s+date|time)(?:\s+(?:on|at))?"
+)
+_TIME = (
+    r"(?:T|at\s+)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?"
+    r"(?:\s*(?:Z|[+-]\d{2}:?\d{2}|(?-i:[A-Z]{1,4}T|UTC)))?"
+)
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
+_DATE_PART = re.compile(
+    rf"(?P<label>{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?(?:{_TIME},?\s+)?(?P<date>{_DATE})"
+    rf"(?:[\s,–—-]*{_TIME})?(?:[\s,–—-]+(?P<outlet>\S.*))?",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:(?:written|reported|story|words|text)\s+by|by|authors?|reporters?)\s*[:：]?\s+(?P<name>\S.*)", re.I
+)
+_SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
+_SMALL_WORDS = frozenset(
+    {"and", "of", "the", "for", "in", "at", "&", "de", "da", "di", "van", "von", "der", "la", "le"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a date line or byline says. A date under "Updated" gives way to one under "Published"."""
+
+    date: dt.date | None = None
+    is_update: bool = False
+    author: str | None = None
+    outlet: str | None = None
+
+
+def _name(text: str | None) -> str | None:
+    """`text` when it could name a person or an outlet: at most eight words, capitals first, no sentence's end."""
+    words = text.split() if text else []
+    if not text or not 0 < len(words) <= 8 or len(text) > 80 or text[-1] in "!?;:":
+        return None
+    starts = [word.lstrip("(\"'“‘")[:1] for word in words]
+    proper = all(
+        start.isupper() or not start.isascii() or word.lower() in _SMALL_WORDS
+        for word, start in zip(words, starts, strict=True)
+    )
+    return text.strip("() ") if proper and any(start.isalpha() for start in starts) else None
+
+
+def _meta_part(part: str) -> Meta | None:
+    if found := _DATE_PART.fullmatch(part):
+        outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
+        if found["outlet"] and outlet is None:
+            return None
+        return Meta(
+            find_date(found["date"]), bool(re.search("updated|modified", found["label"] or "", re.I)), None, outlet
+        )
+    if found := _BYLINE.fullmatch(part):
+        author = _name(found["name"])
+        return Meta(author=author) if author and not re.search(r"\d", author) else None
+    if found := _SOURCE.fullmatch(part):
+        outlet = _name(found["name"])
+        return Meta(outlet=outlet) if outlet else None
+    return None
+
+
+def read_meta(line: str) -> Meta | None:
+    """A date line or byline ("Updated: April 6, 2024 07:03 Xinhua", "By Jane Doe | 6 April 2024"); else None."""
+    if len(line) > MAX_META_CHARS:
+        return None
+    parts = [part for part in re.split(r"\s*[|·•]\s*", line) if part]
+    known = [_meta_part(part) for part in parts]
+    if not any(known) or any(meta is None and _name(part) is None for part, meta in zip(parts, known, strict=True)):
+        return None
+    unlabelled = [_name(part) for part, meta in zip(parts, known, strict=True) if meta is None]
+    return merge_meta([meta for meta in known if meta] + [Meta(outlet=name) for name in unlabelled])
+
+
+def merge_meta(metas: list[Meta]) -> Meta:
+    """One Meta of many: the first author, the first outlet, and the first date that is no update if there is one."""
+    dated = sorted((meta for meta in metas if meta.date), key=lambda meta: meta.is_update)
+    return Meta(
+        date=dated[0].date if dated else None,
+        is_update=bool(dated) and dated[0].is_update,
+        author=next((meta.author for meta in metas if meta.author), None),
+        outlet=next((meta.outlet for meta in metas if meta.outlet), None),
+    )
+
+
+_DATELINE = re.compile(
+    r"(?P<place>[^\W\d_][^\d\n()–—]{1,50}?)"
+    rf"(?P<date>,\s+(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})(?:,?\s+\d{{4}})?)?"
+    r"\s*(?P<agency>\([^()\n]{2,40}\))?(?:\s*(?:--|—|–)\s*|\s+-\s+)(?=[\"'“‘(]?[^\W_])",
+    re.IGNORECASE,
+)
+
+
+def dateline_end(body: str) -> int:
+    """Where the first sentence begins after "BEIJING, April 5 -- " or "PARIS (AP) — "; 0 without a dateline.
+
+    Only capitals make a place of the words before the dash, unless a date or an agency stands with them.
+    """
+    head = body[:MAX_META_CHARS].split("\n", 1)[0]
+    found = _DATELINE.match(head)
+    if not found or found.end() == len(head) or head[found.end() :].lstrip("\"'“‘(")[:1].islower():
+        return 0
+    place = found["place"].split(",")[0].strip()
+    if found["date"] or found["agency"]:
+        return found.end() if _name(place) else 0
+    return found.end() if place.isupper() and len(place) >= 4 else 0
+
+
+# --- the site around the article -------------------------------------------------------------------------------------
+
+_MENU = (
+    r"home(?:page)?|news|about(?: us)?|contact(?: us| information)?|privacy(?: policy| notice)?|site ?map|help|faqs?"
+    r"|rss|terms(?: (?:of (?:use|service)|(?:and|&) conditions))?|log ?in|sign (?:in|up|out)|register|careers|jobs"
+    r"|search|menu|advertise(?: with us)?|cookies?(?: policy)?|copyright ?©?|imprint|legal|disclaimer|accessibility"
+    r"|newsletters?|world|business|tech(?:nology)?|sports?|politics|opinion|culture|science|health|travel|videos?|photos?"
+    r"|weather|entertainment|lifestyle|subscribe|archives?|e-?paper|mobile|english|中文|français|español|deutsch"
+)
+_SOCIAL = (
+    r"share|tweet|print|e?-?mail|save|bookmark|copy link|facebook|twitter|x|linkedin|whatsapp|reddit|telegram|pinterest"
+    r"|instagram|youtube|wechat|weibo|tiktok|mastodon|bluesky|comments?(?: \(\d+\))?|\d+ (?:comments?|shares?)|close"
+)
+_ANYWHERE = re.compile(
+    r"(?:- ?)?(?:advertisements?|sponsored(?: content)?|(?:article|story) continues below.{0,40}"
+    r"|skip to (?:main )?content|back to top|load more|scroll to continue.{0,40}|copy link"
+    r"|share (?:this|on|via) .{0,40}|share this|print this .{0,20}|follow us(?: on .{0,60})?|listen to this .{0,20}"
+    r"|subscribe (?:now|today|here)[.!]?|subscribe to (?:our|the) .{0,80}|click here (?:to|for) .{0,60}"
+    r"|sign up (?:for|to) (?:our|the) .{0,80}|get (?:our|the) .{0,30}newsletter.{0,60}"
+    r"|(?:read|see) (?:more|also|next)(?:\s*[:：].{1,120})?|accept (?:all )?cookies|reject (?:all )?cookies"
+    r"|(?:manage )?cookies? (?:settings|preferences|policy)|\d+ min(?:ute)?s?(?:'s)? read)",
+    re.IGNORECASE,
+)
+_EDGE = re.compile(
+    rf"(?:{_MENU}|{_SOCIAL}|editors?\s*[:：] .{{1,60}}|\(?editor[:：].{{1,60}}\)"
+    r"|(?:we|this (?:web)?site|our (?:web)?site) uses? cookies.{0,300})",
+    re.IGNORECASE,
+)
+_RELATED = re.compile(
+    r"(?:(?:related|recommended|popular|trending|latest)"
+    r"(?: (?:articles?|stories|news|posts|reading|content|topics|links))?"
+    r"|more (?:from|on|in|stories|news|articles)\b.{0,60}|(?:you )?(?:may|might) also like"
+    r"|you (?:may|might) like|most (?:read|popular|viewed|shared)"
+    r"|read (?:more|next)|see also|up next|what to read next|tags?|topics)\s*[:：]?",
+    re.IGNORECASE,
+)
+_RIGHTS = re.compile(
+    r"copyright\s*(?:©|\(c\)|\d{4}|$|\|)|©|\(c\)\s*\d{4}|.{0,100}\ball rights reserved\b"
+    r"|(?:website|site) identification code\b|(?:icp )?registration (?:number|no\b)"
+    r"|.{0,20}\bicp\s*(?:备|no|licen[cs]e|\d)"
+    r"|issn\s*[:\d]|powered by \S+(?: \S+)?$",
+    re.IGNORECASE,
+)
+_COPYING = r"(?:republish|reproduc|redistribut|rewritten|rebroadcast|copied|used in any form)"
+_LEGAL = re.compile(
+    rf"without (?:\w+ ){{0,3}}(?:authori[sz]ation|permission|consent)\b.{{0,160}}\b{_COPYING}"
+    rf"|(?:no part of )?(?:this|these|the|all) (?:materials?|contents?|articles?|site|website|page|publication)"
+    rf"\b.{{0,200}}\b(?:(?:may|shall|must|can) (?:not )?be|is prohibited).{{0,80}}\b{_COPYING}"
+    r"|(?:this|the|all) (?:materials?|contents?|texts?)\b.{0,200}\b(?:in|on) this (?:web)?site\b"
+    r"|by (?:using|continuing to (?:use|browse)) (?:this|our) (?:web)?site\b",
+    re.IGNORECASE,
+)
+_SPEECH = re.compile(r"[\"“”]|\b(?:said|says|told|according to)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+
+
+def _is_menu(line: str) -> bool:
+    """Short items between bars, half of them at least the words of a site's menu."""
+    items = [item for item in re.split(r"\s*[|·•»>/]\s*", line) if item]
+    known = sum(bool(re.fullmatch(_MENU, item, re.IGNORECASE)) for item in items)
+    return len(items) > 1 and 2 * known >= len(items) and all(len(item.split()) <= 5 for item in items)
+
+
+def _is_clutter(line: str) -> bool:
+    """Never a sentence of an article, wherever the line stands."""
+    return len(line) <= MAX_META_CHARS and bool(_ANYWHERE.fullmatch(line)) and not _SPEECH.search(line)
+
+
+def _is_edge_clutter(line: str) -> bool:
+    """Part of the site when it stands before the article or after it."""
+    if len(line) > MAX_LEGAL_CHARS:
+        return False
+    return _is_clutter(line) or bool(_EDGE.fullmatch(line)) or (len(line) <= MAX_META_CHARS and _is_menu(line))
+
+
+def _is_footer(line: str) -> bool:
+    """Copyright, registration and legal notices. A sentence in which somebody speaks of such things is none."""
+    if len(line) > MAX_LEGAL_CHARS or _SPEECH.search(line):
+        return False
+    if _is_sentence(line) and "rights reserved" not in line.lower() and "©" not in line:
+        return bool(_LEGAL.match(line))
+    return bool(_RIGHTS.match(line) or _LEGAL.match(line))
+
+
+def _is_sentence(line: str) -> bool:
+    return bool(_SENTENCE_END.search(line[-8:])) and line.count(" ") >= 4
+
+
+def _cut_tail(lines: list[str]) -> list[str]:
+    """The lines before the site's footer: notices, menus, and lists of headlines under "Related articles"."""
+    end = len(lines)
+    while (start := _last_block(lines, end)) < end:
+        end = start
+    return lines[:end]
+
+
+def _last_block(lines: list[str], end: int) -> int:
+    """Where the last block that belongs to the site begins; `end` when the article goes on to there."""
+    if end and (not lines[end - 1] or _is_edge_clutter(lines[end - 1]) or _is_footer(lines[end - 1])):
+        return end - 1
+    for at in range(end - 1, max(end - TAIL_LINES, 0), -1):  # the first line is never a footer
+        if _is_footer(lines[at]) or (len(lines[at]) <= MAX_META_CHARS and _RELATED.fullmatch(lines[at])):
+            return at
+        if _is_sentence(lines[at]) and not _is_edge_clutter(lines[at]):
+            return end
+    return end
+
+
+def _without_repeats(lines: list[str], title: str | None) -> Iterator[str]:
+    seen = {title}
+    for line in lines:
+        enough = _REPEATED_SENTENCE_CHARS if _is_sentence(line) else _PASTE_ARTEFACT_CHARS
+        if line in seen and (len(line) >= enough or line == title):
+            continue
+        seen.add(line)
+        yield line
+
+
+# --- the page --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A cleaned page. `title` is None when the text has no title line; `0 <= body_start <= len(text)`."""
+
+    title: str | None
+    text: str
+    body_start: int
+    published: dt.date | None
+    author: str | None
+
+
+def _is_title(line: str, following: str) -> bool:
+    """A line that ends no sentence, above an empty line, a date line, or a paragraph longer than itself.
+
+    The last condition tells a title from the first line of hard-wrapped prose.
+    """
+    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or dateline_end(line):
+        return False
+    if not following or read_meta(following) or _is_edge_clutter(following):
+        return True
+    return following[0].isupper() and len(following) > 1.5 * len(line) and _is_sentence(following)
+
+
+def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[str], list[str]]:
+    """Splits off title and date lines: (title, heading lines, the rest)."""
+    heading: list[str] = []
+    for at, line in enumerate(lines):
+        if not line or _is_edge_clutter(line) or line == title:
+            continue
+        meta = read_meta(line)
+        if meta and (title or meta.date):  # "By Train Across Norway" is a title
+            heading.append(line)
+        elif title is None and any(lines[at + 1 :]) and _is_title(line, lines[at + 1]):
+            title = line
+        else:
+            return title, heading, lines[at:]
+    return title, heading, []
+
+
+def read_page(text: str, *, title: str | None = None) -> Page:
+    """A normalised text, pasted from a page or extracted from one -> Page. `title`: known from elsewhere.
+
+    When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
+    """
+    found, heading, rest = _read_head([line.strip() for line in text.split("\n")], title)
+    kept = [line for line in _without_repeats(_cut_tail(rest), found) if not _is_clutter(line)]
+    body = normalise("\n".join(kept))
+    if not body:
+        found, heading, body = title, [], text
+    head = "".join(block + "\n\n" for block in (found, "\n".join(heading)) if block)
+    meta = merge_meta([known for line in heading if (known := read_meta(line))])
+    return Page(found, head + body, len(head) + dateline_end(body), meta.date, meta.author or meta.outlet)
+
+
+# --- Markdown --------------------------------------------------------------------------------------------------------
+
+_FRONT_MATTER = re.compile(r"---\n(?P<fields>(?:(?!---\n).*\n)*)---(?:\n|$)")
+
+
+def plain_markdown(text: str) -> tuple[dict[str, str], str]:
+    """What the front matter and the first "# heading" say (title, date, author), and the text without its markup."""
+    from markdown_it import MarkdownIt
+
+    front = _FRONT_MATTER.match(text)
+    about = _front_matter(front["fields"]) if front else {}
+    tokens = MarkdownIt("commonmark").enable("table").parse(text[front.end() :] if front else text)
+    top = next((at for at, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
+    if top is not None:
+        about.setdefault("title", _inline(tokens[top + 1]))
+        if about["title"] == _inline(tokens[top + 1]):
+            del tokens[top : top + 3]
+    return {key: value for key, value in about.items() if value}, "".join(_blocks(tokens))
+
+
+def _front_matter(fields: str) -> dict[str, str]:
+    pairs = (line.partition(":")[::2] for line in fields.split("\n"))
+    known = {key.strip().lower(): " ".join(value.strip().strip("[]'\"").split()) for key, value in pairs}
+    known.setdefault("date", known.get("published", ""))
+    return {key: known[key] for key in ("title", "date", "author") if known.get(key)}
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
+    """List items and table rows on lines of their own, everything else in paragraphs."""
+    depth = 0
+    for token in tokens:
+        depth += token.nesting * (
+            token.type in {"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"}
+        )
+        if token.type == "list_item_open" and token.info:
+            yield f"{token.info}. "  # the number of an ordered item
+        elif token.type == "inline":
+            yield _inline(token)
+        elif token.type in {"th_close", "td_close"}:
+            yield "  "
+        elif token.type in {"fence", "code_block"}:
+            yield token.content + "\n"
+        elif token.type == "html_block":
+            yield re.sub(r"<!--.*?-->|<[^>]{0,500}>", "", token.content, flags=re.DOTALL) + "\n"
+        elif token.type in {"paragraph_close", "heading_close", "tr_close", "table_close"} or token.type.endswith(
+            "list_close"
+        ):
+            yield "\n" if (depth and token.type == "paragraph_close") or token.type == "tr_close" else "\n\n"
+
+
+def _inline(token: Token) -> str:
+    """The words of a line: of links their text, of images nothing."""
+    breaks = {"softbreak": " ", "hardbreak": "\n"}
+    shown = (
+        part.content if part.type in {"text", "code_inline"} else breaks.get(part.type, "")
+        for part in token.children or ()
+    )
+    return "".join(shown).strip()

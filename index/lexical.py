@@ -1,0 +1,39 @@
+"""Words -> an FTS5 query, and BM25 over the store's full-text table. Knows nothing of vectors.
+
+SQLite's FTS5 keeps the table inside the store's own transaction, so it can never disagree with the passages.
+"""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+
+TABLE = "CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize='porter unicode61 remove_diacritics 2')"
+_TITLE_WEIGHT, _BODY_WEIGHT = 0.5, 1.0
+_WORD = re.compile(r"\w+")
+_MAX_WORDS = 32
+# Words that a question is built from and that say nothing of what it asks.
+_STOPWORDS = frozenset(
+    "a an and are as at be been by can could did do does for from had has have he her his how i in is it its me my"
+    " of on or our she so than that the their them there they this to us was we were what when where which who whom"
+    " whose why will with would you your".split()
+)
+
+
+def match_expression(query: str) -> str:
+    """The words of `query` as an FTS5 expression (any of them), or "" when it has none. Cannot be broken by quotes."""
+    words = list(dict.fromkeys(_WORD.findall(query.lower())))
+    telling = [word for word in words if word not in _STOPWORDS] or words
+    return " OR ".join(f'"{word}"' for word in telling[:_MAX_WORDS])
+
+
+def search(connection: sqlite3.Connection, query: str, limit: int) -> list[tuple[int, float]]:
+    """At most `limit` (passage id, BM25 score), sorted by (-score, id). Higher is better, as everywhere else."""
+    expression = match_expression(query)
+    if not expression or limit <= 0:
+        return []
+    rows = connection.execute(
+        "SELECT rowid, -bm25(words, ?, ?) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
+        (_TITLE_WEIGHT, _BODY_WEIGHT, expression, limit),
+    )
+    return [(int(rowid), float(score)) for rowid, score in rows]

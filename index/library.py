@@ -1,0 +1,191 @@
+"""Library: add, remove, search. The one class the rest of the world uses.
+
+Documents come in from `index.load`, hits go out; what lies between (chunking, vectors, words, fusion) stays here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Literal, Self
+
+from index.chunk import CHUNK_CHARS, chunk
+from index.dense import DenseIndex
+from index.fuse import reciprocal_rank_fusion
+from index.store import Entry, Indexed, Store, digest
+from index.types import Document, Encoder, Hit, LibraryError, Passage
+
+_BATCH_PASSAGES = 256  # embedded and committed together
+_DEPTH = 50  # how far down each ranking is fused
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one document. Reported only after it is on the disk."""
+
+    document_id: str
+    source: str
+    status: Literal["added", "updated", "unchanged"]
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    document: Document
+    passages: list[Passage]
+    status: Literal["added", "updated"]
+
+
+class Library:
+    """Documents that can be searched. `home` is its folder; None keeps everything in memory."""
+
+    def __init__(self, home: Path | None, encoder: Encoder, *, chunk_chars: int = CHUNK_CHARS) -> None:
+        """Raises LibraryError when the folder cannot be used or its vectors come from another embedding model."""
+        self._home, self._encoder, self._chunk_chars = home, encoder, chunk_chars
+        self._store = Store(_store_path(home))
+        self._dense: DenseIndex | None = None
+        self._refreshing = threading.Lock()
+        made_with = self._store.encoder
+        if made_with is not None and made_with != encoder.name:
+            self._store.close()
+            raise LibraryError(
+                f"the library {home} was made with the embedding model {made_with!r}, not {encoder.name!r}",
+                f"use --encoder {made_with}, or choose another --home",
+            )
+
+    def close(self) -> None:
+        self._store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.close()
+
+    def __len__(self) -> int:
+        """The number of documents."""
+        return self._store.count()
+
+    # --- changes -----------------------------------------------------------------------------------------------------
+
+    def add(self, documents: Iterable[Document]) -> Iterator[Outcome]:
+        """Adds documents as they come; the same source again is an update, the same text is left alone.
+
+        Embedded and committed in batches, so stopping half way keeps what was reported.
+        """
+        batch: list[_Pending] = []
+        for document in documents:
+            if any(document.id == p.document.id or document.source == p.document.source for p in batch):
+                yield from self._commit(batch)  # so that the look-up below sees its twin
+                batch = []
+            known = self._store.by_source(document.source)
+            named = self._with_free_id(document, known)
+            if known is not None and known[1] == digest(named):
+                yield Outcome(named.id, named.source, "unchanged", 0)
+                continue
+            passages = chunk(named, chunk_chars=self._chunk_chars)
+            batch.append(_Pending(named, passages, "updated" if known else "added"))
+            if sum(len(p.passages) for p in batch) >= _BATCH_PASSAGES:
+                yield from self._commit(batch)
+                batch = []
+        yield from self._commit(batch)
+
+    def _with_free_id(self, document: Document, known: tuple[str, str] | None) -> Document:
+        """Keeps the id of the same source; a new source whose id is taken gets one of its own."""
+        if known is not None:
+            return replace(document, id=known[0])
+        if self._store.source_of(document.id) not in (None, document.source):
+            suffix = hashlib.sha256(document.source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
+            return replace(document, id=f"{document.id}-{suffix}")
+        return document
+
+    def _commit(self, batch: Sequence[_Pending]) -> Iterator[Outcome]:
+        if not batch:
+            return
+        vectors = self._encoder.encode([_embedded_text(passage) for p in batch for passage in p.passages])
+        indexed, at = [], 0
+        for p in batch:
+            indexed.append(Indexed(p.document, p.passages, vectors[at : at + len(p.passages)]))
+            at += len(p.passages)
+        self._store.put(indexed, encoder=self._encoder.name)
+        for p in batch:
+            yield Outcome(p.document.id, p.document.source, p.status, len(p.passages))
+
+    def remove(self, ids: Sequence[str]) -> list[str]:
+        """Removes documents; returns the ids that were there."""
+        return self._store.remove(ids)
+
+    # --- reading -----------------------------------------------------------------------------------------------------
+
+    def search(self, query: str, *, limit: int) -> list[Hit]:
+        """At most `limit` hits of dense and lexical search fused, sorted by (-score, passage id)."""
+        nearest = [number for number, _ in self.search_dense(query, _DEPTH)]
+        matching = [number for number, _ in self.search_words(query, _DEPTH)]
+        fused = reciprocal_rank_fusion([nearest, matching])[:limit]
+        passages = self._store.passages(number for number, _ in fused)
+        return [Hit(passages[number], score, "hybrid") for number, score in fused if number in passages]
+
+    def search_dense(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """(passage id, cosine) of the nearest passages, best first."""
+        dense = self._fresh_dense()
+        if dense is None:
+            return []
+        return dense.search(self._encoder.encode([query])[0], limit)
+
+    def search_words(self, query: str, limit: int) -> list[tuple[int, float]]:
+        """(passage id, BM25) of the passages that share words with the query, best first."""
+        return self._store.words(query, limit)
+
+    def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
+        return self._store.passages(ids)
+
+    def document(self, document_id: str) -> Document:
+        """Raises KeyError when there is none."""
+        return self._store.document(document_id)
+
+    def entries(self) -> list[Entry]:
+        return self._store.entries()
+
+    def _fresh_dense(self) -> DenseIndex | None:
+        """The dense index of the store as it is now; None for an empty store."""
+        with self._refreshing:
+            generation = self._store.generation
+            if self._dense is None or self._dense.generation != generation:
+                self._dense = self._load_or_build(generation)
+            return self._dense
+
+    def _load_or_build(self, generation: int) -> DenseIndex | None:
+        path = self._home / "dense.faiss" if self._home else None
+        if path is not None:
+            loaded = DenseIndex.load(path, dimension=self._encoder.dimension, generation=generation)
+            if loaded is not None:
+                return loaded
+        generation, ids, vectors = self._store.vectors()
+        if not ids:
+            return None
+        built = DenseIndex(vectors.shape[1], generation)
+        built.add(ids, vectors)
+        if path is not None:
+            with suppress(OSError):  # a full or read-only disk costs the next start some milliseconds, nothing else
+                built.save(path)
+        return built
+
+
+def _store_path(home: Path | None) -> Path | None:
+    if home is None:
+        return None
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise LibraryError(
+            f"the library folder {home} cannot be made: {error.strerror}", "choose another with --home"
+        ) from error
+    return home / "library.sqlite"
+
+
+def _embedded_text(passage: Passage) -> str:
+    return f"{passage.title}\n{passage.text}" if passage.title else passage.text

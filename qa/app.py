@@ -1,0 +1,43 @@
+"""The only place that puts real parts together: encoder, library, reader, calibration -> an Assistant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.encode import SentenceEncoder
+from index.library import Library
+from index.types import Document, InputError
+from qa.assistant import Assistant
+from qa.config import Config, configure
+from qa.evidence import Calibration
+from qa.reader import SpanReader
+
+
+def open_library(config: Config) -> Library:
+    """The library of `config.home`, made when there is none. Raises LibraryError when it cannot be used."""
+    return Library(config.home_folder, SentenceEncoder(config.encoder))
+
+
+def open_assistant(
+    home: str | Path | None = None, *, documents: Sequence[Document] | None = None, config: Config | None = None
+) -> Assistant:
+    """An assistant over the library in `home`, or over `documents` kept in memory.
+
+    Raises InputError when both are given, LibraryError or ModelError when a part cannot be used.
+    """
+    config = config or configure(home=str(home) if home is not None else None)
+    if documents is None:
+        return assistant_over(open_library(config), config)
+    if home is not None:
+        raise InputError("both home and documents were given", "give home for a library on disk, documents for memory")
+    library = Library(None, SentenceEncoder(config.encoder))
+    for _ in library.add(documents):
+        pass
+    return assistant_over(library, config)
+
+
+def assistant_over(library: Library, config: Config) -> Assistant:
+    reader = Path(config.reader)
+    calibration = Calibration.load(reader / "calibration.json")
+    return Assistant(library, SpanReader(reader), calibration, passages_read=config.passages_read)

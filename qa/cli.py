@@ -1,0 +1,289 @@
+"""The commands: index, ask, chat, documents, remove, eval, bench, train. Words in, words or JSON out.
+
+Exit code 0: done. 2: the person can mend it (`error:` and `hint:` on stderr). 1: a bug, with its traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.types import Document, EmptyError, InputError, UserError
+from qa.config import Config, configure
+
+if TYPE_CHECKING:
+    from index.library import Outcome
+    from index.load import Failure
+    from qa.types import Answer
+
+EXAMPLES = (
+    "what is Beijing's 2025 target",
+    "Which other regions are pushing ahead with AI?",
+    "How many buses will Portavel replace?",
+    "Who is the mayor of Beijing?",
+)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and returns its exit code."""
+    options = _parser().parse_args(arguments)
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    _quiet_libraries()
+    try:
+        config = configure(home=options.home, encoder=options.encoder, reader=options.reader)
+        return int(options.run(options, config))
+    except UserError as error:
+        print(f"error: {error}", file=sys.stderr)
+        if error.hint:
+            print(f"hint: {error.hint}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("\nstopped; what was reported as done is kept", file=sys.stderr)
+        return 130
+
+
+def _quiet_libraries() -> None:
+    """Their progress bars and load reports would hide ours. A person's own setting of these variables wins."""
+    os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
+    os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+
+# --- commands --------------------------------------------------------------------------------------------------------
+
+
+def _index(options: argparse.Namespace, config: Config) -> int:
+    from index.load import load
+    from qa.app import open_library
+
+    counts: Counter[str] = Counter()
+    failures: list[Failure] = []
+    with open_library(config) as library:
+        for name in options.sources:
+            documents = _without_failures(load(name), failures)
+            for outcome in _with_progress(library.add(documents), name):
+                counts[outcome.status] += 1
+    for failure in failures:
+        print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
+    failed = f", {len(failures)} failed" if failures else ""
+    print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{failed}")
+    if failures and not counts:
+        raise InputError("nothing could be indexed", "see the reason beside each source above")
+    return 0
+
+
+def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failure]) -> Iterator[Document]:
+    for item in loaded:
+        if isinstance(item, Document):
+            yield item
+        else:
+            failures.append(item)
+
+
+def _with_progress(items: Iterator[Outcome], what: str) -> Iterator[Outcome]:
+    from tqdm import tqdm
+
+    yield from tqdm(items, desc=what, unit=" articles", disable=None, leave=False)
+
+
+def _ask(options: argparse.Namespace, config: Config) -> int:
+    from qa.app import open_assistant
+
+    assistant = open_assistant(config=config)
+    began = time.perf_counter()
+    answer = assistant.ask(options.question)
+    seconds = time.perf_counter() - began
+    print(json.dumps(answer_row(answer, seconds), ensure_ascii=False) if options.json else answer_text(answer))
+    return 0
+
+
+def _chat(options: argparse.Namespace, config: Config) -> int:
+    from qa.app import open_assistant
+
+    print("loading the models ...", flush=True)
+    assistant = open_assistant(config=config)
+    if assistant.document_count() == 0:
+        print("the library is empty; add articles with: footnote index PATH_OR_URL", file=sys.stderr)
+    else:
+        assistant.ask("warm up")  # so that the first question does not wait for the models
+    import ui
+
+    host, port = options.host or config.host, options.port if options.port is not None else config.port
+    ui.serve(assistant, host=host, port=port, examples=EXAMPLES, open_browser=options.open)
+    return 0
+
+
+def _documents(options: argparse.Namespace, config: Config) -> int:
+    from qa.app import open_library
+
+    with open_library(config) as library:
+        entries = library.entries()
+    if options.json:
+        rows = [
+            {
+                "id": e.id,
+                "title": e.title,
+                "source": e.source,
+                "published": e.published.isoformat() if e.published else None,
+                "passages": e.passages,
+            }
+            for e in entries
+        ]
+        print(json.dumps(rows, ensure_ascii=False))
+    elif not entries:
+        print("the library is empty; add articles with: footnote index PATH_OR_URL")
+    else:
+        for entry in entries:
+            print(f"{entry.id}  {entry.published or '          '}  {entry.passages:4d} passages  {entry.title}")
+    return 0
+
+
+def _remove(options: argparse.Namespace, config: Config) -> int:
+    from qa.app import open_library
+
+    with open_library(config) as library:
+        removed = library.remove(options.ids)
+    missing = [document_id for document_id in options.ids if document_id not in removed]
+    if removed:
+        print(f"removed {', '.join(removed)}")
+    if missing:
+        raise InputError(f"no document has the id {', '.join(missing)}", "footnote documents lists the ids")
+    return 0
+
+
+def _eval(options: argparse.Namespace, config: Config) -> int:
+    from qa.app import open_assistant
+    from qa.evaluation.questions import read_questions
+    from qa.evaluation.run import evaluate, over_context, table
+
+    questions = read_questions(Path(options.questions))
+    if any(question.context for question in questions):  # a reading set: its paragraphs are the evidence
+        report = over_context(open_assistant(documents=(), config=config).answer_over, questions)
+    else:
+        assistant = open_assistant(config=config)
+        if assistant.document_count() == 0:
+            raise EmptyError("the library is empty", "index the articles that the questions are about first")
+        report = evaluate(lambda question, history: assistant.ask(question, history=history), questions)
+    print(json.dumps(report.to_json(), ensure_ascii=False) if options.json else table(report))
+    return 0
+
+
+def _bench(options: argparse.Namespace, config: Config) -> int:
+    from qa.evaluation.timings import measure, timings_table
+
+    timings = measure(config)
+    print(json.dumps(timings) if options.json else timings_table(timings))
+    return 0
+
+
+def _train(options: argparse.Namespace, config: Config) -> int:
+    from qa.training.run import run
+
+    return run(options)
+
+
+# --- what is printed -------------------------------------------------------------------------------------------------
+
+
+def answer_row(answer: Answer, seconds: float) -> dict[str, Any]:
+    """The answer as the contract of `footnote ask --json` has it."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "kind": answer.kind,
+        "confidence": round(answer.confidence, 4),
+        "refused": answer.refused,
+        "citations": [
+            {
+                "document": c.document_id,
+                "title": c.title,
+                "source": c.source,
+                "start": c.start,
+                "end": c.end,
+                "quote": c.quote,
+                "page": c.page,
+            }
+            for c in answer.citations
+        ],
+        "passages": [
+            {
+                "document": h.passage.document_id,
+                "start": h.passage.start,
+                "end": h.passage.end,
+                "text": h.passage.text,
+                "score": h.score,
+            }
+            for h in answer.hits
+        ],
+        "seconds": round(seconds, 4),
+    }
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer for a person at a terminal."""
+    if answer.refusal:
+        nearest = [f"  - {h.passage.title}: {' '.join(h.passage.text.split())[:160]}" for h in answer.hits[:3]]
+        return "\n".join([answer.refusal.message, *(["nearest passages:", *nearest] if nearest else [])])
+    lines = [f"{answer.text}  ({answer.confidence:.0%} sure)"]
+    for c in answer.citations:
+        lines += [f'  [{c.marker}] "{c.quote}"', f"      {c.title}, characters {c.start}-{c.end} of {c.source}"]
+    return "\n".join(lines)
+
+
+# --- arguments -------------------------------------------------------------------------------------------------------
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="footnote", description="Ask your articles; get answers with footnotes.")
+    shared = argparse.ArgumentParser(add_help=False)
+    shared.add_argument("--home", help="the library's folder (default: the platform's user data folder)")
+    shared.add_argument("--encoder", help="a sentence-transformers model, by name or folder")
+    shared.add_argument("--reader", help="the folder of an extractive question-answering model")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(name: str, run: Any, summary: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=summary, description=summary, parents=[shared])
+        made.set_defaults(run=run)
+        return made
+
+    index = command("index", _index, "add or update articles: files, folders, web addresses, JSON Lines")
+    index.add_argument("sources", nargs="+", metavar="PATH_OR_URL")
+    ask = command("ask", _ask, "answer one question")
+    ask.add_argument("question", metavar="QUESTION")
+    ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    chat = command("chat", _chat, "open the chat in the browser")
+    chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
+    chat.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    chat.add_argument("--open", action="store_true", help="open a browser window")
+    documents = command("documents", _documents, "list the articles of the library")
+    documents.add_argument("--json", action="store_true", help="print the list as JSON")
+    remove = command("remove", _remove, "remove articles by id")
+    remove.add_argument("ids", nargs="+", metavar="ID")
+    evaluate = command("eval", _eval, "measure answers over a question set")
+    evaluate.add_argument("questions", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("--json", action="store_true", help="print metrics and one row per question as JSON")
+    bench = command("bench", _bench, "time every stage on this machine")
+    bench.add_argument("--json", action="store_true", help="print the timings as JSON")
+    _train_arguments(command("train", _train, "rebuild the answering model's weights"))
+    return parser
+
+
+def _train_arguments(train: argparse.ArgumentParser) -> None:
+    train.add_argument(
+        "data", metavar="DATA", help="a folder with the recipe's question sets, or a set in SQuAD's format"
+    )
+    train.add_argument("--out", required=True, help="the folder for checkpoint, weights and calibration")
+    train.add_argument("--examples", type=int, default=130_000, help="examples to see (default: 130000)")
+    train.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
+    train.add_argument("--seed", type=int, default=13)
+    train.add_argument("--quick", action="store_true", help="under a minute: a check that the recipe learns")
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

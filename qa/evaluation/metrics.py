@@ -1,0 +1,178 @@
+"""The numbers of question answering: exact match, F1, ranking, calibration. Pure; knows no assistant and no file.
+
+Lists of numbers in, a number out; None where it is undefined (no rows, one class only). Paired arguments have one
+length, else ValueError.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import string
+from collections import Counter
+from collections.abc import Sequence
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats: TypeAlias = NDArray[np.float64]
+Numbers: TypeAlias = Sequence[float] | Sequence[bool] | Floats
+
+_ARTICLES = re.compile(r"\b(a|an|the)\b")
+_PUNCTUATION = str.maketrans("", "", string.punctuation)
+
+
+# ── Texts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def normalise(text: str) -> str:
+    """Lower case, no ASCII punctuation, no English articles, single spaces: SQuAD's evaluate-v2.0.py."""
+    return " ".join(_ARTICLES.sub(" ", text.lower().translate(_PUNCTUATION)).split())
+
+
+def exact_match(prediction: str, golds: Sequence[str]) -> bool:
+    """Whether the prediction is one of the golds, normalised. "" means no answer: right when there is no gold."""
+    if not prediction or not golds:
+        return not prediction and not golds
+    return normalise(prediction) in {normalise(gold) for gold in golds}
+
+
+def token_f1(prediction: str, golds: Sequence[str]) -> float:
+    """The best harmonic mean of token precision and recall over the golds; "" means no answer, as in `exact_match`."""
+    if not prediction or not golds:
+        return float(not prediction and not golds)
+    return max(_overlap_f1(normalise(prediction).split(), normalise(gold).split()) for gold in golds)
+
+
+def _overlap_f1(predicted: list[str], gold: list[str]) -> float:
+    if not predicted or not gold:
+        return float(predicted == gold)
+    shared = sum((Counter(predicted) & Counter(gold)).values())
+    return 2 * shared / (len(predicted) + len(gold))
+
+
+def mentions(text: str, value: str) -> bool:
+    """Whether the value's normalised tokens stand side by side in the text's. A value without tokens is not found."""
+    wanted = normalise(value)
+    return bool(wanted) and f" {wanted} " in f" {normalise(text)} "
+
+
+def all_of(prediction: str, values: Sequence[str]) -> bool:
+    """Whether every value is mentioned in the prediction."""
+    return all(mentions(prediction, value) for value in values)
+
+
+# ── Confidence ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def auroc(scores: Numbers, labels: Numbers) -> float | None:
+    """The chance that a random positive scores above a random negative, a tie counting half. None for one class."""
+    scored, positive = _paired(scores, labels)
+    positives = int(positive.sum())
+    negatives = len(scored) - positives
+    if not positives or not negatives:
+        return None
+    _, group, sizes = np.unique(scored, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(sizes) - (sizes - 1) / 2)[group]  # (n,) from 1, ties share their mean rank
+    above = float(ranks[positive > 0].sum()) - positives * (positives + 1) / 2  # Mann-Whitney U
+    return above / (positives * negatives)
+
+
+def expected_calibration_error(probabilities: Numbers, right: Numbers, *, bins: int = 15) -> float | None:
+    """The mean of |share right - mean probability| over bins of equal width, weighted by rows (Guo et al. 2017).
+
+    Bin i holds i/bins <= p < (i+1)/bins, the last one also p = 1. None without rows.
+    """
+    stated, correct = _paired(probabilities, right)
+    if not len(stated):
+        return None
+    if stated.min() < 0 or stated.max() > 1:
+        raise ValueError("a probability lies between 0 and 1")
+    bin_of = np.minimum((stated * bins).astype(np.int64), bins - 1)
+    gaps = np.bincount(bin_of, weights=correct - stated, minlength=bins)  # (bins,) rows times gap
+    return float(np.abs(gaps).sum() / len(stated))
+
+
+def risk_coverage(confidences: Numbers, right: Numbers) -> tuple[Floats, Floats]:
+    """Coverage 1/n, 2/n ... 1 and the accuracy of that many most confident rows; risk is 1 - accuracy.
+
+    Equal confidences count as shuffled: each contributes its group's share right, so the order of rows is irrelevant.
+    """
+    confident, correct = _paired(confidences, right)
+    _, group = np.unique(-confident, return_inverse=True)  # 0 is the most confident
+    shares = np.bincount(group, weights=correct) / np.maximum(np.bincount(group), 1)
+    taken = np.arange(1, len(confident) + 1)
+    return taken / max(len(confident), 1), np.cumsum(shares[np.sort(group)]) / taken
+
+
+def accuracy_at_coverage(confidences: Numbers, right: Numbers, coverage: float) -> float | None:
+    """The share right among the most confident `coverage` (0 < coverage <= 1) of the rows, rounded up to whole rows."""
+    if not 0 < coverage <= 1:
+        raise ValueError(f"coverage {coverage} is not above 0 and at most 1")
+    _, accuracy = risk_coverage(confidences, right)
+    if not len(accuracy):
+        return None
+    taken = math.ceil(coverage * len(accuracy) - 1e-9)  # 0.07 * 100 is a little more than 7
+    return float(accuracy[taken - 1])
+
+
+def best_threshold_f1(margins: Numbers, f1_if_answered: Numbers, answerable: Numbers) -> tuple[float, float] | None:
+    """SQuAD 2.0's "best F1": (mean F1, threshold) when exactly the rows with margin <= threshold are answered.
+
+    A margin is the no-answer score minus the best span's. A refusal scores 1 where there is no answer, else 0. The
+    threshold is -inf when refusing everything is best; unlike evaluate-v2.0.py, equal margins are never parted.
+    """
+    margin, gained = _paired(margins, f1_if_answered)
+    _, has_answer = _paired(margins, answerable)
+    if not len(margin):
+        return None
+    order = np.argsort(margin, kind="stable")
+    if_refused = 1.0 - has_answer
+    totals = if_refused.sum() + np.cumsum((gained - if_refused)[order])  # (n,) the n+1 most answerable answered
+    ends = np.append(np.diff(margin[order]) > 0, True)
+    candidates = np.append(if_refused.sum(), totals[ends])
+    thresholds = np.append(-np.inf, margin[order][ends])
+    best = int(candidates.argmax())
+    return float(candidates[best] / len(margin)), float(thresholds[best])
+
+
+def _paired(first: Numbers, second: Numbers) -> tuple[Floats, Floats]:
+    one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+    if one.shape != other.shape or one.ndim != 1:
+        raise ValueError(f"{one.shape} and {other.shape} are not two lists of one length")
+    if np.isnan(one).any() or np.isnan(other).any():
+        raise ValueError("not a number among the values")
+    return one, other
+
+
+# ── Rankings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def recall_at(ranks: Sequence[int | None], k: int) -> float | None:
+    """The share of questions whose first relevant hit is among the first k. Ranks count from 1; None: not found."""
+    return _mean([float(rank is not None and rank <= k) for rank in ranks])
+
+
+def mrr_at(ranks: Sequence[int | None], k: int) -> float | None:
+    """The mean of 1/rank of the first relevant hit, 0 beyond k."""
+    return _mean([1 / rank if rank is not None and rank <= k else 0.0 for rank in ranks])
+
+
+def ndcg_at(relevance: Sequence[Sequence[bool]], k: int) -> float | None:
+    """Binary nDCG: a relevant hit at rank r gains 1/log2(r+1); the ideal has the same hits, relevant ones first.
+
+    `relevance` holds one ranking per question, best first, judged at least down to k. No relevant hit scores 0.
+    """
+    return _mean([_ndcg(ranking, k) for ranking in relevance])
+
+
+def _ndcg(ranking: Sequence[bool], k: int) -> float:
+    discounts = [1 / math.log2(rank + 1) for rank in range(1, k + 1)]
+    gain = sum(discount for discount, relevant in zip(discounts, ranking, strict=False) if relevant)
+    ideal = sum(discounts[: sum(ranking)])
+    return gain / ideal if ideal else 0.0
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return math.fsum(values) / len(values) if values else None

@@ -1,0 +1,139 @@
+"""Scored spans -> one decision: an answer, two that disagree, or none. Pure; the numbers come from `Calibration`.
+
+A span's confidence is the probability that it is right: a logistic model over a few features that a person could check.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from index.types import ModelError
+from qa.reader import Span
+
+FEATURES = ("score", "lead_over_next", "agreeing", "missing_words", "missing_numbers", "wrong_type")
+
+_WORD = re.compile(r"\w+")
+_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
+_NUMBER_WORDS = frozenset(
+    "zero one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand"
+    " million billion trillion half dozen dozens hundreds thousands millions single double none several".split()
+)
+_FUNCTION_WORDS = frozenset(
+    "a about an and any are as at be been by can could did do does for from had has have he her his how in into is it"
+    " its many may might much of on or our she should so than that the their them then there these they this those to"
+    " was we were what when where which while who whom whose why will with would you your s t name kind type".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What was fitted on articles that training never saw: weights of the features, and where to say no."""
+
+    weights: tuple[float, ...]
+    intercept: float
+    threshold: float  # below this confidence the answer is a refusal
+    second_threshold: float  # from this confidence on, a different number elsewhere is a disagreement
+
+    def probability(self, features: Sequence[float]) -> float:
+        total = self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
+
+    @classmethod
+    def load(cls, path: Path) -> Calibration:
+        """Raises ModelError when the file is missing or made for other features."""
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if tuple(data["features"]) != FEATURES:
+                raise ValueError(f"made for the features {data['features']}")
+            return cls(tuple(data["weights"]), data["intercept"], data["threshold"], data["second_threshold"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ModelError(f"the calibration {path} cannot be used: {error}", "install Footnote again") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The spans to show, best first, and the probability that the best is right. No spans: refuse."""
+
+    spans: tuple[Span, ...]
+    confidence: float
+
+
+def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> Decision:
+    """`spans` are sorted best first, as the reader gives them."""
+    if not spans:
+        return Decision((), 0.0)
+    best = spans[0]
+    confidence = calibration.probability(features(question, best, spans))
+    if confidence < calibration.threshold:
+        return Decision((), confidence)
+    rival = _rival(question, best, spans, calibration)
+    return Decision((best, rival) if rival else (best,), confidence)
+
+
+def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Span | None:
+    """Another figure for the same thing, from another sentence, that would be answered with confidence by itself."""
+    if not _asks_number(question) or not _NUMBER.search(best.text):
+        return None
+    for span in spans[1:]:
+        elsewhere = span.passage.id != best.passage.id
+        if elsewhere and _NUMBER.search(span.text) and not same_answer(span.text, best.text):
+            alone = [span, *(s for s in spans if not same_answer(s.text, best.text) and s is not span)]
+            if calibration.probability(features(question, span, alone)) >= calibration.second_threshold:
+                return span
+    return None
+
+
+def features(question: str, span: Span, spans: Sequence[Span]) -> tuple[float, ...]:
+    """Values in the order of FEATURES; `spans` are all candidates of the question, `span` among them."""
+    others = [s.score for s in spans if not same_answer(s.text, span.text)]
+    lead = span.score - max(others) if others else 8.0
+    agreeing = {s.passage.id for s in spans if same_answer(s.text, span.text) and s.score > 0} - {span.passage.id}
+    seen = f"{span.passage.title} {span.passage.lead} {span.passage.text}".lower()
+    words = {word for word in _WORD.findall(question.lower()) if word not in _FUNCTION_WORDS}
+    there = set(_WORD.findall(seen))
+    missing = sum(1 for word in words if not _stands_in(word, there))
+    numbers = [n for n in _NUMBER.findall(question) if n not in seen]
+    return (
+        max(-12.0, min(12.0, span.score)),
+        max(-8.0, min(8.0, lead)),
+        float(min(2, len(agreeing))),
+        missing / len(words) if words else 0.0,
+        float(bool(numbers)),
+        float(_asks_number(question) and not _is_number(span.text)),
+    )
+
+
+def _stands_in(word: str, there: set[str]) -> bool:
+    """Whether the word, or one that shares its stem, is among the words `there`."""
+    if word in there:
+        return True
+    stem = word[: max(4, len(word) - 3)]
+    return len(word) > 4 and any(other.startswith(stem) for other in there)
+
+
+def _asks_number(question: str) -> bool:
+    asked = question.lower()
+    return bool(
+        re.search(r"\bhow (many|much|large|big|long|old|far|tall|high)\b|\b(number|share|percentage) of\b", asked)
+    )
+
+
+def _is_number(text: str) -> bool:
+    return bool(_NUMBER.search(text)) or any(word in _NUMBER_WORDS for word in _WORD.findall(text.lower()))
+
+
+def answer_words(text: str) -> list[str]:
+    """The words by which answers are compared: lower case, without articles and punctuation."""
+    return [word for word in _WORD.findall(text.lower()) if word not in ("a", "an", "the")]
+
+
+def same_answer(one: str, other: str) -> bool:
+    """Whether two spans say the same: equal words, or the words of one within the other's."""
+    a, b = answer_words(one), answer_words(other)
+    short, long = sorted((a, b), key=len)
+    return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))

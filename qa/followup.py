@@ -1,0 +1,72 @@
+"""A follow-up question and its history -> a question that stands alone. Pure rules, no model.
+
+"And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "he" becomes the name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from qa.types import Turn
+
+_ANOTHER = re.compile(
+    r"^(?:and|but|or|so|ok|okay)?[\s,]*(?:what about|how about|and)?\s+(?:for |in |of )?(.+?)[\s?!.]*$", re.I
+)
+_BARE = re.compile(
+    r"^(?:and |but |so )?(?:by |since |until )?(?:who|what|when|where|why|how|which)(?: (?:many|much|long))?[\s?!.]*$",
+    re.I,
+)
+_OPENS_AS_FOLLOW_UP = re.compile(r"^(?:and|but|or|what about|how about)\b", re.I)
+_PRONOUN = re.compile(r"\b(?:he|she|him|they|them|it)\b|\b(?:his|her|their|its)\b", re.I)
+_POSSESSIVE = frozenset({"his", "her", "their", "its"})
+_NAME = re.compile(r"[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?: (?:of |the )?[A-Z][\w-]*)*")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do can in on at by the".split())
+_MOST_WORDS = 6
+
+
+def standalone(question: str, history: Sequence[Turn]) -> str:
+    """The question as it would be asked by someone who has not heard the conversation."""
+    if not history:
+        return question
+    before = standalone(history[-1].question, history[:-1])
+    if _BARE.match(question):
+        return f"{before.rstrip(' ?!.')} {question}"
+    if _OPENS_AS_FOLLOW_UP.match(question) and len(question.split()) <= _MOST_WORDS:
+        found = _ANOTHER.match(question)
+        return _instead(before, found.group(1)) if found else f"{before} {question}"
+    return _named(question, before, history[-1].answer)
+
+
+def names(text: str) -> list[str]:
+    """Capitalised runs, without a question's opening word."""
+    found = [name for name in _NAME.findall(text) if name.lower() not in _QUESTION_WORDS]
+    first = text.split(maxsplit=1)[0].lower() if text.split() else ""
+    return [
+        name.split(maxsplit=1)[1] if name.split()[0].lower() == first in _QUESTION_WORDS else name for name in found
+    ]
+
+
+def _instead(before: str, other: str) -> str:
+    """`before` with its year or its name exchanged for `other`; with `other` added when it has neither."""
+    year = _YEAR.search(before)
+    if _YEAR.fullmatch(other) and year:
+        return before.replace(year.group(), other)
+    found = names(before)
+    if found and not _YEAR.fullmatch(other):
+        return before.replace(found[0], other, 1)
+    return f"{before.rstrip(' ?!.')} {other}?"
+
+
+def _named(question: str, before: str, answer: str) -> str:
+    """Pronouns exchanged for whom the conversation speaks of: the person just named, or the question's name."""
+    pronoun = _PRONOUN.search(question)
+    if pronoun is None or names(question):
+        return question
+    spoken_of = names(answer)[:1] if before.lower().startswith("who") else []
+    spoken_of = spoken_of or names(before)[-1:] or names(answer)[:1]
+    if not spoken_of:
+        return question
+    owned = pronoun.group().lower() in _POSSESSIVE
+    return question[: pronoun.start()] + spoken_of[0] + ("'s" if owned else "") + question[pronoun.end() :]

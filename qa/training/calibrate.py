@@ -1,0 +1,113 @@
+"""Held-out articles -> the calibration: how sure an answer is, and where to say no.
+
+The held-out questions are asked of a library of the held-out articles, so that retrieval, reader and features are those
+of a real question. Neither training nor any measured set has seen these articles.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index.library import Library
+from index.types import Document, Encoder
+from qa.assistant import Reader
+from qa.evidence import FEATURES, answer_words, features
+from qa.training.data import Example
+from qa.training.features import as_typed, names_in, near_miss
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_DISAGREE_AT = 0.75  # the second of two figures must be this likely by itself; rare enough to be set by hand
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """The best span found for one question: its features, whether it is right, whether there was anything to find."""
+
+    features: tuple[float, ...]
+    right: bool
+    answerable: bool
+
+
+def questions(held_out: Sequence[Example], rng: random.Random, *, count: int, near_misses: int) -> list[Example]:
+    """A sample of the held-out questions as people type them, and some turned into near misses."""
+    sample = rng.sample(list(held_out), min(count, len(held_out)))
+    asked = [replace(example, question=as_typed(example.question, rng)) for example in sample]
+    names = sorted({name for example in held_out for name in names_in(example.question)})
+    swapped = (near_miss(example, rng.sample(names, min(8, len(names))), rng) for example in held_out)
+    missed = [example for example in swapped if example is not None]
+    return asked + rng.sample(missed, min(near_misses, len(missed)))
+
+
+def observe(
+    asked: Sequence[Example],
+    encoder: Encoder,
+    reader: Reader,
+    *,
+    passages_read: int,
+    report: Callable[[int], None] = lambda done: None,
+) -> list[Observation]:
+    """Asks every question of a library that holds all the paragraphs. A question with nothing found is left out."""
+    paragraphs = {example.context: example.title for example in asked}
+    documents = [
+        Document(str(number), title, text, f"paragraph {number}")
+        for number, (text, title) in enumerate(paragraphs.items())
+    ]
+    observations = []
+    with Library(None, encoder) as library:
+        for _ in library.add(documents):
+            pass
+        for done, example in enumerate(asked, 1):
+            hits = library.search(example.question, limit=passages_read)
+            spans = reader.read(example.question, [hit.passage for hit in hits])
+            if spans:
+                golds = [answer_words(example.context[start:end]) for start, end in example.answers]
+                right = answer_words(spans[0].text) in golds
+                observed = features(example.question, spans[0], spans)
+                observations.append(Observation(observed, right, example.answerable))
+            report(done)
+    return observations
+
+
+def fit(observations: Sequence[Observation]) -> dict[str, object]:
+    """Logistic regression of "the best span is right" on the features, and the threshold that decides best.
+
+    Best: the most questions handled well, an answer that is right or a refusal where there was nothing to find.
+    """
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    x = np.array([o.features for o in observations])  # (n, len(FEATURES))
+    right = np.array([o.right for o in observations])
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, right)
+    probabilities = model.predict_proba(x)[:, 1]
+    return {
+        "features": list(FEATURES),
+        "weights": [round(float(w), 6) for w in model.coef_[0]],
+        "intercept": round(float(model.intercept_[0]), 6),
+        "threshold": best_threshold(probabilities, right, np.array([o.answerable for o in observations])),
+        "second_threshold": _DISAGREE_AT,
+        "fitted_on": len(observations),
+    }
+
+
+def best_threshold(
+    probabilities: NDArray[np.float64], right: NDArray[np.bool_], answerable: NDArray[np.bool_]
+) -> float:
+    """The confidence, in steps of 0.01, from which on answering handles the most questions well."""
+    import numpy as np
+
+    steps = np.arange(0.05, 0.95, 0.01)
+    well = [int((right & (probabilities >= t)).sum() + (~answerable & (probabilities < t)).sum()) for t in steps]
+    return round(float(steps[int(np.argmax(well))]), 2)
+
+
+def write(calibration: dict[str, object], path: Path) -> None:
+    path.write_text(json.dumps(calibration, indent=2) + "\n", encoding="utf-8")

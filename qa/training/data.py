@@ -1,0 +1,113 @@
+"""Question sets on disk -> examples. Knows the file formats, nothing of tokens or models.
+
+In: JSON Lines (optionally gzip) with `question`, `context`, `answers: [{text, start}]`, `title?`, or SQuAD's own
+nested JSON. Out: `Example`s whose answers really stand in their contexts. A row that breaks that promise is an error.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from index.types import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One question over one context; `answers` are character ranges, none when the context does not say."""
+
+    question: str
+    context: str
+    title: str = ""
+    answers: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def answerable(self) -> bool:
+        return bool(self.answers)
+
+
+def read_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """The JSON objects of a JSON Lines file, gzip or plain. Raises InputError with the line that is not JSON."""
+    opener = gzip.open if path.suffix == ".gz" else open
+    try:
+        with opener(path, "rt", encoding="utf-8") as lines:
+            for number, line in enumerate(lines, 1):
+                if line.strip():
+                    yield _parse(line, path, number)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error}", "check the path and that the file is JSON Lines") from error
+
+
+def _parse(line: str, path: Path, number: int) -> dict[str, Any]:
+    try:
+        row = json.loads(line)
+    except json.JSONDecodeError as error:
+        raise InputError(f"{path}, line {number}: not JSON ({error.msg})", "write one JSON object per line") from error
+    if not isinstance(row, dict):
+        raise InputError(f"{path}, line {number}: not a JSON object", "write one JSON object per line")
+    return row
+
+
+def read_examples(path: Path) -> list[Example]:
+    """All usable examples of one file. Raises InputError for a span that is not in its context, or an empty set."""
+    rows = _squad_rows(path) if path.suffix == ".json" else read_rows(path)
+    examples = [_example(row, path) for row in rows if not row.get("offset_guessed")]
+    if not examples:
+        raise InputError(f"{path} holds no examples", "each line needs question, context and answers")
+    return examples
+
+
+def _example(row: dict[str, Any], path: Path) -> Example:
+    try:
+        context = row["context"]
+        spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
+        texts = [a["text"] for a in row["answers"]]
+    except (KeyError, TypeError) as error:
+        raise InputError(f"{path}, row {row.get('id', '?')}: field {error} is missing or of the wrong kind") from error
+    for (start, end), text in zip(spans, texts, strict=True):
+        if context[start:end] != text:
+            raise InputError(
+                f"{path}, row {row.get('id', '?')}: the answer {text!r} is not at character {start} of its context",
+                "answers[].start counts characters of context, from 0",
+            )
+    return Example(row["question"].strip(), context, row.get("title", ""), spans)
+
+
+def _squad_rows(path: Path) -> Iterator[dict[str, Any]]:
+    """SQuAD's own layout (data -> paragraphs -> qas), flattened."""
+    try:
+        articles = json.loads(path.read_text(encoding="utf-8"))["data"]
+    except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
+        raise InputError(f"cannot read {path} as SQuAD JSON: {error}") from error
+    for article in articles:
+        for paragraph in article["paragraphs"]:
+            for qa in paragraph["qas"]:
+                answers = [{"text": a["text"], "start": a["answer_start"]} for a in qa.get("answers", [])]
+                yield {
+                    "id": qa.get("id", "?"),
+                    "question": qa["question"],
+                    "context": paragraph["context"],
+                    "title": article.get("title", "").replace("_", " "),
+                    "answers": answers,
+                }
+
+
+def held_out(example: Example, *, one_in: int = 40) -> bool:
+    """Whether the example's article is kept from training, for calibration. Whole articles, so no context leaks."""
+    digest = hashlib.sha256((example.title or example.context).encode()).digest()
+    return digest[0] * 256 + digest[1] < 65536 // one_in
+
+
+def fingerprint(text: str) -> bytes:
+    """A hash that ignores case, spacing and punctuation: the same question typed twice collides."""
+    return hashlib.sha256("".join(c for c in text.lower() if c.isalnum()).encode()).digest()[:12]
+
+
+def without_overlap(examples: Iterable[Example], forbidden: frozenset[bytes]) -> list[Example]:
+    """Drops every example whose context or question+context stands in an evaluation set."""
+    return [e for e in examples if fingerprint(e.context) not in forbidden]

@@ -1,0 +1,106 @@
+"""Examples -> token ids with a start and an end. Makes the hard cases: near misses, hasty questions, windows.
+
+Pure given a `random.Random`. The layout of a pair is `qa.reader.join_pair`, the same that answers questions later.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from qa.reader import Pair, join_pair
+from qa.training.data import Example
+
+_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+_NAME = re.compile(r"\b[A-Z][\w'-]+(?: (?:of |the )?[A-Z][\w'-]+)*")
+_OPENERS = frozenset(
+    "What Who When Where Which Why How In On At The A An Is Are Was Were Did Does Do For By To".split()
+)
+_STOPWORDS = frozenset("what who when where which is are was were did does do the a an of in on at to by for".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A pair of token sequences and the tokens of its answer; (0, 0), the [CLS] token, when there is none."""
+
+    pair: Pair
+    start: int
+    end: int  # inclusive
+
+    @property
+    def length(self) -> int:
+        return len(self.pair.input_ids)
+
+
+def names_in(text: str) -> list[str]:
+    """Capitalised words and runs of them, without a sentence's opening question word."""
+    return [name for name in _NAME.findall(text) if name not in _OPENERS]
+
+
+def near_miss(example: Example, elsewhere: Sequence[str], rng: random.Random) -> Example | None:
+    """The same question asked of another year or another name, so that its context no longer answers it.
+
+    `elsewhere` are names of the same article's other paragraphs. None when the question has nothing to swap.
+    """
+    year = _YEAR.search(example.question)
+    if year:
+        other = str(int(year.group()) + rng.choice([-10, -5, -3, -2, -1, 1, 2, 3, 5, 10]))
+        if other not in example.context:
+            return replace(example, question=example.question.replace(year.group(), other), answers=())
+    context = example.context.lower()
+    swappable = [name for name in names_in(example.question) if name.lower() in context]
+    candidates = [name for name in elsewhere if name.lower() not in context and name not in example.question]
+    if not swappable or not candidates:
+        return None
+    question = example.question.replace(rng.choice(swappable), rng.choice(candidates))
+    return replace(example, question=question, answers=())
+
+
+def as_typed(question: str, rng: random.Random) -> str:
+    """The question as people type it: often without its mark, sometimes as keywords, sometimes with a slip."""
+    if rng.random() < 0.35:
+        question = question.rstrip(" ?")
+    if rng.random() < 0.04:
+        words = [word for word in question.split() if word.lower().strip("?") not in _STOPWORDS]
+        question = " ".join(words) or question
+    if rng.random() < 0.04 and len(question) > 12:
+        at = rng.randrange(3, len(question) - 3)
+        question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
+    return question
+
+
+def to_feature(example: Example, tokenizer: Any, rng: random.Random, *, max_tokens: int | None = None) -> Feature:
+    """Tokens of a window of the context that holds one of the answers (any window when there is none).
+
+    `tokenizer` is a `tokenizers.Tokenizer`. `max_tokens` bounds the context; drawn from 90 to 170 when not given.
+    """
+    title = example.title if rng.random() < 0.5 else ""
+    context = tokenizer.encode(example.context, add_special_tokens=False)
+    span = _token_span(context.offsets, rng.choice(example.answers)) if example.answers else None
+    first, last = _window(len(context.ids), span, max_tokens or rng.randrange(90, 170), rng)
+    pair = join_pair(
+        tokenizer.encode(as_typed(example.question, rng), add_special_tokens=False).ids,
+        tokenizer.encode(title, add_special_tokens=False).ids,
+        context.ids[first:last],
+    )
+    if span is None:
+        return Feature(pair, 0, 0)
+    shift = pair.passage_start - first
+    return Feature(pair, span[0] + shift, min(span[1], last - 1) + shift)  # an answer longer than the window is cut
+
+
+def _token_span(offsets: Sequence[tuple[int, int]], answer: tuple[int, int]) -> tuple[int, int] | None:
+    covered = [i for i, (start, end) in enumerate(offsets) if start < answer[1] and end > answer[0]]
+    return (covered[0], covered[-1]) if covered else None
+
+
+def _window(length: int, span: tuple[int, int] | None, size: int, rng: random.Random) -> tuple[int, int]:
+    """A random range of at most `size` tokens that covers the span."""
+    if length <= size:
+        return 0, length
+    low, high = (0, length - size) if span is None else (max(0, span[1] + 1 - size), min(span[0], length - size))
+    first = rng.randint(low, high) if low <= high else span[0] if span else 0
+    return first, min(length, first + size)

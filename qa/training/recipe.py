@@ -1,0 +1,80 @@
+"""Which question sets go into the weights, and how much of each. The only place that names them.
+
+In: a folder with the sets (see the model card for what they are). Out: one shuffled list of `Example`s.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
+
+from index.types import InputError
+from qa.training.data import Example, held_out, read_examples, read_rows
+from qa.training.features import names_in, near_miss
+
+# file -> examples taken at most. SQuAD 2.0 carries the task; the others widen its domain.
+SPAN_SETS = {
+    "squad2.train": 10**6,
+    "nq_qed.train": 10**6,
+    "squadshifts_reddit.train": 4000,
+    "squadshifts_amazon.train": 3000,
+    "fairytaleqa.train": 2500,
+    "quoref_contrast.train": 936,
+    "qamr.train": 8000,
+}
+HARD_NEGATIVES = 15_000  # retrieved paragraphs that lack the answer, most of the same article
+NEAR_MISSES = 15_000  # questions with a year or a name swapped
+
+
+def examples_from(folder: Path, *, seed: int) -> list[Example]:
+    """The recipe's training examples; articles held out for calibration are left out."""
+    rng = random.Random(seed)
+    squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
+    mixed = list(squad)
+    for name, limit in SPAN_SETS.items():
+        if name != "squad2.train":
+            found = _read(folder, name)
+            mixed += rng.sample(found, min(limit, len(found)))
+    mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
+    mixed += near_misses(squad, rng, NEAR_MISSES)
+    rng.shuffle(mixed)
+    return mixed
+
+
+def calibration_from(folder: Path) -> list[Example]:
+    """SQuAD 2.0 training articles that training never sees."""
+    return [e for e in _read(folder, "squad2.train") if held_out(e)]
+
+
+def _read(folder: Path, name: str) -> list[Example]:
+    for path in (folder / f"{name}.jsonl.gz", folder / f"{name}.jsonl"):
+        if path.exists():
+            return read_examples(path)
+    raise InputError(f"{folder} has no {name}.jsonl(.gz)", "name the folder with the training sets")
+
+
+def hard_negatives(folder: Path, rng: random.Random, count: int) -> list[Example]:
+    """Questions over paragraphs that retrieval ranks high and that do not hold the answer."""
+    passages = {row["pid"]: row for row in read_rows(folder / "rerank_passages.jsonl.gz")}
+    groups = [row for row in read_rows(folder / "rerank_squad.train.jsonl.gz") if row["negs"]]
+    made = []
+    for group in rng.sample(groups, min(count, len(groups))):
+        wrong = passages[rng.choice(group["negs"])]
+        made.append(Example(group["question"], wrong["text"], wrong["title"]))
+    return [e for e in made if not held_out(e)]
+
+
+def near_misses(examples: Sequence[Example], rng: random.Random, count: int) -> list[Example]:
+    """Answerable questions turned unanswerable by asking of another year or name of the same article."""
+    names: dict[str, list[str]] = defaultdict(list)
+    for example in examples:
+        names[example.title] += names_in(example.question)
+    answerable = [e for e in examples if e.answerable]
+    made = []
+    for example in rng.sample(answerable, min(4 * count, len(answerable))):
+        missed = near_miss(example, rng.sample(names[example.title], min(8, len(names[example.title]))), rng)
+        if missed:
+            made.append(missed)
+    return made[:count]

@@ -1,0 +1,103 @@
+"""`footnote train`: data in; checkpoint, weights and calibration out. Resumes where it was stopped."""
+
+from __future__ import annotations
+
+import argparse
+import random
+from pathlib import Path
+from typing import Any
+
+from index.encode import SentenceEncoder, bundled_folder
+from index.types import InputError
+from qa.config import Config
+from qa.reader import SpanReader
+from qa.training import calibrate
+from qa.training.data import Example, held_out, read_examples
+from qa.training.recipe import calibration_from, examples_from
+from qa.training.train import Plan, Progress, train
+
+_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 1600, 300
+
+
+def run(options: argparse.Namespace) -> int:
+    """Trains, exports, calibrates. Raises InputError for data or a checkpoint that cannot be used."""
+    training, held = _data(Path(options.data), options.seed)
+    if options.quick:
+        training, held = training[:48], held[:40]
+    out = Path(options.out)
+    out.mkdir(parents=True, exist_ok=True)
+    trainer = train(
+        training,
+        _tokenizer(),
+        start_from=bundled_folder(),
+        checkpoint=out / "checkpoint.pt",
+        plan=_plan(options),
+        report=_Bar(),
+    )
+    trainer.export(out / "weights", bundled_folder())
+    print(f"weights written to {out / 'weights'}; calibrating on {len(held):,} held-out questions")
+    calibration = fit_calibration(out / "weights", held, seed=options.seed)
+    calibrate.write(calibration, out / "weights" / "calibration.json")
+    print(f"done; use them with: footnote ask --reader {out / 'weights'} QUESTION")
+    return 0
+
+
+def fit_calibration(weights: Path, held: list[Example], *, seed: int) -> dict[str, object]:
+    """The calibration of a reader, from questions over articles that it has never seen."""
+    rng = random.Random(seed)
+    asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
+    observations = calibrate.observe(
+        asked, SentenceEncoder(), SpanReader(weights), passages_read=Config().passages_read, report=_dots
+    )
+    if len({observation.right for observation in observations}) < 2:
+        raise InputError(
+            f"{len(observations)} held-out questions, all answered alike: nothing to calibrate on",
+            "train on more data; the weights are kept",
+        )
+    return calibrate.fit(observations)
+
+
+def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
+    """Training examples and held-out examples: the recipe's for a folder, a split by article for one file."""
+    if path.is_dir():
+        return examples_from(path, seed=seed), calibration_from(path)
+    examples = read_examples(path)
+    held = [example for example in examples if held_out(example, one_in=10)]
+    training = [example for example in examples if not held_out(example, one_in=10)]
+    if not held or not training:
+        raise InputError(f"{path} has too few articles to hold some out", "give at least some ten titles or contexts")
+    return training, held
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    if options.quick:
+        return Plan(examples=1200, batch_tokens=1500, learning_rate=2e-4, seed=options.seed, device=options.device)
+    return Plan(examples=options.examples, seed=options.seed, device=options.device)
+
+
+def _tokenizer() -> Any:
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+class _Bar:
+    """Progress on stderr: examples, rate, time left, loss."""
+
+    def __init__(self) -> None:
+        from tqdm import tqdm
+
+        self._bar = tqdm(unit=" examples", desc="training", smoothing=0.05)
+
+    def __call__(self, progress: Progress) -> None:
+        self._bar.total = progress.planned
+        self._bar.update(progress.examples - self._bar.n)
+        self._bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
+
+
+def _dots(done: int) -> None:
+    if done % 100 == 0:
+        print(f"  {done} questions read", flush=True)

@@ -1,0 +1,225 @@
+"""The training loop: examples in, a reader's weights out. Deterministic under a seed, resumable, in bf16.
+
+Weights live in fp32 and are copied to a bf16 model for each step (the loss's last layer is fp32): on two processor
+cores this reads about twice as many tokens a second as autocast. The learning rate is flat, then falls to zero over the
+last third, so a run may be made longer or shorter when it is resumed.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from index.types import InputError
+from qa.training.data import Example
+from qa.training.features import Feature, to_feature
+
+if TYPE_CHECKING:
+    import torch
+
+_POOL = 3000  # examples whose features are made, sorted by length and batched together
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What one run does. `examples` counts examples seen, over as many passes as that takes."""
+
+    examples: int
+    batch_tokens: int = 4600
+    learning_rate: float = 1.3e-4
+    warmup: float = 0.04
+    decay: float = 0.35
+    weight_decay: float = 0.01
+    seed: int = 13
+    device: str = "cpu"
+    checkpoint_every_s: float = 180.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run has come, after each step."""
+
+    examples: int
+    planned: int
+    loss: float
+    learning_rate: float
+    tokens_per_s: float
+
+
+def learning_rate(plan: Plan, seen: int) -> float:
+    """Warm-up, a flat stretch, a linear fall to zero over the last `decay` of the run."""
+    share = seen / plan.examples
+    return plan.learning_rate * max(0.0, min(1.0, share / plan.warmup, (1.0 - share) / plan.decay))
+
+
+def pools(examples: Sequence[Example], plan: Plan) -> Iterator[list[Example]]:
+    """The run's examples in order, a pool at a time; a new shuffle for each pass."""
+    drawn = 0
+    while True:
+        order = list(range(len(examples)))
+        random.Random(f"{plan.seed}:{drawn}").shuffle(order)
+        for at in range(0, len(order), _POOL):
+            pool = order[at : at + _POOL]
+            yield [examples[i] for i in pool]
+            drawn += len(pool)
+
+
+def batches(features: Sequence[Feature], batch_tokens: int, rng: random.Random) -> list[list[Feature]]:
+    """Features of like length together, at most `batch_tokens` padded tokens each, in random order."""
+    made: list[list[Feature]] = [[]]
+    for feature in sorted(features, key=lambda f: f.length):
+        if made[-1] and feature.length * (len(made[-1]) + 1) > batch_tokens:
+            made.append([])
+        made[-1].append(feature)
+    rng.shuffle(made)
+    return made
+
+
+def tensors(batch: Sequence[Feature], device: str) -> dict[str, torch.Tensor]:
+    """The model's input tensors, each (batch, longest), and the answer's tokens, each (batch,)."""
+    import torch
+
+    width = max(f.length for f in batch)
+    ids = torch.zeros(len(batch), width, dtype=torch.long)
+    types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
+    for row, feature in enumerate(batch):
+        ids[row, : feature.length] = torch.tensor(feature.pair.input_ids)
+        types[row, feature.pair.segment_start : feature.length] = 1
+        mask[row, : feature.length] = 1
+    starts, ends = torch.tensor([f.start for f in batch]), torch.tensor([f.end for f in batch])
+    named = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask, "starts": starts, "ends": ends}
+    return {name: tensor.to(device) for name, tensor in named.items()}
+
+
+class Trainer:
+    """A reader being trained: fp32 weights, their optimiser, a bf16 working copy, and how far it has come."""
+
+    def __init__(self, start_from: Path, plan: Plan) -> None:
+        import torch
+        from transformers import AutoModelForQuestionAnswering
+
+        torch.manual_seed(plan.seed)
+        # Eager attention: its backward pass in bf16 is four times as fast on a processor as the fused kernel's.
+        self.model = AutoModelForQuestionAnswering.from_pretrained(
+            str(start_from), attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        )
+        self.model.to(plan.device).train()
+        self.masters = [p.detach().clone().float() for p in self.model.parameters()]
+        self.model.to(torch.bfloat16)
+        self.working = list(self.model.parameters())
+        self.optimizer = torch.optim.AdamW(self.masters, lr=0.0, weight_decay=plan.weight_decay, fused=True)
+        self.plan, self.seen, self.pool, self.loss = plan, 0, 0, 0.0
+
+    def step(self, batch: Sequence[Feature]) -> None:
+        import torch
+
+        t = tensors(batch, self.plan.device)
+        out = self.model(
+            input_ids=t["input_ids"], token_type_ids=t["token_type_ids"], attention_mask=t["attention_mask"]
+        )
+        away = (t["attention_mask"] == 0).float() * -1e4
+        loss = 0.5 * (
+            torch.nn.functional.cross_entropy(out.start_logits.float() + away, t["starts"])
+            + torch.nn.functional.cross_entropy(out.end_logits.float() + away, t["ends"])
+        )
+        loss.backward()
+        self._update()
+        self.seen += len(batch)
+        self.loss = loss.item() if self.loss == 0.0 else 0.98 * self.loss + 0.02 * loss.item()
+
+    def _update(self) -> None:
+        import torch
+
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate(self.plan, self.seen)
+        for master, working in zip(self.masters, self.working, strict=True):
+            master.grad = None if working.grad is None else working.grad.float()
+            working.grad = None
+        torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        self.optimizer.step()
+        with torch.no_grad():
+            for master, working in zip(self.masters, self.working, strict=True):
+                working.copy_(master)
+
+    def save(self, path: Path) -> None:
+        """Writes aside and renames, so that a full disk or a kill leaves the last good checkpoint."""
+        import torch
+
+        aside = path.with_suffix(".part")
+        state = {"masters": self.masters, "optimizer": self.optimizer.state_dict()}
+        torch.save({**state, "seen": self.seen, "pool": self.pool, "loss": self.loss}, aside)
+        with aside.open("rb+") as file:
+            os.fsync(file.fileno())
+        aside.replace(path)
+
+    def load(self, path: Path) -> None:
+        """Raises InputError when the checkpoint cannot be read or belongs to another model."""
+        import torch
+
+        try:
+            state = torch.load(path, map_location=self.plan.device, weights_only=True)
+            with torch.no_grad():
+                for master, saved in zip(self.masters, state["masters"], strict=True):
+                    master.copy_(saved)
+            self.optimizer.load_state_dict(state["optimizer"])
+        except Exception as error:  # torch.load raises whatever the broken bytes lead it to
+            raise InputError(f"the checkpoint {path} cannot be used: {error}", "delete it to start again") from error
+        self.seen, self.pool, self.loss = state["seen"], state["pool"], state["loss"]
+        with torch.no_grad():
+            for master, working in zip(self.masters, self.working, strict=True):
+                working.copy_(master)
+
+    def export(self, folder: Path, start_from: Path) -> None:
+        """The weights as fp16 safetensors with config and tokenizer, as `transformers` loads them."""
+        import torch
+        from transformers import AutoModelForQuestionAnswering
+
+        plain = AutoModelForQuestionAnswering.from_pretrained(str(start_from))
+        with torch.no_grad():
+            for target, master in zip(plain.parameters(), self.masters, strict=True):
+                target.copy_(master.cpu())
+        plain.to(torch.float16).save_pretrained(str(folder))
+        for name in ("tokenizer.json", "tokenizer_config.json"):
+            (folder / name).write_bytes((start_from / name).read_bytes())
+
+
+def train(
+    examples: Sequence[Example],
+    tokenizer: Any,
+    *,
+    start_from: Path,
+    checkpoint: Path,
+    plan: Plan,
+    report: Callable[[Progress], None] = lambda progress: None,
+) -> Trainer:
+    """Runs the plan, going on from `checkpoint` when it exists. Returns the trainer, its weights ready to export."""
+    trainer = Trainer(start_from, plan)
+    if checkpoint.exists():
+        trainer.load(checkpoint)
+    saved_at = time.monotonic()
+    for number, pool in enumerate(pools(examples, plan)):
+        if trainer.seen >= plan.examples:
+            break
+        if number < trainer.pool:
+            continue
+        rng = random.Random(f"{plan.seed}/{number}")
+        features = [to_feature(example, tokenizer, rng) for example in pool]
+        began, tokens = time.monotonic(), 0
+        for batch in batches(features, plan.batch_tokens, rng):
+            trainer.step(batch)
+            tokens += sum(f.length for f in batch)
+            elapsed = time.monotonic() - began
+            report(
+                Progress(trainer.seen, plan.examples, trainer.loss, learning_rate(plan, trainer.seen), tokens / elapsed)
+            )
+        trainer.pool = number + 1
+        if time.monotonic() - saved_at > plan.checkpoint_every_s:
+            trainer.save(checkpoint)
+            saved_at = time.monotonic()
+    trainer.save(checkpoint)
+    return trainer

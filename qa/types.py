@@ -1,0 +1,78 @@
+"""What a question becomes: turns of a conversation, citations, refusals, answers. All frozen, all checked at birth."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from index.types import Hit
+
+Kind = Literal["span", "list", "yes_no", "sentences", "summary", "disagreement", "generated", "refused"]
+Reason = Literal["not_found"]
+
+_MARKER = re.compile(r"\[(\d+)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """An earlier question of the conversation and the answer that was shown ("" for a refusal)."""
+
+    question: str
+    answer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A footnote: `document.text[start:end] == quote`, checked by `qa.cite` when the answer is made."""
+
+    marker: int  # counted from 1, as in the text: [1]
+    document_id: str
+    title: str
+    source: str
+    start: int
+    end: int
+    quote: str
+    page: int | None = None
+    answer: str = ""  # the words of the quote that answer the question
+    published: str | None = None  # ISO date
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why there is no answer, in a word for programs and a sentence for people."""
+
+    reason: Reason
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The whole reply. Refused exactly when there are no citations; every marker in `text` resolves to one.
+
+    `confidence` is the calibrated probability (0 to 1) that the best answer found is right. `understood` is the
+    question that was searched for, which differs from `question` in a follow-up.
+    """
+
+    question: str
+    text: str
+    kind: Kind
+    confidence: float
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    refusal: Refusal | None = None
+    understood: str = ""
+
+    def __post_init__(self) -> None:
+        if (self.refusal is None) == (not self.citations) or (self.kind == "refused") == (self.refusal is None):
+            raise ValueError("an answer is refused exactly when it has no citations")
+        known = {citation.marker for citation in self.citations}
+        unresolved = {int(number) for number in _MARKER.findall(self.text)} - known
+        if self.citations and self.kind in ("generated", "disagreement", "list", "summary") and unresolved:
+            raise ValueError(f"markers without a footnote: {sorted(unresolved)}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError(f"confidence {self.confidence} is not a probability")
+
+    @property
+    def refused(self) -> bool:
+        return self.refusal is not None
