@@ -183,7 +183,7 @@ async def _turn_away(send: Send) -> None:
     await send({"type": "http.response.body", "body": b"Footnote answers only to its own address.\n"})
 
 
-def serve(  # noqa: PLR0913
+def serve(
     asker: Asker,
     *,
     host: str = "127.0.0.1",

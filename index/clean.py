@@ -10,17 +10,13 @@ import codecs
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
+from index.dates import MAX_META_CHARS, dateline_end, merge_meta, read_meta
 from index.types import InputError
 
-if TYPE_CHECKING:
-    from markdown_it.token import Token
-
 MAX_TITLE_CHARS = 200
-MAX_META_CHARS = 160  # a longer line is no date line, byline or menu
 MAX_LEGAL_CHARS = 600
 TAIL_LINES = 60  # how far from the end a footer or a list of related articles may begin
 _PASTE_ARTEFACT_CHARS = 20  # a shorter line may repeat in a table or a list
@@ -64,6 +60,16 @@ def normalise(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
 
+def shorten(text: str, chars: int = 120) -> str:
+    """At most about `chars` characters, cut between words."""
+    return text if len(text) <= chars else text[:chars].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
+
+
+def opening(text: str) -> str:
+    """How a text without a title is called: the start of its first line."""
+    return shorten(text.split("\n", 1)[0][:200], 80)
+
+
 # --- encodings -------------------------------------------------------------------------------------------------------
 
 
@@ -97,149 +103,6 @@ def _decode_unknown(content: bytes, first_error: int) -> str:
     ties = (match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence))
     best = next((match for match in ties if match.encoding == "cp1252"), best)  # among equals the most common by far
     return content.decode(best.encoding, "replace")
-
-
-# --- dates -----------------------------------------------------------------------------------------------------------
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
-    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
-    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
-)
-_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
-_ISO_DATE = r"\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}"
-_DATE = rf"(?:{_ISO_DATE}|{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})"
-_FIND_DATE = re.compile(
-    r"(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?!\d)"
-    rf"|\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"
-    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_second>{_MONTH}),?\s+(?P<year_last>\d{{4}})\b",
-    re.IGNORECASE,
-)
-
-
-def find_date(text: str) -> dt.date | None:
-    """The first full date written in `text` (ISO or English); None when there is none that the calendar knows."""
-    for found in _FIND_DATE.finditer(text):
-        year = found["iso_year"] or found["year"] or found["year_last"]
-        day = found["iso_day"] or found["day"] or found["day_first"]
-        name = found["month"] or found["month_second"]
-        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["iso_month"])
-        try:
-            return dt.date(int(year), month, int(day))
-        except ValueError:
-            continue
-    return None
-
-
-# --- date lines, bylines and datelines -------------------------------------------------------------------------------
-
-_LABEL = (
-    r"(?:(?:(?:first|last|originally)\s+)?(?:updated|published|posted|modified|released|issued|created|uploaded)"
-    r"|date(?:\s+published)?|publi(?:sh|cation)\s+(?:date|time)|release\s+date|time)(?:\s+(?:on|at))?"
-)
-_TIME = (
-    r"(?:T|at\s+)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?"
-    r"(?:\s*(?:Z|[+-]\d{2}:?\d{2}|(?-i:[A-Z]{1,4}T|UTC)))?"
-)
-_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
-_DATE_PART = re.compile(
-    rf"(?P<label>{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?(?:{_TIME},?\s+)?(?P<date>{_DATE})"
-    rf"(?:[\s,–—-]*{_TIME})?(?:[\s,–—-]+(?P<outlet>\S.*))?",
-    re.IGNORECASE,
-)
-_BYLINE = re.compile(
-    r"(?:(?:written|reported|story|words|text)\s+by|by|authors?|reporters?)\s*[:：]?\s+(?P<name>\S.*)", re.I
-)
-_SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
-_SMALL_WORDS = frozenset(
-    {"and", "of", "the", "for", "in", "at", "&", "de", "da", "di", "van", "von", "der", "la", "le"}
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Meta:
-    """What a date line or byline says. A date under "Updated" gives way to one under "Published"."""
-
-    date: dt.date | None = None
-    is_update: bool = False
-    author: str | None = None
-    outlet: str | None = None
-
-
-def _name(text: str | None) -> str | None:
-    """`text` when it could name a person or an outlet: at most eight words, capitals first, no sentence's end."""
-    words = text.split() if text else []
-    if not text or not 0 < len(words) <= 8 or len(text) > 80 or text[-1] in "!?;:":
-        return None
-    starts = [word.lstrip("(\"'“‘")[:1] for word in words]
-    proper = all(
-        start.isupper() or not start.isascii() or word.lower() in _SMALL_WORDS
-        for word, start in zip(words, starts, strict=True)
-    )
-    return text.strip("() ") if proper and any(start.isalpha() for start in starts) else None
-
-
-def _meta_part(part: str) -> Meta | None:
-    if found := _DATE_PART.fullmatch(part):
-        outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
-        if found["outlet"] and outlet is None:
-            return None
-        return Meta(
-            find_date(found["date"]), bool(re.search("updated|modified", found["label"] or "", re.I)), None, outlet
-        )
-    if found := _BYLINE.fullmatch(part):
-        author = _name(found["name"])
-        return Meta(author=author) if author and not re.search(r"\d", author) else None
-    if found := _SOURCE.fullmatch(part):
-        outlet = _name(found["name"])
-        return Meta(outlet=outlet) if outlet else None
-    return None
-
-
-def read_meta(line: str) -> Meta | None:
-    """A date line or byline ("Updated: April 6, 2024 07:03 Xinhua", "By Jane Doe | 6 April 2024"); else None."""
-    if len(line) > MAX_META_CHARS:
-        return None
-    parts = [part for part in re.split(r"\s*[|·•]\s*", line) if part]
-    known = [_meta_part(part) for part in parts]
-    if not any(known) or any(meta is None and _name(part) is None for part, meta in zip(parts, known, strict=True)):
-        return None
-    unlabelled = [_name(part) for part, meta in zip(parts, known, strict=True) if meta is None]
-    return merge_meta([meta for meta in known if meta] + [Meta(outlet=name) for name in unlabelled])
-
-
-def merge_meta(metas: list[Meta]) -> Meta:
-    """One Meta of many: the first author, the first outlet, and the first date that is no update if there is one."""
-    dated = sorted((meta for meta in metas if meta.date), key=lambda meta: meta.is_update)
-    return Meta(
-        date=dated[0].date if dated else None,
-        is_update=bool(dated) and dated[0].is_update,
-        author=next((meta.author for meta in metas if meta.author), None),
-        outlet=next((meta.outlet for meta in metas if meta.outlet), None),
-    )
-
-
-_DATELINE = re.compile(
-    r"(?P<place>[^\W\d_][^\d\n()–—]{1,50}?)"
-    rf"(?P<date>,\s+(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})(?:,?\s+\d{{4}})?)?"
-    r"\s*(?P<agency>\([^()\n]{2,40}\))?(?:\s*(?:--|—|–)\s*|\s+-\s+)(?=[\"'“‘(]?[^\W_])",
-    re.IGNORECASE,
-)
-
-
-def dateline_end(body: str) -> int:
-    """Where the first sentence begins after "BEIJING, April 5 -- " or "PARIS (AP) — "; 0 without a dateline.
-
-    Only capitals make a place of the words before the dash, unless a date or an agency stands with them.
-    """
-    head = body[:MAX_META_CHARS].split("\n", 1)[0]
-    found = _DATELINE.match(head)
-    if not found or found.end() == len(head) or head[found.end() :].lstrip("\"'“‘(")[:1].islower():
-        return 0
-    place = found["place"].split(",")[0].strip()
-    if found["date"] or found["agency"]:
-        return found.end() if _name(place) else 0
-    return found.end() if place.isupper() and len(place) >= 4 else 0
 
 
 # --- the site around the article -------------------------------------------------------------------------------------
@@ -415,63 +278,3 @@ def read_page(text: str, *, title: str | None = None) -> Page:
     head = "".join(block + "\n\n" for block in (found, "\n".join(heading)) if block)
     meta = merge_meta([known for line in heading if (known := read_meta(line))])
     return Page(found, head + body, len(head) + dateline_end(body), meta.date, meta.author or meta.outlet)
-
-
-# --- Markdown --------------------------------------------------------------------------------------------------------
-
-_FRONT_MATTER = re.compile(r"---\n(?P<fields>(?:(?!---\n).*\n)*)---(?:\n|$)")
-
-
-def plain_markdown(text: str) -> tuple[dict[str, str], str]:
-    """What the front matter and the first "# heading" say (title, date, author), and the text without its markup."""
-    from markdown_it import MarkdownIt
-
-    front = _FRONT_MATTER.match(text)
-    about = _front_matter(front["fields"]) if front else {}
-    tokens = MarkdownIt("commonmark").enable("table").parse(text[front.end() :] if front else text)
-    top = next((at for at, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
-    if top is not None:
-        about.setdefault("title", _inline(tokens[top + 1]))
-        if about["title"] == _inline(tokens[top + 1]):
-            del tokens[top : top + 3]
-    return {key: value for key, value in about.items() if value}, "".join(_blocks(tokens))
-
-
-def _front_matter(fields: str) -> dict[str, str]:
-    pairs = (line.partition(":")[::2] for line in fields.split("\n"))
-    known = {key.strip().lower(): " ".join(value.strip().strip("[]'\"").split()) for key, value in pairs}
-    known.setdefault("date", known.get("published", ""))
-    return {key: known[key] for key in ("title", "date", "author") if known.get(key)}
-
-
-def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
-    """List items and table rows on lines of their own, everything else in paragraphs."""
-    depth = 0
-    for token in tokens:
-        depth += token.nesting * (
-            token.type in {"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"}
-        )
-        if token.type == "list_item_open" and token.info:
-            yield f"{token.info}. "  # the number of an ordered item
-        elif token.type == "inline":
-            yield _inline(token)
-        elif token.type in {"th_close", "td_close"}:
-            yield "  "
-        elif token.type in {"fence", "code_block"}:
-            yield token.content + "\n"
-        elif token.type == "html_block":
-            yield re.sub(r"<!--.*?-->|<[^>]{0,500}>", "", token.content, flags=re.DOTALL) + "\n"
-        elif token.type in {"paragraph_close", "heading_close", "tr_close", "table_close"} or token.type.endswith(
-            "list_close"
-        ):
-            yield "\n" if (depth and token.type == "paragraph_close") or token.type == "tr_close" else "\n\n"
-
-
-def _inline(token: Token) -> str:
-    """The words of a line: of links their text, of images nothing."""
-    breaks = {"softbreak": " ", "hardbreak": "\n"}
-    shown = (
-        part.content if part.type in {"text", "code_inline"} else breaks.get(part.type, "")
-        for part in token.children or ()
-    )
-    return "".join(shown).strip()

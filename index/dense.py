@@ -46,7 +46,14 @@ class DenseIndex:
         self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(ids, dtype=np.int64))
 
     def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """(dimension,) -> at most `limit` (id, inner product), sorted by (-product, id)."""
+        """(dimension,) -> at most `limit` (id, inner product), sorted by (-product, id).
+
+        Which of several equal ones at the cut stay is FAISS's choice. Raises ValueError for another shape or NaN.
+        """
+        import numpy as np
+
+        if vector.shape != (self.dimension,) or not np.isfinite(vector).all():
+            raise ValueError(f"a vector of {vector.shape} cannot be searched among those of dimension {self.dimension}")
         limit = min(limit, len(self))
         if limit <= 0:
             return []
@@ -67,7 +74,8 @@ class DenseIndex:
                 os.fsync(file.fileno())
             aside.replace(path)
         finally:
-            aside.unlink(missing_ok=True)
+            for left in path.parent.glob(f"{path.stem}.*.part"):  # ours, and what a killed process left
+                left.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path, *, dimension: int, generation: int) -> Self | None:

@@ -5,11 +5,10 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 
 from __future__ import annotations
 
-import hashlib
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Self
 
@@ -37,7 +36,6 @@ class Outcome:
 class _Pending:
     document: Document
     passages: list[Passage]
-    status: Literal["added", "updated"]
 
 
 class Library:
@@ -49,11 +47,17 @@ class Library:
         self._store = Store(_store_path(home))
         self._dense: DenseIndex | None = None
         self._refreshing = threading.Lock()
-        made_with = self._store.encoder
-        if made_with is not None and made_with != encoder.name:
+        try:
+            self._check_encoder()
+        except LibraryError:
             self._store.close()
+            raise
+
+    def _check_encoder(self) -> None:
+        made_with = self._store.encoder
+        if made_with is not None and made_with != self._encoder.name:
             raise LibraryError(
-                f"the library {home} was made with the embedding model {made_with!r}, not {encoder.name!r}",
+                f"the library {self._home} was made with the embedding model {made_with!r}, not {self._encoder.name!r}",
                 f"use --encoder {made_with}, or choose another --home",
             )
 
@@ -79,29 +83,18 @@ class Library:
         """
         batch: list[_Pending] = []
         for document in documents:
-            if any(document.id == p.document.id or document.source == p.document.source for p in batch):
+            if any(document.source == p.document.source for p in batch):
                 yield from self._commit(batch)  # so that the look-up below sees its twin
                 batch = []
             known = self._store.by_source(document.source)
-            named = self._with_free_id(document, known)
-            if known is not None and known[1] == digest(named):
-                yield Outcome(named.id, named.source, "unchanged", 0)
+            if known is not None and known[1] == digest(document):
+                yield Outcome(known[0], document.source, "unchanged", 0)
                 continue
-            passages = chunk(named, chunk_chars=self._chunk_chars)
-            batch.append(_Pending(named, passages, "updated" if known else "added"))
+            batch.append(_Pending(document, chunk(document, chunk_chars=self._chunk_chars)))
             if sum(len(p.passages) for p in batch) >= _BATCH_PASSAGES:
                 yield from self._commit(batch)
                 batch = []
         yield from self._commit(batch)
-
-    def _with_free_id(self, document: Document, known: tuple[str, str] | None) -> Document:
-        """Keeps the id of the same source; a new source whose id is taken gets one of its own."""
-        if known is not None:
-            return replace(document, id=known[0])
-        if self._store.source_of(document.id) not in (None, document.source):
-            suffix = hashlib.sha256(document.source.encode("utf-8", "surrogatepass")).hexdigest()[:8]
-            return replace(document, id=f"{document.id}-{suffix}")
-        return document
 
     def _commit(self, batch: Sequence[_Pending]) -> Iterator[Outcome]:
         if not batch:
@@ -111,9 +104,9 @@ class Library:
         for p in batch:
             indexed.append(Indexed(p.document, p.passages, vectors[at : at + len(p.passages)]))
             at += len(p.passages)
-        self._store.put(indexed, encoder=self._encoder.name)
-        for p in batch:
-            yield Outcome(p.document.id, p.document.source, p.status, len(p.passages))
+        stored = self._store.put(indexed, encoder=self._encoder.name)
+        for p, kept in zip(batch, stored, strict=True):
+            yield Outcome(kept.id, p.document.source, "updated" if kept.was_known else "added", len(p.passages))
 
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Removes documents; returns the ids that were there."""
@@ -159,6 +152,7 @@ class Library:
             return self._dense
 
     def _load_or_build(self, generation: int) -> DenseIndex | None:
+        self._check_encoder()  # another process may have been the first to add
         path = self._home / "dense.faiss" if self._home else None
         if path is not None:
             loaded = DenseIndex.load(path, dimension=self._encoder.dimension, generation=generation)

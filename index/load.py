@@ -9,33 +9,25 @@ from __future__ import annotations
 import codecs
 import datetime as dt
 import hashlib
-import http.client
 import io
-import ipaddress
-import json
 import os
 import re
-import socket
-import ssl
 import stat
-import time
-import urllib.error
 import urllib.parse
-import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
-from index.clean import dateline_end, decode, find_date, normalise, plain_markdown, read_page
+from index.clean import decode, normalise, opening, read_page, shorten
+from index.dates import find_date
+from index.fetch import fetch
+from index.json_lines import read_row
+from index.markdown import plain_markdown
 from index.types import Document, EmptyError, InputError
 
 MAX_FILE_BYTES = 100 * 2**20
 MAX_ROW_BYTES = 100 * 2**20  # a JSON Lines file may be of any size; a row of it may not
-MAX_PAGE_BYTES = 20 * 2**20  # of a web address
-TIMEOUT_S = 20.0  # for each answer of the server, and for the whole page
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-_SAVE_IT = "save the page in a browser and index the file"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +51,7 @@ def load(path_or_url: str) -> Iterator[Document | Failure]:
     if scheme and scheme[1].lower() in {"http", "https"}:
         return _load_url(path_or_url)
     if scheme:
-        raise InputError(f"cannot read {_short(path_or_url)}", "only http and https addresses can be indexed")
+        raise InputError(f"cannot read {shorten(path_or_url)}", "only http and https addresses can be indexed")
     path = _existing(path_or_url)
     return _load_folder(path) if path.is_dir() else _load_file(path)
 
@@ -70,10 +62,10 @@ def from_text(text: str, *, source: str, title: str | None = None) -> Document:
     normal = normalise(text)
     if not normal:
         raise InputError("the pasted text is empty", "paste the article's text")
-    return _page(normal, source, title=known or None, fallback=_opening(normal))
+    return _page(normal, source, title=known or None, fallback=opening(normal))
 
 
-# --- folders and files -----------------------------------------------------------------------------------------------
+# --- folders, files and pages ----------------------------------------------------------------------------------------
 
 
 def _existing(name: str) -> Path:
@@ -84,7 +76,7 @@ def _existing(name: str) -> Path:
         path.stat()
     except (OSError, ValueError, RuntimeError) as error:  # RuntimeError: "~nobody" has no home
         reason = error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
-        raise InputError(f"cannot read {_short(name)}: {reason}", "check the spelling of the path") from error
+        raise InputError(f"cannot read {shorten(name)}: {reason}", "check the spelling of the path") from error
     return path
 
 
@@ -148,6 +140,26 @@ def _reader(suffix: str) -> Reader:
 
 def _formats() -> str:
     return ", ".join([*READERS, ".jsonl"])
+
+
+def _load_url(url: str) -> Iterator[Document | Failure]:
+    try:
+        page = fetch(url)
+        suffix = _suffix_of(page.url, page.content_type)
+        if suffix == ".jsonl":
+            yield from read_json_lines(io.BytesIO(page.content), url)
+        else:
+            yield from _reader(suffix)(page.content, url)
+    except InputError as error:
+        yield Failure(url, str(error))
+
+
+def _suffix_of(url: str, content_type: str) -> str:
+    suffix = PurePosixPath(urllib.parse.urlsplit(url).path).suffix.lower()
+    known = {"text/html": ".html", "application/xhtml+xml": ".html", "text/markdown": ".md", "text/plain": ".txt"}
+    if content_type in {"text/html", "application/xhtml+xml"} or suffix not in {*READERS, ".jsonl"}:
+        return known.get(content_type, content_type)
+    return suffix
 
 
 # --- one reader per format -------------------------------------------------------------------------------------------
@@ -216,10 +228,7 @@ READERS: dict[str, Reader] = {
 
 
 def read_json_lines(stream: BinaryIO, source: str) -> Iterator[Document | Failure]:
-    """{"id","title","text","source"?,"published"?} per line, read line by line: the one format without a size limit.
-
-    The text is normalised but otherwise left as it is, without the title, so that its offsets stay the corpus's own.
-    """
+    """One document per line, read line by line: the one format without a size limit."""
     seen: set[str] = set()
     number, empty = 0, True
     while line := stream.readline(MAX_ROW_BYTES + 1):
@@ -228,7 +237,8 @@ def read_json_lines(stream: BinaryIO, source: str) -> Iterator[Document | Failur
             continue
         empty = False
         try:
-            document = _row(line, source, number)
+            _check_line(line)
+            document = read_row(line, source, number=number, fallback_id=_identify(f"{source}#{number}"))
             if document.id in seen:
                 raise InputError(f'the id "{document.id}" stands on an earlier line; give each row its own')
             seen.add(document.id)
@@ -241,55 +251,11 @@ def read_json_lines(stream: BinaryIO, source: str) -> Iterator[Document | Failur
         yield Failure(source, "it is empty")
 
 
-def _row(line: bytes, source: str, number: int) -> Document:
+def _check_line(line: bytes) -> None:
     if len(line) > MAX_ROW_BYTES:
         raise InputError(f"longer than {MAX_ROW_BYTES // 2**20} MB; the rest of the file was not read")
     if b"\0" in line:
         raise InputError("it is not text (binary data); the rest of the file was not read")
-    try:
-        row = json.loads(line.decode("utf-8-sig"))
-    except UnicodeDecodeError:
-        raise InputError("not UTF-8 text; save the file as UTF-8") from None
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not valid JSON ({error})") from None
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise InputError('no {"id", "title", "text"} object with a text')
-    text = normalise(row["text"])
-    if not text:
-        raise InputError("its text is empty")
-    title = " ".join(normalise(_string(row, "title")).split())
-    place = _string(row, "source") or f"{source}#{_row_id(row) or number}"
-    return Document(
-        id=_row_id(row) or _identify(f"{source}#{number}"),
-        title=title or _opening(text),
-        text=text,
-        source=place,
-        published=find_date(_string(row, "published")),
-        author=_string(row, "author") or None,
-        body_start=_body_start(text, title),
-    )
-
-
-def _string(row: dict[str, object], key: str) -> str:
-    value = row.get(key)
-    return normalise(value) if isinstance(value, str) else ""
-
-
-def _row_id(row: dict[str, object]) -> str:
-    """The row's own id, as it is written there, since question sets refer to it; "" when it has none."""
-    value = row.get("id")
-    known = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
-    if not all(char.isprintable() for char in known):
-        raise InputError("its id holds characters that cannot be printed")
-    return known.strip()
-
-
-def _body_start(text: str, title: str) -> int:
-    """After the title, if the text begins with it on a line of its own, and after the dateline."""
-    start = len(title) if title and text.startswith(f"{title}\n") else 0
-    while text[start].isspace():
-        start += 1
-    return start + dateline_end(text[start : start + 500])
 
 
 # --- from text to a document -----------------------------------------------------------------------------------------
@@ -332,113 +298,3 @@ def _from_name(source: str) -> str:
     stem = PurePosixPath(urllib.parse.urlsplit(source).path if "://" in source else Path(source).as_posix()).stem
     words = " ".join(re.sub(r"[-_]+", " ", normalise(stem)).split())
     return words[:1].upper() + words[1:] if words else source
-
-
-def _opening(text: str) -> str:
-    return _short(text.split("\n", 1)[0][:200], 80)
-
-
-def _short(text: str, chars: int = 120) -> str:
-    return text if len(text) <= chars else text[:chars].rsplit(" ", 1)[0].rstrip(" ,;:") + "…"
-
-
-# --- web addresses ---------------------------------------------------------------------------------------------------
-
-
-def _load_url(url: str) -> Iterator[Document | Failure]:
-    try:
-        content, suffix = _fetch(url)
-        if suffix == ".jsonl":
-            yield from read_json_lines(io.BytesIO(content), url)
-        else:
-            yield from _reader(suffix)(content, url)
-    except InputError as error:
-        yield Failure(url, str(error))
-    except urllib.error.HTTPError as error:
-        yield Failure(url, f"the server answered {error.code} {error.reason}; {_SAVE_IT}")
-    except (OSError, http.client.HTTPException, ValueError) as error:
-        yield Failure(url, f"the page could not be fetched ({getattr(error, 'reason', None) or error}); {_SAVE_IT}")
-
-
-def _fetch(url: str) -> tuple[bytes, str]:
-    """(content, suffix of the reader for it). Without proxies, which would connect where we cannot look."""
-    opener = urllib.request.OpenerDirector()
-    for handler in (
-        _PublicHandler(),
-        urllib.request.HTTPRedirectHandler(),
-        urllib.request.HTTPErrorProcessor(),
-        urllib.request.HTTPDefaultErrorHandler(),
-        urllib.request.UnknownHandler(),  # a redirect to ftp or file ends here
-    ):
-        opener.add_handler(handler)
-    address = urllib.parse.quote(url.partition("#")[0], safe="%/:=&?~+!$,;'@()*[]")
-    request = urllib.request.Request(address, headers={"User-Agent": "Mozilla/5.0 (compatible; Footnote)"})  # noqa: S310
-    deadline = time.monotonic() + TIMEOUT_S
-    with opener.open(request, timeout=TIMEOUT_S) as response:
-        content = bytearray()
-        while chunk := response.read1(2**16):
-            content += chunk
-            if len(content) > MAX_PAGE_BYTES:
-                raise InputError(f"the page has more than {MAX_PAGE_BYTES // 2**20} MB; {_SAVE_IT}")
-            if time.monotonic() > deadline:
-                raise InputError(f"the page took longer than {TIMEOUT_S:.0f} seconds; {_SAVE_IT}")
-        return bytes(content), _suffix_of(response.url, response.headers.get_content_type())
-
-
-def _suffix_of(url: str, content_type: str) -> str:
-    suffix = PurePosixPath(urllib.parse.urlsplit(url).path).suffix.lower()
-    known = {"text/html": ".html", "application/xhtml+xml": ".html", "text/markdown": ".md", "text/plain": ".txt"}
-    if content_type in {"text/html", "application/xhtml+xml"} or suffix not in {*READERS, ".jsonl"}:
-        return known.get(content_type, content_type)
-    return suffix
-
-
-class _PublicHTTPConnection(http.client.HTTPConnection):
-    def connect(self) -> None:
-        self.sock = _public_socket(self.host, self.port)
-
-
-class _PublicHTTPSConnection(http.client.HTTPSConnection):
-    def connect(self) -> None:
-        plain = _public_socket(self.host, self.port)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
-
-
-class _PublicHandler(urllib.request.AbstractHTTPHandler):
-    """Opens http and https through connections that look where they connect, so every redirect is looked at too."""
-
-    def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicHTTPConnection, request)
-
-    def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicHTTPSConnection, request)
-
-    def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
-        return self.do_request_(request)
-
-    https_request = http_request
-
-
-def _public_socket(host: str, port: int) -> socket.socket:
-    """Connects to an address that was checked, so that a second look-up cannot lead elsewhere."""
-    addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not all(map(_is_public, addresses)):
-        raise InputError(
-            f"{host} is an address of this machine or of a private network, which is never fetched; {_SAVE_IT}"
-        )
-    failed = OSError("no address")
-    for address in addresses:  # the first may be IPv6 on a network without it
-        try:
-            return socket.create_connection((address, port), timeout=TIMEOUT_S)
-        except OSError as error:
-            failed = error
-    raise failed
-
-
-def _is_public(address: str) -> bool:
-    """Also of the IPv4 address that an IPv6 address stands for."""
-    known = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(known, ipaddress.IPv6Address):
-        translated = ipaddress.IPv4Address(int(known) & 0xFFFFFFFF) if known in _NAT64 else None
-        known = known.ipv4_mapped or known.sixtofour or translated or known
-    return known.is_global and not known.is_multicast

@@ -1,6 +1,6 @@
 """The durable truth: documents, passages and their vectors in one SQLite file (WAL). All else is derived from it.
 
-Each change is one transaction that also raises `generation`; what was committed survives a kill or a power cut.
+Each change is one transaction that also renews `generation`; what was committed survives a kill or a power cut.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -62,9 +62,18 @@ class Indexed:
     vectors: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """The id a document was stored under, and whether its source was in the library before."""
+
+    id: str
+    was_known: bool
+
+
 def digest(document: Document) -> str:
     """Tells two versions of a document apart."""
-    parts = [document.title, document.text, str(document.published), str(document.author), str(document.body_start)]
+    d = document
+    parts = [d.title, d.text, *map(str, (d.published, d.author, d.body_start, d.pages))]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -78,7 +87,11 @@ class Store:
             self._connection = sqlite3.connect(
                 str(path or ":memory:"), timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
             )
-            self._prepare()
+            try:
+                self._prepare()
+            except BaseException:
+                self._connection.close()
+                raise
         except sqlite3.DatabaseError as error:
             raise LibraryError(
                 f"the library file {path} cannot be opened: {error}",
@@ -112,12 +125,25 @@ class Store:
             except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
+                if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
                     raise LibraryError(
                         f"the library {self.path} could not be written: {error}",
                         "check free space and permissions, and that no other program holds the file; nothing was lost",
                     ) from error
                 raise
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        with self._lock:
+            try:
+                yield
+            except sqlite3.ProgrammingError:  # a bug of ours, such as reading after close()
+                raise
+            except sqlite3.DatabaseError as error:
+                raise LibraryError(
+                    f"the library {self.path} could not be read: {error}",
+                    "restore the file from a backup, or index the articles again into another --home",
+                ) from error
 
     def close(self) -> None:
         with self._lock:
@@ -127,29 +153,34 @@ class Store:
 
     @property
     def generation(self) -> int:
-        """Raised by every change, by any process."""
+        """Another number after every change, by any process.
+
+        Drawn at random: a library restored from a backup never comes to a number that another history had.
+        """
         return int(self._meta("generation") or 0)
 
     @property
     def encoder(self) -> str | None:
-        """The name of the model that made the vectors; None while there are none."""
+        """The name of the model that made the vectors; None while there are no documents."""
         return self._meta("encoder")
 
     def _meta(self, key: str) -> str | None:
-        with self._lock:
+        with self._reading():
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
-    def _raise_generation(self) -> None:
-        self._connection.execute("UPDATE meta SET value = value + 1 WHERE key = 'generation'")
+    def _renew_generation(self) -> None:
+        self._connection.execute("UPDATE meta SET value = random() & 0x7fffffffffffffff WHERE key = 'generation'")
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
-    def put(self, batch: Sequence[Indexed], *, encoder: str) -> None:
-        """Stores all documents of the batch or none; one with a known id takes its predecessor's place.
+    def put(self, batch: Sequence[Indexed], *, encoder: str) -> list[Stored]:
+        """Stores all documents of the batch or none; one whose source is known takes its predecessor's place and id.
 
+        A new source whose id is taken gets an id of its own, decided here because another process may have taken it.
         Raises LibraryError when the vectors come from another model than the library's, or the disk refuses.
         """
+        stored: list[Stored] = []
         with self._transaction():
             known = self.encoder
             if known is not None and known != encoder:
@@ -159,16 +190,28 @@ class Store:
                 )
             self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (encoder,))
             for item in batch:
-                self._delete(item.document.id)
-                self._insert(item)
-            self._raise_generation()
+                named = replace(item, document=replace(item.document, id=self._free_id(item.document)))
+                stored.append(Stored(named.document.id, was_known=self._delete(named.document.id)))
+                self._insert(named)
+            self._renew_generation()
+        return stored
+
+    def _free_id(self, document: Document) -> str:
+        """That of the same source; else the document's own, longer by a piece of its source's hash if it is taken."""
+        if known := self.by_source(document.source):
+            return known[0]
+        mark = hashlib.sha256(document.source.encode("utf-8", "surrogatepass")).hexdigest()
+        names = (document.id, *(f"{document.id}-{mark[:length]}" for length in (8, 16, 64)))
+        return next(name for name in names if self._source_of(name) is None)
 
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Removes the documents and returns the ids that were there."""
         with self._transaction():
             removed = [document_id for document_id in ids if self._delete(document_id)]
             if removed:
-                self._raise_generation()
+                self._renew_generation()
+                if not self.count():  # an empty library takes any model
+                    self._connection.execute("DELETE FROM meta WHERE key = 'encoder'")
         return removed
 
     def _insert(self, item: Indexed) -> None:
@@ -197,7 +240,7 @@ class Store:
 
     def document(self, document_id: str) -> Document:
         """Raises KeyError when there is none."""
-        with self._lock:
+        with self._reading():
             row = self._connection.execute(
                 "SELECT id, title, text, source, published, author, pages, body_start FROM documents WHERE id = ?",
                 (document_id,),
@@ -217,17 +260,18 @@ class Store:
 
     def by_source(self, source: str) -> tuple[str, str] | None:
         """(id, digest) of the document that came from `source`."""
-        with self._lock:
-            return self._connection.execute("SELECT id, digest FROM documents WHERE source = ?", (source,)).fetchone()
+        with self._reading():
+            row = self._connection.execute("SELECT id, digest FROM documents WHERE source = ?", (source,)).fetchone()
+        return (str(row[0]), str(row[1])) if row else None
 
-    def source_of(self, document_id: str) -> str | None:
-        with self._lock:
+    def _source_of(self, document_id: str) -> str | None:
+        with self._reading():
             row = self._connection.execute("SELECT source FROM documents WHERE id = ?", (document_id,)).fetchone()
         return str(row[0]) if row else None
 
     def entries(self) -> list[Entry]:
         """Every document, in the order of their titles."""
-        with self._lock:
+        with self._reading():
             rows = self._connection.execute(
                 "SELECT d.id, d.title, d.source, d.published, count(p.id) FROM documents d"
                 " LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.id"
@@ -235,14 +279,14 @@ class Store:
         return [Entry(row[0], row[1], row[2], _date(row[3]), row[4]) for row in rows]
 
     def count(self) -> int:
-        with self._lock:
+        with self._reading():
             return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """The passages of these ids that exist."""
         wanted = list(ids)
         marks = ",".join("?" * len(wanted))
-        with self._lock:
+        with self._reading():
             rows = self._connection.execute(
                 "SELECT p.id, p.document_id, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), d.title,"
                 f" p.lead FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id IN ({marks})",
@@ -252,20 +296,21 @@ class Store:
 
     def words(self, query: str, limit: int) -> list[tuple[int, float]]:
         """BM25 over titles and passages: at most `limit` (passage id, score), best first."""
-        with self._lock:
+        with self._reading():
             return lexical.search(self._connection, query, limit)
 
     def vectors(self) -> tuple[int, list[int], Vectors]:
         """(generation, passage ids, (n, dimension) float32) of one moment."""
         import numpy as np
 
-        with self._lock:
+        with self._reading():
             self._connection.execute("BEGIN")
             try:
                 generation = self.generation
                 rows = self._connection.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
             finally:
-                self._connection.execute("COMMIT")
+                if self._connection.in_transaction:  # SQLite ends it by itself after some errors
+                    self._connection.execute("ROLLBACK")
         stacked = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").astype(np.float32)
         return generation, [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from index.encode import SentenceEncoder
@@ -16,7 +17,7 @@ from qa.reader import SpanReader
 
 def open_library(config: Config) -> Library:
     """The library of `config.home`, made when there is none. Raises LibraryError when it cannot be used."""
-    return Library(config.home_folder, SentenceEncoder(config.encoder))
+    return Library(config.home_folder, SentenceEncoder(config.encoder), chunk_chars=config.chunk_chars)
 
 
 def open_assistant(
@@ -31,13 +32,16 @@ def open_assistant(
         return assistant_over(open_library(config), config)
     if home is not None:
         raise InputError("both home and documents were given", "give home for a library on disk, documents for memory")
-    library = Library(None, SentenceEncoder(config.encoder))
+    library = Library(None, SentenceEncoder(config.encoder), chunk_chars=config.chunk_chars)
     for _ in library.add(documents):
         pass
     return assistant_over(library, config)
 
 
 def assistant_over(library: Library, config: Config) -> Assistant:
-    reader = Path(config.reader)
-    calibration = Calibration.load(reader / "calibration.json")
-    return Assistant(library, SpanReader(reader), calibration, passages_read=config.passages_read)
+    """Raises ModelError when the reader's folder holds no calibration."""
+    folder = Path(config.reader)
+    calibration = Calibration.load(folder / "calibration.json")
+    if config.threshold is not None:
+        calibration = replace(calibration, threshold=config.threshold)
+    return Assistant(library, SpanReader(folder), calibration, passages_read=config.passages_read)

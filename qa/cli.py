@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,9 +20,11 @@ from index.types import Document, EmptyError, InputError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
-    from index.library import Outcome
+    from index.library import Library, Outcome
     from index.load import Failure
-    from qa.types import Answer
+    from qa.assistant import Assistant
+    from qa.evaluation.run import Report, RetrievalReport
+    from qa.types import Answer, Turn
 
 EXAMPLES = (
     "what is Beijing's 2025 target",
@@ -37,7 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     _quiet_libraries()
     try:
-        config = configure(home=options.home, encoder=options.encoder, reader=options.reader)
+        config = configure(
+            home=options.home, encoder=options.encoder, reader=options.reader, threshold=options.threshold
+        )
         return int(options.run(options, config))
     except UserError as error:
         print(f"error: {error}", file=sys.stderr)
@@ -94,6 +99,7 @@ def _with_progress(items: Iterator[Outcome], what: str) -> Iterator[Outcome]:
 
 def _ask(options: argparse.Namespace, config: Config) -> int:
     from qa.app import open_assistant
+    from qa.show import answer_row, answer_text
 
     assistant = open_assistant(config=config)
     began = time.perf_counter()
@@ -158,20 +164,43 @@ def _remove(options: argparse.Namespace, config: Config) -> int:
 
 
 def _eval(options: argparse.Namespace, config: Config) -> int:
-    from qa.app import open_assistant
-    from qa.evaluation.questions import read_questions
-    from qa.evaluation.run import evaluate, over_context, table
+    from tqdm import tqdm
 
-    questions = read_questions(Path(options.questions))
-    if any(question.context for question in questions):  # a reading set: its paragraphs are the evidence
-        report = over_context(open_assistant(documents=(), config=config).answer_over, questions)
-    else:
-        assistant = open_assistant(config=config)
-        if assistant.document_count() == 0:
-            raise EmptyError("the library is empty", "index the articles that the questions are about first")
-        report = evaluate(lambda question, history: assistant.ask(question, history=history), questions)
+    from qa.app import assistant_over, open_assistant
+    from qa.evaluation.questions import read_questions, sample
+    from qa.evaluation.run import evaluate, over_context, retrieval, save, table, this_machine
+
+    read = [question for name in options.questions for question in read_questions(Path(name))]
+    questions = sample(read, options.sample) if options.sample else read
+    report: Report | RetrievalReport
+    with tqdm(total=len(questions), unit=" questions", disable=None, leave=False) as bar:
+        if options.retrieval:
+            library = _filled_library(config)
+            report = retrieval(lambda question, limit: library.search(question, limit=limit), questions)
+        elif any(question.context for question in questions):  # a reading set: its paragraphs are the evidence
+            reader = open_assistant(documents=(), config=config)
+            report = over_context(reader.answer_over, questions, on_row=lambda _row: bar.update())
+        else:
+            assistant = assistant_over(_filled_library(config), config)
+            ask = partial(_ask_in_conversation, assistant)
+            report = evaluate(ask, questions, on_row=lambda _row: bar.update())
+    if options.save:
+        save(report, Path(options.save), command="footnote " + " ".join(sys.argv[1:]), machine=this_machine())
     print(json.dumps(report.to_json(), ensure_ascii=False) if options.json else table(report))
     return 0
+
+
+def _ask_in_conversation(assistant: Assistant, question: str, history: Sequence[Turn]) -> Answer:
+    return assistant.ask(question, history=history)
+
+
+def _filled_library(config: Config) -> Library:
+    from qa.app import open_library
+
+    library = open_library(config)
+    if not len(library):
+        raise EmptyError("the library is empty", "index the articles that the questions are about first")
+    return library
 
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
@@ -188,54 +217,6 @@ def _train(options: argparse.Namespace, config: Config) -> int:
     return run(options)
 
 
-# --- what is printed -------------------------------------------------------------------------------------------------
-
-
-def answer_row(answer: Answer, seconds: float) -> dict[str, Any]:
-    """The answer as the contract of `footnote ask --json` has it."""
-    return {
-        "question": answer.question,
-        "answer": answer.text,
-        "kind": answer.kind,
-        "confidence": round(answer.confidence, 4),
-        "refused": answer.refused,
-        "citations": [
-            {
-                "document": c.document_id,
-                "title": c.title,
-                "source": c.source,
-                "start": c.start,
-                "end": c.end,
-                "quote": c.quote,
-                "page": c.page,
-            }
-            for c in answer.citations
-        ],
-        "passages": [
-            {
-                "document": h.passage.document_id,
-                "start": h.passage.start,
-                "end": h.passage.end,
-                "text": h.passage.text,
-                "score": h.score,
-            }
-            for h in answer.hits
-        ],
-        "seconds": round(seconds, 4),
-    }
-
-
-def answer_text(answer: Answer) -> str:
-    """The answer for a person at a terminal."""
-    if answer.refusal:
-        nearest = [f"  - {h.passage.title}: {' '.join(h.passage.text.split())[:160]}" for h in answer.hits[:3]]
-        return "\n".join([answer.refusal.message, *(["nearest passages:", *nearest] if nearest else [])])
-    lines = [f"{answer.text}  ({answer.confidence:.0%} sure)"]
-    for c in answer.citations:
-        lines += [f'  [{c.marker}] "{c.quote}"', f"      {c.title}, characters {c.start}-{c.end} of {c.source}"]
-    return "\n".join(lines)
-
-
 # --- arguments -------------------------------------------------------------------------------------------------------
 
 
@@ -245,6 +226,7 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--home", help="the library's folder (default: the platform's user data folder)")
     shared.add_argument("--encoder", help="a sentence-transformers model, by name or folder")
     shared.add_argument("--reader", help="the folder of an extractive question-answering model")
+    shared.add_argument("--threshold", type=float, help="refuse below this confidence, 0 to 1 (default: as calibrated)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, summary: str) -> argparse.ArgumentParser:
@@ -266,7 +248,10 @@ def _parser() -> argparse.ArgumentParser:
     remove = command("remove", _remove, "remove articles by id")
     remove.add_argument("ids", nargs="+", metavar="ID")
     evaluate = command("eval", _eval, "measure answers over a question set")
-    evaluate.add_argument("questions", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("questions", nargs="+", metavar="QUESTIONS.jsonl")
+    evaluate.add_argument("--retrieval", action="store_true", help="measure only whether the passages are found")
+    evaluate.add_argument("--sample", type=int, help="ask only so many, spread evenly over the set")
+    evaluate.add_argument("--save", help="also write the metrics, dated, to this JSON file")
     evaluate.add_argument("--json", action="store_true", help="print metrics and one row per question as JSON")
     bench = command("bench", _bench, "time every stage on this machine")
     bench.add_argument("--json", action="store_true", help="print the timings as JSON")

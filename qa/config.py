@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
+from index.chunk import CHUNK_CHARS
 from index.encode import BUNDLED
 from index.types import InputError
 
@@ -21,6 +23,8 @@ class Config:
     encoder: str = BUNDLED  # a sentence-transformers model: name on the hub or folder
     reader: str = str(WEIGHTS)  # the folder of an extractive question-answering model with a calibration.json
     passages_read: int = 6  # how many hits the reader reads; see qa/evaluation/LOG.md
+    chunk_chars: int = CHUNK_CHARS  # how long a passage may be; counts when an article is indexed
+    threshold: float | None = None  # refuse below this confidence; None: as calibrated; 0: always answer
     host: str = "127.0.0.1"
     port: int = 7860
 
@@ -33,21 +37,27 @@ class Config:
         return Path(platformdirs.user_data_dir("footnote", appauthor=False))
 
 
-def configure(environment: Mapping[str, str] = os.environ, **flags: str | int | None) -> Config:
+_NUMBERS: dict[str, Callable[[str], int | float]] = {
+    "passages_read": int,
+    "chunk_chars": int,
+    "port": int,
+    "threshold": float,
+}
+
+
+def configure(environment: Mapping[str, str] = os.environ, **flags: str | float | None) -> Config:
     """The configuration in force. A flag of None was not given. Raises InputError for a number that is none."""
-    config = Config()
+    values: dict[str, Any] = {}
     for field in fields(Config):
         given = environment.get(f"FOOTNOTE_{field.name.upper()}")
         if given:
-            config = replace(config, **{field.name: _typed(given, getattr(config, field.name), field.name)})
-    return replace(config, **{name: value for name, value in flags.items() if value is not None})
+            values[field.name] = _typed(given, field.name)
+    return Config(**values | {name: value for name, value in flags.items() if value is not None})
 
 
-def _typed(given: str, default: str | int | None, name: str) -> str | int:
-    if not isinstance(default, int):
-        return given
+def _typed(given: str, name: str) -> str | float:
     try:
-        return int(given)
+        return _NUMBERS[name](given) if name in _NUMBERS else given
     except ValueError:
         message = f"FOOTNOTE_{name.upper()} is {given!r}, which is not a number"
-        raise InputError(message, f"set it to a number such as {default}, or unset it") from None
+        raise InputError(message, "set it to a number, or unset it") from None

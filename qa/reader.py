@@ -150,7 +150,7 @@ def _best_spans(
     scores = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), scores, -np.inf)
     spans: list[Span] = []
     while len(spans) < _SPANS_PER_PASSAGE and np.isfinite(scores).any():
-        i, j = np.unravel_index(int(scores.argmax()), scores.shape)
+        i, j = divmod(int(scores.argmax()), count)
         begin, stop = offsets[i][0], offsets[j][1]
         text = passage.text[begin:stop]
         spans.append(Span(passage, passage.start + begin, passage.start + stop, text, float(scores[i, j]) - null))

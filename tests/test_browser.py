@@ -113,6 +113,9 @@ class FakeAsker:
         understood = "What is the 2025 target of Beijing?" if history else ""
         return answered(question, "around 5%", cite(HARBOUR, TARGET, "around 5%"), understood=understood)
 
+    def last(self) -> tuple[str, tuple[Turn, ...]]:
+        return self.asked[-1]
+
     def document(self, document_id: str) -> Document:
         return LIBRARY[document_id]
 
@@ -175,18 +178,19 @@ def site() -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def wide(site: Site) -> Iterator[BrowserContext]:
-    """One browser profile for the module: the second page finds Gradio's scripts in the cache."""
-    context = site.context()
-    yield context
-    context.close()
+def window(site: Site) -> Iterator[Page]:
+    """One window for the module: loading Gradio takes a second, clearing the conversation takes none."""
+    page = site.visit(site.context())
+    yield page
+    page.context.close()
 
 
 @pytest.fixture
-def page(site: Site, wide: BrowserContext) -> Iterator[Page]:
-    page = site.visit(wide)
-    yield page
-    page.close()
+def page(window: Page) -> Page:
+    if window.locator(".fn-clear").is_visible():
+        window.locator(".fn-clear").click()
+    window.locator("#fn-question").fill("")
+    return window
 
 
 def say(page: Page, question: str) -> None:
@@ -321,7 +325,7 @@ def test_a_follow_up_carries_the_conversation_and_says_how_it_was_understood(pag
     say(page, "Who is the mayor of Atlantis?")
     say(page, "And the target again?")
     first, second = Turn("What is the 2025 target?", "around 5%"), Turn("Who is the mayor of Atlantis?", "")
-    assert site.asker.asked[-1] == ("And the target again?", (first, second))
+    assert site.asker.last() == ("And the target again?", (first, second))
     expect(page.locator(".fn-understood")).to_have_text("Understood as: What is the 2025 target of Beijing?")
 
 
@@ -329,10 +333,10 @@ def test_two_windows_do_not_share_a_conversation(page: Page, site: Site) -> None
     say(page, "What is the 2025 target?")
     other = site.visit(page.context)
     say(other, "What is the other target?")
-    assert site.asker.asked[-1] == ("What is the other target?", ())
+    assert site.asker.last() == ("What is the other target?", ())
     expect(other.locator(".fn-exchange")).to_have_count(1)
     say(page, "And again, the target?")
-    assert [turn.question for turn in site.asker.asked[-1][1]] == ["What is the 2025 target?"]
+    assert site.asker.last() == ("And again, the target?", (Turn("What is the 2025 target?", "around 5%"),))
     other.close()
 
 
@@ -344,7 +348,7 @@ def test_clear_starts_again(page: Page, site: Site) -> None:
     expect(page.locator(".fn-chip").first).to_be_visible()
     expect(page.locator("#fn-question")).to_be_focused()
     say(page, "What is the 2025 target?")
-    assert site.asker.asked[-1][1] == ()
+    assert site.asker.last()[1] == ()
 
 
 def test_clear_drops_the_answer_that_is_still_on_its_way(page: Page, site: Site) -> None:
@@ -391,6 +395,14 @@ def test_shift_enter_makes_a_new_line(page: Page, site: Site) -> None:
     page.keyboard.type("two")
     expect(page.locator("#fn-question")).to_have_value("one\ntwo")
     assert len(site.asker.asked) == asked
+
+
+def test_a_new_page_waits_for_a_question(page: Page, site: Site) -> None:
+    new = site.visit(page.context)
+    expect(new.locator("#fn-question")).to_be_focused()
+    expect(new.locator(".fn-exchange")).to_have_count(0)
+    expect(new.locator(".fn-clear")).to_be_hidden()
+    new.close()
 
 
 def test_the_page_has_landmarks_labels_and_a_live_conversation(page: Page) -> None:

@@ -152,6 +152,11 @@ def test_a_failed_unanswerable_question_is_no_refusal() -> None:
     assert (metrics.auroc, metrics.seconds_p50, metrics.precision) == (None, None, None)
 
 
+def test_an_answer_of_markers_alone_is_still_no_refusal() -> None:
+    row = evaluate(Script({"a": given("[1]", kind="generated")}), [asking(text="a")]).rows[0]
+    assert (row.right, row.exact_match, row.f1) == (False, False, 0.0)
+
+
 def test_an_interrupt_is_not_an_error_of_the_question() -> None:
     with pytest.raises(KeyboardInterrupt):
         evaluate(Script({"a": KeyboardInterrupt()}), [asking("40", text="a")])
@@ -162,8 +167,7 @@ def test_history_is_asked_first_and_handed_on_as_turns() -> None:
         "q", "and Portavel?", ("62",), unanswerable=False, history=("who has turbines", "who has trams")
     )
     script = Script({"who has turbines": given("Skerry"), "who has trams": refused(), "and Portavel?": given("62")})
-    ticks = itertools.count()
-    report = evaluate(script, [question, question], clock=lambda: next(ticks))
+    report = evaluate(script, [question, question], clock=lambda: len(script.asked))  # each reply takes a second
     first, second = Turn("who has turbines", "Skerry"), Turn("who has trams", "")
     one_conversation = [
         ("who has turbines", ()),

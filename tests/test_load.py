@@ -17,8 +17,10 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+import index.fetch
 import index.load
-from index.clean import dateline_end, find_date, normalise, read_meta
+from index.clean import normalise
+from index.dates import dateline_end, find_date, read_meta
 from index.load import Failure, from_text, load
 from index.types import Document, EmptyError, InputError
 
@@ -488,6 +490,18 @@ def test_each_row_is_a_document_with_its_own_id_and_its_text_untouched(tmp_path:
     assert (second.id, second.source, body(second)) == ("7", f"{path}#7", FERRIES)
 
 
+@pytest.mark.parametrize("date", ["2022-10-07", "2022/10/07", "October 7, 2022"])
+def test_url_and_date_stand_in_for_a_missing_source_and_published(tmp_path: Path, date: str) -> None:
+    row = {"text": QUAY, "url": "https://example.org/q", "date": date}
+    (document,) = rows(tmp_path / "a.jsonl", {"id": "1", **row})
+    assert isinstance(document, Document)
+    assert (document.source, document.published) == ("https://example.org/q", dt.date(2022, 10, 7))
+    named = {"source": "https://example.org/own", "published": "2024/04/06"}
+    (document,) = rows(tmp_path / "a.jsonl", {"id": "1", **row, **named})
+    assert isinstance(document, Document)
+    assert (document.source, document.published) == ("https://example.org/own", dt.date(2024, 4, 6))
+
+
 def test_a_broken_row_is_a_failure_that_names_its_line_and_the_others_go_on(tmp_path: Path) -> None:
     found = rows(
         tmp_path / "a.jsonl",
@@ -555,7 +569,7 @@ class Site(BaseHTTPRequestHandler):
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """A server on this machine, the one private address that these tests let through."""
-    monkeypatch.setattr(index.load, "_is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr(index.fetch, "_is_public", lambda address: address == "127.0.0.1")
     with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}"
@@ -581,7 +595,7 @@ def test_a_page_is_fetched_and_a_redirect_followed(site: str) -> None:
 def test_a_page_that_cannot_be_had_is_a_failure(
     site: str, path: str, reason: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index.load, "MAX_PAGE_BYTES", 2000)
+    monkeypatch.setattr(index.fetch, "MAX_PAGE_BYTES", 2000)
     assert failure(site + path).reason.startswith(reason)
 
 
@@ -617,7 +631,7 @@ def test_the_next_address_of_a_host_is_tried_when_the_first_does_not_answer(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     port = int(site.rpartition(":")[2])
-    monkeypatch.setattr(index.load, "_is_public", lambda address: address.startswith("127."))
+    monkeypatch.setattr(index.fetch, "_is_public", lambda address: address.startswith("127."))
     rows = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port)) for host in ("127.0.0.9", "127.0.0.1")]
     monkeypatch.setattr(
         socket, "getaddrinfo", lambda host, *_, **__: [row for row in rows if host in {"two", row[4][0]}]

@@ -209,6 +209,7 @@ def test_accuracy_at_coverage_by_hand() -> None:
     assert accuracy_at_coverage(confidences, right, 0.2) == 1.0
     assert accuracy_at_coverage(confidences, right, 0.5) == 2 / 3  # 2.5 rows are three rows
     assert accuracy_at_coverage(confidences, right, 1.0) == 3 / 5
+    assert accuracy_at_coverage([1 - i / 100 for i in range(100)], [i < 7 for i in range(100)], 0.07) == 1.0
     assert accuracy_at_coverage([], [], 0.5) is None
     with pytest.raises(ValueError, match="coverage 0"):
         accuracy_at_coverage(confidences, right, 0)
@@ -220,7 +221,6 @@ def test_coverage_never_takes_a_row_too_many(rows: int, taken: int) -> None:
     confidences = [1 - i / rows for i in range(rows)]
     right = [i < taken for i in range(rows)]
     assert accuracy_at_coverage(confidences, right, taken / rows) == 1.0
-    assert accuracy_at_coverage([1 - i / 100 for i in range(100)], [i < 7 for i in range(100)], 0.07) == 1.0
     if taken < rows:
         assert accuracy_at_coverage(confidences, right, (taken + 0.5) / rows) == pytest.approx(taken / (taken + 1))
 

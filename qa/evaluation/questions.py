@@ -9,7 +9,7 @@ from __future__ import annotations
 import gzip
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,12 @@ def read_questions(path: Path) -> list[Question]:
     if not questions:
         raise InputError(f"{path} holds no questions", _LAYOUT)
     return questions
+
+
+def sample(questions: Sequence[Question], count: int) -> list[Question]:
+    """At most `count` questions, spread evenly over the set; the same ones each time."""
+    count = min(count, len(questions))
+    return [questions[number * len(questions) // count] for number in range(count)]
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

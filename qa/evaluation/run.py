@@ -148,6 +148,10 @@ class RetrievalReport:
 
     metrics: RetrievalMetrics
 
+    def to_json(self) -> dict[str, Any]:
+        """`{"metrics": {...}, "rows": []}`: a search gives hits, not rows of answers."""
+        return {"metrics": asdict(self.metrics), "rows": []}
+
 
 # ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -156,7 +160,7 @@ def evaluate(
     ask: Ask,
     questions: Iterable[Question],
     *,
-    on_row: Callable[[Row], None] | None = None,
+    on_row: Callable[[Row], object] | None = None,
     clock: Clock = time.perf_counter,
 ) -> Report:
     """Asks each question after its history, in a conversation of its own. `on_row` sees each row as it is made."""
@@ -167,7 +171,7 @@ def over_context(
     answer_over: AnswerOver,
     questions: Iterable[Question],
     *,
-    on_row: Callable[[Row], None] | None = None,
+    on_row: Callable[[Row], object] | None = None,
     clock: Clock = time.perf_counter,
 ) -> Report:
     """The same for sets that give the paragraph, without retrieval. Raises InputError for a question without one."""
@@ -187,7 +191,7 @@ def _evaluate(
     ask_for: Callable[[Question], Ask],
     questions: Iterable[Question],
     *,
-    on_row: Callable[[Row], None] | None,
+    on_row: Callable[[Row], object] | None,
     clock: Clock,
 ) -> Report:
     rows = []

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.types import InputError
-from qa.training.data import Example, held_out, read_examples, read_rows
+from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import names_in, near_miss
 
 # file -> examples taken at most. SQuAD 2.0 carries the task; the others widen its domain.
@@ -29,7 +29,10 @@ NEAR_MISSES = 15_000  # questions with a year or a name swapped
 
 
 def examples_from(folder: Path, *, seed: int) -> list[Example]:
-    """The recipe's training examples; articles held out for calibration are left out."""
+    """The recipe's training examples, without the articles held out for calibration.
+
+    Contexts that also stand in a set of the folder `dev` beside `folder` are left out: those sets are for measuring.
+    """
     rng = random.Random(seed)
     squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
     mixed = list(squad)
@@ -39,8 +42,15 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
             mixed += rng.sample(found, min(limit, len(found)))
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
-    rng.shuffle(mixed)
-    return mixed
+    kept = without_overlap(mixed, measured_contexts(folder.parent / "dev"))
+    rng.shuffle(kept)
+    return kept
+
+
+def measured_contexts(folder: Path) -> frozenset[bytes]:
+    """Fingerprints of all contexts of the sets in `folder`."""
+    rows = (row for path in sorted(folder.glob("*.jsonl.gz")) for row in read_rows(path))
+    return frozenset(fingerprint(row["context"]) for row in rows if row.get("context"))
 
 
 def calibration_from(folder: Path) -> list[Example]:

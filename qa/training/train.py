@@ -127,7 +127,7 @@ class Trainer:
             torch.nn.functional.cross_entropy(out.start_logits.float() + away, t["starts"])
             + torch.nn.functional.cross_entropy(out.end_logits.float() + away, t["ends"])
         )
-        loss.backward()
+        torch.autograd.backward(loss)
         self._update()
         self.seen += len(batch)
         self.loss = loss.item() if self.loss == 0.0 else 0.98 * self.loss + 0.02 * loss.item()

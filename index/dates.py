@@ -1,0 +1,153 @@
+"""Dates as articles write them: inside a line, as a date line or byline, as the dateline before the first sentence.
+
+In: a normalised line or body. Out: a date, a Meta, or where the first sentence begins. Knows nothing of pages around
+the article. Conservative: a sentence that merely names a date is no date line.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from dataclasses import dataclass
+
+MAX_META_CHARS = 160  # a longer line is no date line, byline or menu
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = (
+    r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
+    r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
+)
+_DAY = r"\d{1,2}(?:st|nd|rd|th)?"
+_ISO_DATE = r"\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}"
+_DATE = rf"(?:{_ISO_DATE}|{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})"
+_FIND_DATE = re.compile(
+    r"(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?!\d)"
+    rf"|\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"
+    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_second>{_MONTH}),?\s+(?P<year_last>\d{{4}})\b",
+    re.IGNORECASE,
+)
+
+
+def find_date(text: str) -> dt.date | None:
+    """The first full date written in `text` (ISO or English); None when there is none that the calendar knows."""
+    for found in _FIND_DATE.finditer(text):
+        year = found["iso_year"] or found["year"] or found["year_last"]
+        day = found["iso_day"] or found["day"] or found["day_first"]
+        name = found["month"] or found["month_second"]
+        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["iso_month"])
+        try:
+            return dt.date(int(year), month, int(day))
+        except ValueError:
+            continue
+    return None
+
+
+# --- date lines, bylines and datelines -------------------------------------------------------------------------------
+
+_LABEL = (
+    r"(?:(?:(?:first|last|originally)\s+)?(?:updated|published|posted|modified|released|issued|created|uploaded)"
+    r"|date(?:\s+published)?|publi(?:sh|cation)\s+(?:date|time)|release\s+date|time)(?:\s+(?:on|at))?"
+)
+_TIME = (
+    r"(?:T|at\s+)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?"
+    r"(?:\s*(?:Z|[+-]\d{2}:?\d{2}|(?-i:[A-Z]{1,4}T|UTC)))?"
+)
+_WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
+_DATE_PART = re.compile(
+    rf"(?P<label>{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?(?:{_TIME},?\s+)?(?P<date>{_DATE})"
+    rf"(?:[\s,–—-]*{_TIME})?(?:[\s,–—-]+(?P<outlet>\S.*))?",
+    re.IGNORECASE,
+)
+_BYLINE = re.compile(
+    r"(?:(?:written|reported|story|words|text)\s+by|by|authors?|reporters?)\s*[:：]?\s+(?P<name>\S.*)", re.I
+)
+_SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
+_SMALL_WORDS = frozenset(
+    {"and", "of", "the", "for", "in", "at", "&", "de", "da", "di", "van", "von", "der", "la", "le"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """What a date line or byline says. A date under "Updated" gives way to one under "Published"."""
+
+    date: dt.date | None = None
+    is_update: bool = False
+    author: str | None = None
+    outlet: str | None = None
+
+
+def _name(text: str | None) -> str | None:
+    """`text` when it could name a person or an outlet: at most eight words, capitals first, no sentence's end."""
+    words = text.split() if text else []
+    if not text or not 0 < len(words) <= 8 or len(text) > 80 or text[-1] in "!?;:":
+        return None
+    starts = [word.lstrip("(\"'“‘")[:1] for word in words]
+    proper = all(
+        start.isupper() or not start.isascii() or word.lower() in _SMALL_WORDS
+        for word, start in zip(words, starts, strict=True)
+    )
+    return text.strip("() ") if proper and any(start.isalpha() for start in starts) else None
+
+
+def _meta_part(part: str) -> Meta | None:
+    if found := _DATE_PART.fullmatch(part):
+        outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
+        if found["outlet"] and outlet is None:
+            return None
+        return Meta(
+            find_date(found["date"]), bool(re.search("updated|modified", found["label"] or "", re.I)), None, outlet
+        )
+    if found := _BYLINE.fullmatch(part):
+        author = _name(found["name"])
+        return Meta(author=author) if author and not re.search(r"\d", author) else None
+    if found := _SOURCE.fullmatch(part):
+        outlet = _name(found["name"])
+        return Meta(outlet=outlet) if outlet else None
+    return None
+
+
+def read_meta(line: str) -> Meta | None:
+    """A date line or byline ("Updated: April 6, 2024 07:03 Xinhua", "By Jane Doe | 6 April 2024"); else None."""
+    if len(line) > MAX_META_CHARS:
+        return None
+    parts = [part for part in re.split(r"\s*[|·•]\s*", line) if part]
+    known = [_meta_part(part) for part in parts]
+    if not any(known) or any(meta is None and _name(part) is None for part, meta in zip(parts, known, strict=True)):
+        return None
+    unlabelled = [_name(part) for part, meta in zip(parts, known, strict=True) if meta is None]
+    return merge_meta([meta for meta in known if meta] + [Meta(outlet=name) for name in unlabelled])
+
+
+def merge_meta(metas: list[Meta]) -> Meta:
+    """One Meta of many: the first author, the first outlet, and the first date that is no update if there is one."""
+    dated = sorted((meta for meta in metas if meta.date), key=lambda meta: meta.is_update)
+    return Meta(
+        date=dated[0].date if dated else None,
+        is_update=bool(dated) and dated[0].is_update,
+        author=next((meta.author for meta in metas if meta.author), None),
+        outlet=next((meta.outlet for meta in metas if meta.outlet), None),
+    )
+
+
+_DATELINE = re.compile(
+    r"(?P<place>[^\W\d_][^\d\n()–—]{1,50}?)"
+    rf"(?P<date>,\s+(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})(?:,?\s+\d{{4}})?)?"
+    r"\s*(?P<agency>\([^()\n]{2,40}\))?(?:\s*(?:--|—|–)\s*|\s+-\s+)(?=[\"'“‘(]?[^\W_])",
+    re.IGNORECASE,
+)
+
+
+def dateline_end(body: str) -> int:
+    """Where the first sentence begins after "BEIJING, April 5 -- " or "PARIS (AP) — "; 0 without a dateline.
+
+    Only capitals make a place of the words before the dash, unless a date or an agency stands with them.
+    """
+    head = body[:MAX_META_CHARS].split("\n", 1)[0]
+    found = _DATELINE.match(head)
+    if not found or found.end() == len(head) or head[found.end() :].lstrip("\"'“‘(")[:1].islower():
+        return 0
+    place = found["place"].split(",")[0].strip()
+    if found["date"] or found["agency"]:
+        return found.end() if _name(place) else 0
+    return found.end() if place.isupper() and len(place) >= 4 else 0

@@ -1,0 +1,68 @@
+"""One row of a JSON Lines corpus -> its Document: {"id","title","text","source"?,"published"?,"author"?}.
+
+Where a corpus lacks "source" or "published", its "url" or "date" is taken. Knows nothing of files; the text is
+normalised but otherwise left as it is, without the title, so that its offsets stay the corpus's own.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from index.clean import normalise, opening
+from index.dates import dateline_end, find_date
+from index.types import Document, InputError
+
+
+def read_row(line: bytes, source: str, *, number: int, fallback_id: str) -> Document:
+    """Line `number` of the file `source`. Raises InputError with the reason when it is no document."""
+    row = _parse(line)
+    text = normalise(row["text"])
+    if not text:
+        raise InputError("its text is empty")
+    title = " ".join(normalise(_string(row, "title")).split())
+    own_id = _own_id(row)
+    return Document(
+        id=own_id or fallback_id,
+        title=title or opening(text),
+        text=text,
+        source=_string(row, "source", "url") or f"{source}#{own_id or number}",
+        published=find_date(_string(row, "published", "date")),
+        author=_string(row, "author") or None,
+        body_start=_body_start(text, title),
+    )
+
+
+def _parse(line: bytes) -> dict[str, Any]:
+    try:
+        row = json.loads(line.decode("utf-8-sig"))
+    except UnicodeDecodeError:
+        raise InputError("not UTF-8 text; save the file as UTF-8") from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"not valid JSON ({error})") from None
+    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+        raise InputError('no {"id", "title", "text"} object with a text')
+    return row
+
+
+def _string(row: dict[str, Any], *keys: str) -> str:
+    """What stands under the first of the keys that holds any text; "" when none does."""
+    values = (normalise(row[key]) for key in keys if isinstance(row.get(key), str))
+    return next(filter(None, values), "")
+
+
+def _own_id(row: dict[str, Any]) -> str:
+    """The row's own id, as it is written there, since question sets refer to it; "" when it has none."""
+    value = row.get("id")
+    known = str(value) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+    if not all(char.isprintable() for char in known):
+        raise InputError("its id holds characters that cannot be printed")
+    return known.strip()
+
+
+def _body_start(text: str, title: str) -> int:
+    """After the title, if the text begins with it on a line of its own, and after the dateline."""
+    start = len(title) if title and text.startswith(f"{title}\n") else 0
+    while text[start].isspace():
+        start += 1
+    return start + dateline_end(text[start : start + 500])

@@ -1,0 +1,71 @@
+"""Markdown -> plain text, and what its front matter and first heading say of it.
+
+In: normalised Markdown. Out: a dict of title, date and author, and the text without markup. Knows nothing of files,
+Documents, or what of the text is the article.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+_FRONT_MATTER = re.compile(r"---\n(?P<fields>(?:(?!---\n).*\n)*)---(?:\n|$)")
+
+
+def plain_markdown(text: str) -> tuple[dict[str, str], str]:
+    """What the front matter and the first "# heading" say (title, date, author), and the text without its markup."""
+    from markdown_it import MarkdownIt
+
+    front = _FRONT_MATTER.match(text)
+    about = _front_matter(front["fields"]) if front else {}
+    tokens = MarkdownIt("commonmark").enable("table").parse(text[front.end() :] if front else text)
+    top = next((at for at, token in enumerate(tokens) if token.type == "heading_open" and token.tag == "h1"), None)
+    if top is not None:
+        about.setdefault("title", _inline(tokens[top + 1]))
+        if about["title"] == _inline(tokens[top + 1]):
+            del tokens[top : top + 3]
+    return {key: value for key, value in about.items() if value}, "".join(_blocks(tokens))
+
+
+def _front_matter(fields: str) -> dict[str, str]:
+    pairs = (line.partition(":")[::2] for line in fields.split("\n"))
+    known = {key.strip().lower(): " ".join(value.strip().strip("[]'\"").split()) for key, value in pairs}
+    known.setdefault("date", known.get("published", ""))
+    return {key: known[key] for key in ("title", "date", "author") if known.get(key)}
+
+
+def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
+    """List items and table rows on lines of their own, everything else in paragraphs."""
+    depth = 0
+    for token in tokens:
+        depth += token.nesting * (
+            token.type in {"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"}
+        )
+        if token.type == "list_item_open" and token.info:
+            yield f"{token.info}. "  # the number of an ordered item
+        elif token.type == "inline":
+            yield _inline(token)
+        elif token.type in {"th_close", "td_close"}:
+            yield "  "
+        elif token.type in {"fence", "code_block"}:
+            yield token.content + "\n"
+        elif token.type == "html_block":
+            yield re.sub(r"<!--.*?-->|<[^>]{0,500}>", "", token.content, flags=re.DOTALL) + "\n"
+        elif token.type in {"paragraph_close", "heading_close", "tr_close", "table_close"} or token.type.endswith(
+            "list_close"
+        ):
+            yield "\n" if (depth and token.type == "paragraph_close") or token.type == "tr_close" else "\n\n"
+
+
+def _inline(token: Token) -> str:
+    """The words of a line: of links their text, of images nothing."""
+    breaks = {"softbreak": " ", "hardbreak": "\n"}
+    shown = (
+        part.content if part.type in {"text", "code_inline"} else breaks.get(part.type, "")
+        for part in token.children or ()
+    )
+    return "".join(shown).strip()

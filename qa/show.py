@@ -1,0 +1,54 @@
+"""An answer as JSON for programs and as lines for a terminal. Knows nothing of how it came about."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from qa.types import Answer
+
+
+def answer_row(answer: Answer, seconds: float) -> dict[str, Any]:
+    """The answer as the contract of `footnote ask --json` has it."""
+    return {
+        "question": answer.question,
+        "answer": answer.text,
+        "kind": answer.kind,
+        "confidence": round(answer.confidence, 4),
+        "refused": answer.refused,
+        "citations": [
+            {
+                "document": c.document_id,
+                "title": c.title,
+                "source": c.source,
+                "start": c.start,
+                "end": c.end,
+                "quote": c.quote,
+                "page": c.page,
+            }
+            for c in answer.citations
+        ],
+        "passages": [
+            {
+                "document": h.passage.document_id,
+                "start": h.passage.start,
+                "end": h.passage.end,
+                "text": h.passage.text,
+                "score": h.score,
+            }
+            for h in answer.hits
+        ],
+        "seconds": round(seconds, 4),
+    }
+
+
+def answer_text(answer: Answer) -> str:
+    """The answer for a person at a terminal."""
+    if answer.refusal:
+        nearest = [f"  - {h.passage.title}: {' '.join(h.passage.text.split())[:160]}" for h in answer.hits[:3]]
+        return "\n".join([answer.refusal.message, *(["nearest passages:", *nearest] if nearest else [])])
+    lines = [f"{answer.text}  ({answer.confidence:.0%} sure)"]
+    for c in answer.citations:
+        place = c.source if "://" in c.source else Path(c.source).name
+        lines += [f'  [{c.marker}] "{c.quote}"', f"      {c.title}: {place}, characters {c.start} to {c.end}"]
+    return "\n".join(lines)

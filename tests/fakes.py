@@ -1,0 +1,28 @@
+"""Stand-ins for the heavy parts: deterministic, without a model, quick enough for every test."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from index.types import Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class HashEncoder:
+    """Bags of hashed words as unit vectors: equal words lie near each other. Fulfils `index.types.Encoder`."""
+
+    name: str = "hash-encoder"
+    dimension: int = 32
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
+        for row, text in zip(vectors, texts, strict=True):
+            for word in re.findall(r"\w+", text.lower()) or [""]:
+                row[zlib.crc32(word.encode("utf-8", "surrogatepass")) % self.dimension] += 1.0
+        lengths: Vectors = np.linalg.norm(vectors, axis=1, keepdims=True)
+        return vectors / lengths

@@ -1,0 +1,238 @@
+"""The commands as a person or a script runs them, with the real models over the sample articles."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from qa.cli import main
+
+ROOT = Path(__file__).parents[1]
+ARTICLES = ROOT / "articles"
+SHARED = ROOT.parent / "shared"
+REFERENCE = SHARED / "articles" / "china-ai-innovation-center.txt"
+needs_shared = pytest.mark.skipif(not REFERENCE.exists(), reason="the reference article is not beside the checkout")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A library of the sample articles."""
+    folder = str(tmp_path_factory.mktemp("home"))
+    assert main(["index", "--home", folder, str(ARTICLES)]) == 0
+    return folder
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    code = main(arguments)
+    printed = capsys.readouterr()
+    return code, printed.out, printed.err
+
+
+def test_the_reference_question_is_answered_with_its_sentence(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "ask", "--home", home, "--json", "what is Beijing's 2025 target")
+    answer = json.loads(out)
+    assert code == 0
+    assert answer["answer"] == "300 billion yuan"
+    assert (answer["refused"], answer["kind"]) == (False, "span")
+    assert 0.0 < answer["confidence"] <= 1.0
+    assert answer["seconds"] > 0
+    (citation,) = answer["citations"]
+    assert set(citation) == {"document", "title", "source", "start", "end", "quote", "page"}
+    text = ARTICLES.joinpath("china-ai-plan.txt").read_text(encoding="utf-8")
+    assert citation["quote"] in text
+    assert "300 billion yuan" in citation["quote"]
+    assert citation["end"] - citation["start"] == len(citation["quote"])
+    assert answer["passages"]
+    assert set(answer["passages"][0]) == {"document", "start", "end", "text", "score"}
+
+
+def test_what_the_articles_do_not_say_is_refused(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "ask", "--home", home, "--json", "Who is the mayor of Beijing?")
+    answer = json.loads(out)
+    assert code == 0
+    assert (answer["refused"], answer["kind"], answer["answer"], answer["citations"]) == (True, "refused", "", [])
+    assert answer["passages"]
+
+
+def test_a_person_reads_the_quote_and_its_place(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    _, out, _ = run(capsys, "ask", "--home", home, "what is Beijing's 2025 target")
+    assert out.startswith("300 billion yuan")
+    assert "[1]" in out
+    assert "china-ai-plan.txt" in out
+
+
+def test_indexing_again_changes_nothing(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, _ = run(capsys, "index", "--home", home, str(ARTICLES))
+    assert (code, out.strip()) == (0, "0 added, 0 updated, 5 unchanged")
+
+
+def test_documents_lists_what_is_there_and_remove_takes_it_away(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = str(tmp_path / "home")
+    run(capsys, "index", "--home", home, str(ARTICLES))
+    _, out, _ = run(capsys, "documents", "--home", home, "--json")
+    listed = json.loads(out)
+    assert len(listed) == 5
+    assert all(set(row) == {"id", "title", "source", "published", "passages"} for row in listed)
+    assert all(row["passages"] > 0 for row in listed)
+    china = next(row for row in listed if row["source"].endswith("china-ai-plan.txt"))
+    assert china["published"] == "2024-04-06"
+    code, out, _ = run(capsys, "remove", "--home", home, china["id"])
+    assert (code, out.strip()) == (0, f"removed {china['id']}")
+    code, _, err = run(capsys, "remove", "--home", home, china["id"])
+    assert code == 2
+    assert china["id"] in err
+    _, out, _ = run(capsys, "ask", "--home", home, "--json", "what is Beijing's 2025 target")
+    assert all("china" not in citation["source"] for citation in json.loads(out)["citations"])
+
+
+def test_one_bad_file_does_not_stop_the_others_and_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shutil.copy(ARTICLES / "china-ai-plan.txt", tmp_path / "good.txt")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "picture.txt").write_bytes(bytes(range(256)) * 40)
+    code, out, err = run(capsys, "index", "--home", str(tmp_path / "home"), str(tmp_path))
+    assert (code, out.strip()) == (0, "1 added, 0 updated, 0 unchanged, 2 failed")
+    assert "empty.txt" in err
+    assert "picture.txt" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        (["index", "/no/such/place"], "/no/such/place"),
+        (["ask", ""], "empty"),
+        (["ask", "x" * 10_000], "10,000"),
+        (["eval", "/no/such/questions.jsonl"], "questions.jsonl"),
+        (["ask", "--reader", "/no/such/reader", "who?"], "/no/such/reader"),
+        (["documents", "--encoder", "another-model"], "another-model"),
+        (["train", "/no/such/data", "--out", "/tmp/unused"], "/no/such/data"),
+    ],
+)
+def test_what_a_person_can_mend_is_said_without_a_traceback(
+    home: str, capsys: pytest.CaptureFixture[str], arguments: list[str], named: str
+) -> None:
+    code, _, err = run(capsys, arguments[0], "--home", home, *arguments[1:])
+    assert code == 2
+    assert err.startswith("error: ")
+    assert named in err
+    assert "\nhint: " in err
+    assert "Traceback" not in err
+
+
+def test_an_empty_library_and_a_folder_without_articles_are_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = str(tmp_path / "home")
+    (tmp_path / "bare").mkdir()
+    for arguments in (["ask", "who?"], ["index", str(tmp_path / "bare")], ["eval", str(questions(tmp_path))]):
+        code, _, err = run(capsys, arguments[0], "--home", home, *arguments[1:])
+        assert code == 2
+        assert "error: " in err
+        assert "hint: " in err
+    assert run(capsys, "documents", "--home", home)[1].startswith("the library is empty")
+
+
+def test_a_home_that_cannot_be_made_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    code, _, err = run(capsys, "documents", "--home", str(tmp_path / "file" / "home"))
+    assert code == 2
+    assert "file/home" in err
+
+
+def questions(folder: Path) -> Path:
+    file = folder / "questions.jsonl"
+    rows = [
+        {
+            "id": "a",
+            "question": "what is Beijing's 2025 target",
+            "answers": ["300 billion yuan"],
+            "unanswerable": False,
+        },
+        {"id": "b", "question": "Who is the mayor of Beijing?", "answers": [], "unanswerable": True},
+    ]
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    return file
+
+
+def test_eval_reports_metrics_and_a_row_per_question(
+    home: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, out, _ = run(
+        capsys, "eval", "--home", home, "--json", "--save", str(tmp_path / "saved.json"), str(questions(tmp_path))
+    )
+    report = json.loads(out)
+    assert code == 0
+    assert report["metrics"]["right"] == 1.0
+    assert [row["id"] for row in report["rows"]] == ["a", "b"]
+    assert {"id", "question", "answer", "confidence", "refused", "right", "f1", "citations", "seconds"} <= set(
+        report["rows"][0]
+    )
+    saved = json.loads((tmp_path / "saved.json").read_text())
+    assert saved["metrics"]["right"] == 1.0
+    assert "rows" not in saved
+    assert str(tmp_path) not in json.dumps(saved)
+
+
+def test_a_threshold_of_one_refuses_everything_and_zero_nothing(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    question = "Who is the mayor of Beijing?"
+    _, out, _ = run(capsys, "ask", "--home", home, "--threshold", "0", "--json", question)
+    assert json.loads(out)["refused"] is False
+    _, out, _ = run(capsys, "ask", "--home", home, "--threshold", "1", "--json", "what is Beijing's 2025 target")
+    assert json.loads(out)["refused"] is True
+
+
+@needs_shared
+def test_the_reference_article_answers_the_reference_question(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = str(tmp_path / "home")
+    assert run(capsys, "index", "--home", home, str(REFERENCE))[0] == 0
+    _, out, _ = run(capsys, "ask", "--home", home, "--json", "what is Beijing's 2025 target")
+    assert json.loads(out)["answer"] == "300 billion yuan"
+    _, out, _ = run(capsys, "eval", "--home", home, "--json", str(SHARED / "questions" / "china-ai.jsonl"))
+    report = json.loads(out)
+    assert report["metrics"]["errors"] == 0
+    assert report["metrics"]["right"] >= 0.6
+    _, out, _ = run(capsys, "documents", "--home", home, "--json")
+    (listed,) = json.loads(out)
+    assert listed["published"] == "2024-04-06"
+
+
+def test_python_dash_m_qa_is_footnote(home: str) -> None:
+    command = [sys.executable, "-m", "qa", "documents", "--home", home, "--json"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert len(json.loads(done.stdout)) == 5
+
+
+def test_it_works_with_the_cable_pulled(tmp_path: Path) -> None:
+    """Index, ask and chat in a network namespace that has a loopback device and nothing else."""
+    if shutil.which("unshare") is None or subprocess.run(["unshare", "-rn", "true"], check=False).returncode:
+        pytest.skip("network namespaces cannot be made here")
+    script = f"""
+        ip link set lo up 2>/dev/null
+        set -e
+        "{sys.executable}" -m qa index --home "{tmp_path}" "{ARTICLES}"
+        "{sys.executable}" -m qa ask --home "{tmp_path}" --json "what is Beijing's 2025 target"
+        "{sys.executable}" -m qa chat --home "{tmp_path}" --port 7999 & chat=$!
+        "{sys.executable}" - <<'PYTHON'
+import time, urllib.request
+for attempt in range(300):
+    try:
+        page = urllib.request.urlopen("http://127.0.0.1:7999/", timeout=5).read()
+        break
+    except OSError:
+        time.sleep(0.2)
+print("PAGE", b"<html" in page)
+PYTHON
+        kill $chat
+    """
+    done = subprocess.run(
+        ["unshare", "-rn", "bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False, timeout=240
+    )
+    assert "5 added" in done.stdout, done.stderr
+    assert '"answer": "300 billion yuan"' in done.stdout
+    assert "PAGE True" in done.stdout, done.stderr

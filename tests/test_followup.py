@@ -1,0 +1,57 @@
+"""Follow-ups become questions that stand alone; first questions are left alone."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qa.followup import names, standalone
+from qa.types import Turn
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("What does Shanghai promote?", "And Shenzhen?", "What does Shenzhen promote?"),
+        ("What does Shanghai promote?", "what about Shenzhen", "What does Shenzhen promote?"),
+        ("what is Beijing's 2025 target", "And 2030?", "what is Beijing's 2030 target"),
+        ("what is Beijing's 2025 target", "how about Shanghai?", "what is Shanghai's 2025 target"),
+        ("What does Shanghai promote?", "By when?", "What does Shanghai promote By when?"),
+        ("What does Shanghai promote?", "why?", "What does Shanghai promote why?"),
+        ("How many buses run?", "And in Portavel?", "How many buses run Portavel?"),
+        ("What does iFlytek build?", "Where is its seat?", "Where is iFlytek's seat?"),
+    ],
+)
+def test_a_follow_up_is_completed_from_the_question_before(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+def test_he_is_the_person_just_named() -> None:
+    history = [Turn("Who is the chairman of iFlytek?", "Liu Qingfeng")]
+    assert standalone("What did he say about medicine?", history) == "What did Liu Qingfeng say about medicine?"
+
+
+def test_follow_ups_chain() -> None:
+    history = [Turn("What is Beijing's 2025 target?"), Turn("And Shanghai?")]
+    assert standalone("And 2030?", history) == "What is Shanghai's 2030 target?"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["Who is the mayor of Beijing?", "How many AI enterprises are there in China?", "What did Ada say about it?"],
+)
+def test_a_question_that_stands_alone_does_not_drag_the_old_topic_along(question: str) -> None:
+    assert standalone(question, [Turn("What does Shanghai promote?", "large models")]) == question
+
+
+@given(st.text())
+def test_without_history_nothing_changes(question: str) -> None:
+    assert standalone(question, ()) == question
+
+
+@given(st.text(), st.text(), st.text())
+def test_no_conversation_breaks_it(before: str, answer: str, question: str) -> None:
+    assert isinstance(standalone(question, [Turn(before, answer)]), str)
+
+
+def test_the_opening_question_word_is_no_name() -> None:
+    assert names("What does Shanghai Tower hold?") == ["Shanghai Tower"]

@@ -1,0 +1,50 @@
+"""Reciprocal rank fusion: by hand, and against a twin that adds up rank by rank."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.fuse import reciprocal_rank_fusion
+
+
+def test_two_rankings_are_fused_as_the_formula_says() -> None:
+    # 7: 1/61 + 1/62,  3: 1/62 + 1/61,  5: 1/63,  9: 1/63. Equal scores stand in the order of their ids.
+    fused = reciprocal_rank_fusion([[7, 3, 5], [3, 7, 9]])
+    assert [item for item, _ in fused] == [3, 7, 5, 9]
+    assert [score for _, score in fused] == pytest.approx([1 / 61 + 1 / 62] * 2 + [1 / 63] * 2, abs=1e-15)
+
+
+def test_what_two_rankings_agree_on_passes_the_first_of_one() -> None:
+    # k = 1.  2: 1/3 + 1/3 = 0.667,  1: 1/2 = 0.5,  4: 1/2 = 0.5
+    assert reciprocal_rank_fusion([[1, 2], [4, 2]], k=1) == [(2, 1 / 3 + 1 / 3), (1, 0.5), (4, 0.5)]
+
+
+def test_one_ranking_keeps_its_order() -> None:
+    assert reciprocal_rank_fusion([[4, 2, 8]]) == [(4, 1 / 61), (2, 1 / 62), (8, 1 / 63)]
+
+
+@pytest.mark.parametrize("rankings", [[], [[]], [[], []]])
+def test_nothing_fused_is_nothing(rankings: list[list[int]]) -> None:
+    assert reciprocal_rank_fusion(rankings) == []
+
+
+RANKINGS = st.lists(st.lists(st.integers(0, 12), unique=True, max_size=12), max_size=4)
+
+
+@given(RANKINGS, st.integers(1, 100))
+def test_fusion_equals_its_naive_twin(rankings: list[list[int]], k: int) -> None:
+    items = {item for ranking in rankings for item in ranking}
+    exact = {
+        item: sum((Fraction(1, k + ranking.index(item) + 1) for ranking in rankings if item in ranking), Fraction())
+        for item in items
+    }
+    fused = reciprocal_rank_fusion(rankings, k=k)
+    assert {item for item, _ in fused} == items
+    assert len(fused) == len(items)
+    assert fused == sorted(fused, key=lambda pair: (-pair[1], pair[0]))
+    for item, score in fused:
+        assert score == pytest.approx(float(exact[item]), rel=1e-12)

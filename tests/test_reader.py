@@ -1,0 +1,114 @@
+"""The reader on a tiny model that the tests build and save: the real loading, batching and decoding code."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from index.types import ModelError, Passage
+from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, _logits, join_pair
+
+TEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models."
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_reader(tmp_path_factory.mktemp("reader"))
+
+
+def tiny_reader(folder: Path) -> Path:
+    """A one-layer BERT with random weights and the bundled vocabulary."""
+    import torch
+    from transformers import BertConfig, BertForQuestionAnswering
+
+    from index.encode import bundled_folder
+
+    torch.manual_seed(7)
+    config = BertConfig(hidden_size=16, num_hidden_layers=1, num_attention_heads=2, intermediate_size=32)
+    BertForQuestionAnswering(config).save_pretrained(folder)
+    (folder / "tokenizer.json").write_bytes((bundled_folder() / "tokenizer.json").read_bytes())
+    return folder
+
+
+def passage(text: str, *, number: int = 1, start: int = 0, title: str = "", lead: str = "") -> Passage:
+    return Passage(number, "d", start, start + len(text), text, title, lead)
+
+
+def test_the_layout_is_question_title_lead_passage() -> None:
+    pair = join_pair([7, 8], [9], [20, 21], lead=[30])
+    assert pair.input_ids == [101, 7, 8, SEP, 9, COLON, 30, 20, 21, SEP]
+    assert pair.segment_start == 4
+    assert pair.passage_start == 7
+
+
+def test_without_title_and_lead_the_passage_follows_the_question() -> None:
+    pair = join_pair([7], [], [20])
+    assert pair.input_ids == [101, 7, SEP, 20, SEP]
+    assert pair.passage_start == pair.segment_start == 3
+
+
+def test_every_span_is_where_it_says_it_is(folder: Path) -> None:
+    passages = [passage(TEXT, start=100, title="A title", lead="Before it."), passage("Ein 中文 text.", number=2)]
+    spans = SpanReader(folder).read("what is the target", passages)
+    assert len(spans) == 6
+    for span in spans:
+        assert span.passage.text[span.start - span.passage.start : span.end - span.passage.start] == span.text
+        assert span.text
+    assert [s.score for s in spans] == sorted((s.score for s in spans), reverse=True)
+
+
+def test_passages_in_one_batch_score_as_they_do_alone(folder: Path) -> None:
+    reader = SpanReader(folder)
+    passages = [passage(TEXT), passage("Short one.", number=2), passage(TEXT * 3, number=3)]
+    together = {(s.passage.id, s.start, s.end): s.score for s in reader.read("how many?", passages)}
+    alone = {(s.passage.id, s.start, s.end): s.score for p in passages for s in reader.read("how many?", [p])}
+    assert together.keys() == alone.keys()
+    for key, score in together.items():
+        assert score == pytest.approx(alone[key], abs=1e-4)
+
+
+@given(st.integers(1, 40), st.integers(0, 10_000))
+def test_the_best_span_equals_a_search_over_all_spans(count: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    start, end = rng.normal(size=(2, count + 5)).astype(np.float32)
+    pair = Pair([0] * (count + 5), 3, 4)
+    text = "".join(chr(97 + i % 26) for i in range(count))
+    offsets = [(i, i + 1) for i in range(count)]
+    best = _best_spans(pair, offsets, passage(text), start, end)
+    every = {
+        (i, j): start[4 + i] + end[4 + j] - start[0] - end[0]
+        for i in range(count)
+        for j in range(i, min(count, i + MAX_ANSWER_TOKENS))
+    }
+    (i, j), score = max(every.items(), key=lambda item: item[1])
+    assert (best[0].start, best[0].end) == (i, j + 1)
+    assert best[0].score == pytest.approx(float(score), abs=1e-5)
+    covered = [position for span in best for position in range(span.start, span.end)]
+    assert len(covered) == len(set(covered)), "the spans of a passage overlap"
+
+
+def test_logits_have_a_row_per_pair(folder: Path) -> None:
+    starts, ends = _logits(SpanReader(folder)._model, [join_pair([7], [], [20]), join_pair([7], [], [20, 21, 22])])
+    assert starts.shape == ends.shape == (2, 7)
+
+
+def test_nothing_to_read_is_no_spans(folder: Path) -> None:
+    assert SpanReader(folder).read("who?", []) == []
+
+
+def test_an_endless_passage_and_question_are_cut_and_answered(folder: Path) -> None:
+    spans = SpanReader(folder).read("why " * 2000, [passage("word " * 5000)])
+    assert spans
+    assert all(span.end <= 25_000 for span in spans)
+
+
+def test_a_missing_or_damaged_model_is_named(tmp_path: Path, folder: Path) -> None:
+    with pytest.raises(ModelError, match="nowhere"):
+        SpanReader(tmp_path / "nowhere").read("who?", [passage(TEXT)])
+    for file in folder.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "config.json").write_text("{broken")
+    with pytest.raises(ModelError, match="cannot be loaded"):
+        SpanReader(tmp_path).read("who?", [passage(TEXT)])

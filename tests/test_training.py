@@ -1,0 +1,238 @@
+"""The recipe: data that is checked, hard cases that are hard, a loop that learns, stops and goes on."""
+
+import gzip
+import json
+import random
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from test_reader import tiny_reader
+
+from index.encode import bundled_folder
+from index.types import InputError
+from qa.training.calibrate import Observation, best_threshold, fit
+from qa.training.data import Example, fingerprint, held_out, read_examples, without_overlap
+from qa.training.features import as_typed, near_miss, to_feature
+from qa.training.recipe import calibration_from, examples_from
+from qa.training.train import Plan, Trainer, batches, learning_rate, pools, train
+
+SHARED = Path(__file__).parents[2] / "shared" / "data"
+CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
+ASKED = [
+    ("What does Beijing want?", "300 billion yuan"),
+    ("By when?", "2025"),
+    ("How many models has Shanghai?", "over 20"),
+    ("What does Shenzhen build?", "two zones"),
+]
+EXAMPLES = [
+    Example(question, CONTEXT, "Plans", ((CONTEXT.index(answer), CONTEXT.index(answer) + len(answer)),))
+    for question, answer in ASKED
+]
+
+
+@pytest.fixture(scope="module")
+def tokenizer() -> Any:
+    from tokenizers import Tokenizer
+
+    loaded = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
+    loaded.no_truncation()
+    loaded.no_padding()
+    return loaded
+
+
+def row(**changes: Any) -> dict[str, Any]:
+    answers = [{"text": "Ada", "start": 0}]
+    return {"id": "1", "question": "Who?", "context": "Ada left.", "answers": answers, "title": "T", **changes}
+
+
+def test_rows_of_json_lines_and_of_squads_own_layout_read_alike(tmp_path: Path) -> None:
+    lines = tmp_path / "set.jsonl.gz"
+    lines.write_bytes(gzip.compress(json.dumps(row()).encode()))
+    qas = [{"id": "1", "question": "Who?", "answers": [{"text": "Ada", "answer_start": 0}]}]
+    nested = tmp_path / "set.json"
+    nested.write_text(json.dumps({"data": [{"title": "T", "paragraphs": [{"context": "Ada left.", "qas": qas}]}]}))
+    assert read_examples(lines) == read_examples(nested) == [Example("Who?", "Ada left.", "T", ((0, 3),))]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (json.dumps(row(answers=[{"text": "Ada", "start": 4}])), "'Ada' is not at character 4"),
+        ('{"id": broken', "line 1: not JSON"),
+        (json.dumps({"id": "7", "question": "Who?", "answers": []}), "row 7"),
+        ("", "no examples"),
+        (json.dumps(row(offset_guessed=True)), "no examples"),
+    ],
+)
+def test_a_broken_set_is_named(tmp_path: Path, text: str, named: str) -> None:
+    file = tmp_path / "set.jsonl"
+    file.write_text(text)
+    with pytest.raises(InputError, match=named):
+        read_examples(file)
+
+
+def test_a_near_miss_asks_of_another_year_or_name_and_has_no_answer() -> None:
+    rng = random.Random(1)
+    missed = near_miss(replace(EXAMPLES[0], question="What does Beijing want by 2025?"), [], rng)
+    assert missed is not None
+    assert "2025" not in missed.question
+    assert not missed.answerable
+    named = near_miss(EXAMPLES[0], ["Guangdong", "Shanghai"], rng)  # Shanghai stands in the context
+    assert named is not None
+    assert (named.question, named.answers) == ("What does Guangdong want?", ())
+    assert near_miss(EXAMPLES[1], ["Guangdong"], rng) is None
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000), st.integers(0, 3), st.integers(8, 60))
+def test_the_tokens_marked_are_the_answer(tokenizer: Any, seed: int, which: int, size: int) -> None:
+    example = EXAMPLES[which]
+    feature = to_feature(example, tokenizer, random.Random(seed), max_tokens=size)
+    tokens = feature.pair.input_ids[feature.start : feature.end + 1]
+    assert tokenizer.decode(tokens) == ASKED[which][1]
+    assert feature.pair.passage_start <= feature.start <= feature.end < feature.length - 1
+
+
+def test_an_answer_longer_than_the_window_is_cut_and_stays_inside(tokenizer: Any) -> None:
+    whole = replace(EXAMPLES[0], answers=((0, len(CONTEXT)),))
+    feature = to_feature(whole, tokenizer, random.Random(3), max_tokens=5)
+    assert feature.pair.passage_start <= feature.start <= feature.end == feature.length - 2
+
+
+def test_without_an_answer_the_first_token_is_marked(tokenizer: Any) -> None:
+    feature = to_feature(replace(EXAMPLES[0], answers=()), tokenizer, random.Random(0))
+    assert (feature.start, feature.end) == (0, 0)
+
+
+@given(st.text(max_size=60), st.integers(0, 999))
+def test_a_question_as_typed_keeps_its_letters(question: str, seed: int) -> None:
+    typed = as_typed(question, random.Random(seed))
+    assert set(typed) - {" "} <= set(question)
+
+
+def test_batches_hold_every_feature_once_and_stay_in_their_budget(tokenizer: Any) -> None:
+    features = [to_feature(e, tokenizer, random.Random(i), max_tokens=10 + i) for i in range(20) for e in EXAMPLES]
+    made = batches(features, 200, random.Random(0))
+    assert sorted(map(id, features)) == sorted(id(f) for batch in made for f in batch)
+    assert all(len(batch) * max(f.length for f in batch) <= 200 for batch in made)
+
+
+def test_the_learning_rate_rises_stays_and_falls_to_nothing() -> None:
+    plan = Plan(examples=1000, learning_rate=1.0, warmup=0.1, decay=0.5)
+    # 50 of 1000 is half of the warm-up; at 750 half of the decay is left; at 1000 nothing.
+    assert [learning_rate(plan, seen) for seen in (50, 100, 400, 750, 1000)] == [0.5, 1.0, 1.0, 0.5, 0.0]
+
+
+def test_pools_are_the_same_under_a_seed_and_differ_between_passes() -> None:
+    many = [replace(EXAMPLES[0], question=str(number)) for number in range(50)]
+    first, second = pools(many, Plan(examples=100)), pools(many, Plan(examples=100))
+    one, two = next(first), next(first)
+    assert one == next(second)
+    assert one != two
+    assert sorted(e.question for e in one) == sorted(e.question for e in two)
+
+
+def test_training_learns_a_tiny_set_and_resumes_after_a_stop(tmp_path: Path, tokenizer: Any) -> None:
+    start = tiny_reader(tmp_path)
+    (start / "tokenizer_config.json").write_text("{}")
+    losses: list[float] = []
+    plan = Plan(examples=600, batch_tokens=400, learning_rate=5e-3, checkpoint_every_s=0.0)
+    many = [replace(example, context=CONTEXT) for example in EXAMPLES] * 10
+    half = train(many, tokenizer, start_from=start, checkpoint=tmp_path / "c.pt", plan=replace(plan, examples=300))
+    assert half.seen >= 300
+    done = train(
+        many,
+        tokenizer,
+        start_from=start,
+        checkpoint=tmp_path / "c.pt",
+        plan=plan,
+        report=lambda p: losses.append(p.loss),
+    )
+    assert done.seen >= 600
+    assert len(losses) < 600 / 2, "the second run started again"
+    assert losses[-1] < 2.5, "a uniform guess over some 30 tokens loses about 3.4"
+
+
+def test_a_broken_checkpoint_is_named_and_a_full_disk_keeps_the_last_good_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = tiny_reader(tmp_path)
+    trainer = Trainer(start, Plan(examples=10))
+    good = tmp_path / "good.pt"
+    trainer.save(good)
+    before = good.read_bytes()
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("os.fsync", full)
+        with pytest.raises(OSError, match="No space"):
+            trainer.save(good)
+    assert good.read_bytes() == before
+    trainer.load(good)
+    good.write_bytes(before[: len(before) // 2])
+    with pytest.raises(InputError, match=r"good\.pt"):
+        trainer.load(good)
+
+
+def test_calibration_finds_the_threshold_that_handles_the_most_questions_well() -> None:
+    import numpy as np
+
+    probabilities = np.array([0.9, 0.8, 0.6, 0.3])
+    right = np.array([True, True, False, False])
+    answerable = np.array([True, True, False, True])
+    # from just over 0.60 to 0.80: two right answers and one right refusal, the most there can be
+    threshold = best_threshold(probabilities, right, answerable)
+    assert 0.60 <= threshold <= 0.80
+    assert best_threshold(probabilities, right, np.array([True, True, True, True])) <= 0.80
+
+
+def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
+    import math
+
+    # one feature that tells: of the questions with score 2, three in four are right; with score -2, one in four
+    observed = [
+        Observation((score, 0.0, 0.0, 0.0, 0.0, 0.0), right, True)
+        for score, rights in ((2.0, [True] * 75 + [False] * 25), (-2.0, [True] * 25 + [False] * 75))
+        for right in rights
+    ]
+    fitted = fit(observed)
+    weights, intercept = fitted["weights"], fitted["intercept"]
+    assert isinstance(weights, list)
+    assert isinstance(intercept, float)
+    assert 1 / (1 + math.exp(-(weights[0] * 2.0 + intercept))) == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_context_that_is_measured_on_is_not_trained_on() -> None:
+    other = replace(EXAMPLES[0], context="Another text.", answers=())
+    measured = frozenset({fingerprint(CONTEXT.upper() + " !")})
+    assert without_overlap([EXAMPLES[0], other], measured) == [other]
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the question sets are not beside the checkout")
+def test_no_measured_context_is_among_the_training_examples() -> None:
+    measured = {
+        fingerprint(example.context)
+        for name in ("squad2.dev", "squad11_extra13.dev", "squadshifts_new_wiki.dev", "fairytaleqa.dev", "nq_qed.dev")
+        for example in read_examples(SHARED / "dev" / f"{name}.jsonl.gz")
+    }
+    assert len(measured) > 2000
+    examples = examples_from(SHARED / "train", seed=13)
+    assert len(examples) > 150_000
+    assert not [example for example in examples if fingerprint(example.context) in measured]
+    held = calibration_from(SHARED / "train")
+    assert len(held) > 1000
+    assert not {fingerprint(e.context) for e in held} & {fingerprint(e.context) for e in examples}
+    assert not {fingerprint(e.context) for e in held} & measured
+
+
+def test_whole_articles_are_held_out() -> None:
+    titles = [f"article {number}" for number in range(4000)]
+    held = [title for title in titles if held_out(Example("q", "c", title))]
+    assert 60 <= len(held) <= 140, "about one in forty"
+    assert held_out(Example("another", "other", held[0]))
