@@ -5,6 +5,7 @@ Knows nothing of tokens or models: sizes are characters. Sentence boundaries com
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from index.types import Document, Passage
@@ -13,6 +14,7 @@ from index.types import Document, Passage
 CHUNK_CHARS = 480
 LEAD_CHARS = 200
 _MAX_SENTENCE_CHARS = 1200
+_ODD_SPACE = re.compile(r"[^\S \n]")  # sentencex 1.0.32 panics on "A\u3000."; one character stands for one
 
 Range = tuple[int, int]
 
@@ -25,7 +27,7 @@ def sentences(text: str, start: int = 0) -> list[Range]:
     from sentencex import get_sentence_boundaries
 
     ranges: list[Range] = []
-    for boundary in get_sentence_boundaries("en", text[start:]):
+    for boundary in get_sentence_boundaries("en", _ODD_SPACE.sub(" ", text[start:])):
         whole = _trim(text, start + boundary["start_index"], start + boundary["end_index"])
         if whole[0] < whole[1]:
             ranges.extend(_cut(text, whole))

@@ -6,10 +6,12 @@ import re
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from index.types import Vectors
+if TYPE_CHECKING:
+    from index.types import Vectors
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,332 @@
+"""The store: what goes in comes out, a change is whole or not at all, and every failure has a name and a hint."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import random
+import sqlite3
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from fakes import HashEncoder
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.chunk import chunk
+from index.store import Indexed, Store, Stored, digest
+from index.types import Document, LibraryError, Passage
+
+ENCODER = HashEncoder()
+QUAY = Document("quay", "Quay opens", "The quay opened on Monday. Two ferries use it.", "quay.txt")
+FISH = Document("fish", "Fish prices", "Cod costs 40 kroner. Herring costs 12.", "fish.txt")
+
+
+def indexed(document: Document, chunk_chars: int = 30) -> Indexed:
+    passages = chunk(document, chunk_chars=chunk_chars)
+    return Indexed(document, passages, ENCODER.encode([passage.text for passage in passages]))
+
+
+def put(store: Store, *documents: Document) -> list[Stored]:
+    return store.put([indexed(document) for document in documents], encoder=ENCODER.name)
+
+
+def stored_passages(store: Store) -> list[Passage]:
+    ids = store.vectors()[1]
+    held = store.passages(ids)
+    return [held[number] for number in ids]
+
+
+# --- round trips -----------------------------------------------------------------------------------------------------
+
+ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80)
+DOCUMENTS = st.builds(
+    Document,
+    id=ANY_TEXT.filter(bool),
+    title=ANY_TEXT,
+    text=ANY_TEXT,
+    source=ANY_TEXT,
+    published=st.none() | st.dates(),
+    author=st.none() | ANY_TEXT,
+    pages=st.lists(st.integers(0, 10_000)).map(tuple),
+    body_start=st.integers(0, 80),
+)
+
+
+@settings(deadline=None)
+@given(DOCUMENTS)
+def test_a_document_comes_back_equal_in_every_field(document: Document) -> None:
+    store = Store(None)
+    assert put(store, document) == [Stored(document.id, was_known=False)]
+    assert store.document(document.id) == document
+    assert store.by_source(document.source) == (document.id, digest(document))
+    (entry,) = store.entries()
+    assert (entry.id, entry.title, entry.source, entry.published, entry.passages) == (
+        document.id,
+        document.title,
+        document.source,
+        document.published,
+        len(chunk(document, chunk_chars=30)),
+    )
+    store.close()
+
+
+@settings(deadline=None)
+@given(DOCUMENTS)
+def test_passages_come_back_with_text_title_and_lead(document: Document) -> None:
+    store = Store(None)
+    put(store, document)
+    expected = [replace(passage, id=at) for at, passage in enumerate(chunk(document, chunk_chars=30), 1)]
+    assert stored_passages(store) == expected
+    assert store.passages([-1, 10**12]) == {}
+    store.close()
+
+
+@given(st.integers(1, 5), st.integers(1, 64), st.integers(0, 2**32 - 1))
+def test_vectors_come_back_bit_for_bit(count: int, dimension: int, seed: int) -> None:
+    vectors = np.random.default_rng(seed).normal(size=(count, dimension)).astype(np.float32)
+    passages = [Passage(at, "quay", at, at + 1, QUAY.text[at]) for at in range(count)]
+    store = Store(None)
+    store.put([Indexed(QUAY, passages, vectors)], encoder=ENCODER.name)
+    generation, ids, found = store.vectors()
+    assert generation == store.generation
+    assert ids == list(range(1, count + 1))
+    assert found.dtype == np.float32
+    assert found.tobytes() == vectors.tobytes()
+    assert found.shape == (count, dimension)
+    store.close()
+
+
+def test_a_store_closed_and_opened_again_holds_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    store = Store(path)
+    put(store, QUAY, FISH)
+    before = (store.generation, store.encoder, store.entries(), stored_passages(store))
+    vectors = store.vectors()[2]
+    store.close()
+    again = Store(path)
+    assert (again.generation, again.encoder, again.entries(), stored_passages(again)) == before
+    assert again.vectors()[2].tobytes() == vectors.tobytes()
+    again.close()
+
+
+# --- what a change does ----------------------------------------------------------------------------------------------
+
+
+def test_an_empty_store_says_so() -> None:
+    store = Store(None)
+    assert (store.count(), store.entries(), store.encoder, store.passages([])) == (0, [], None, {})
+    assert store.vectors()[1] == []
+    assert store.vectors()[2].shape == (0, 0)
+    assert store.words("quay", 5) == []
+    assert store.by_source("quay.txt") is None
+    with pytest.raises(KeyError, match="quay"):
+        store.document("quay")
+
+
+def test_every_change_gives_another_generation_and_nothing_else_does() -> None:
+    store = Store(None)
+    seen = [store.generation]
+    put(store, QUAY)
+    seen.append(store.generation)
+    put(store, QUAY)
+    seen.append(store.generation)
+    store.remove(["nobody"])
+    assert store.generation == seen[-1]
+    store.remove(["quay"])
+    seen.append(store.generation)
+    assert len(set(seen)) == 4
+    assert all(0 <= generation < 2**63 for generation in seen)
+
+
+def test_two_libraries_with_the_same_history_never_share_a_generation() -> None:
+    first, second = Store(None), Store(None)
+    put(first, QUAY)
+    put(second, FISH)
+    assert first.generation != second.generation
+
+
+def test_the_same_source_keeps_its_id_and_takes_its_predecessors_place() -> None:
+    store = Store(None)
+    put(store, QUAY, FISH)
+    newer = replace(QUAY, id="another", text="The quay closed in May.")
+    assert put(store, newer) == [Stored("quay", was_known=True)]
+    assert store.document("quay") == replace(newer, id="quay")
+    assert store.count() == 2
+    texts = [passage.text for passage in stored_passages(store)]
+    assert texts == ["Cod costs 40 kroner.", "Herring costs 12.", "The quay closed in May."]
+    assert store.words("ferries", 5) == []
+    assert [number for number, _ in store.words("closed", 5)] == [5]  # ids are never used twice
+
+
+def test_a_taken_id_goes_to_nobody_else() -> None:
+    store = Store(None)
+    other, third = replace(FISH, id="quay"), replace(FISH, id="quay", source="third.txt")
+    stored = put(store, QUAY, other) + put(store, third)
+    assert [item.was_known for item in stored] == [False] * 3
+    assert stored[0].id == "quay"
+    assert all(item.id.startswith("quay-") and len(item.id) == 13 for item in stored[1:])
+    assert [store.document(item.id).source for item in stored] == ["quay.txt", "fish.txt", "third.txt"]
+    assert put(store, other) == [Stored(stored[1].id, was_known=True)]
+
+
+def test_removal_returns_what_was_there_and_takes_passages_and_words_with_it() -> None:
+    store = Store(None)
+    put(store, QUAY, FISH)
+    assert store.remove(["nobody", "quay", "quay"]) == ["quay"]
+    assert [passage.document_id for passage in stored_passages(store)] == ["fish", "fish"]
+    assert store.words("quay ferries", 5) == []
+    assert [entry.id for entry in store.entries()] == ["fish"]
+    assert store.remove([]) == []
+
+
+def test_a_document_without_passages_is_kept() -> None:
+    store = Store(None)
+    empty = Document("empty", "Only a title", "Only a title", "empty.txt", body_start=12)
+    put(store, empty)
+    assert store.document("empty") == empty
+    assert (store.count(), store.entries()[0].passages, store.vectors()[1]) == (1, 0, [])
+
+
+def test_a_batch_is_stored_whole_or_not_at_all() -> None:
+    store = Store(None)
+    put(store, QUAY)
+    before = store.generation
+    broken = replace(indexed(FISH), vectors=ENCODER.encode(["one too few"]))
+    with pytest.raises(ValueError, match="shorter"):
+        store.put([indexed(replace(QUAY, text="New.")), broken], encoder=ENCODER.name)
+    assert (store.generation, store.count(), store.document("quay")) == (before, 1, QUAY)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(QUAY, title="Quay"),
+        replace(QUAY, text=QUAY.text + "!"),
+        replace(QUAY, published=dt.date(2024, 4, 6)),
+        replace(QUAY, author="Ada Moss"),
+        replace(QUAY, pages=(0, 20)),
+        replace(QUAY, body_start=4),
+    ],
+)
+def test_the_digest_sees_every_field_that_a_reader_sees(other: Document) -> None:
+    assert digest(other) != digest(QUAY)
+    assert digest(replace(QUAY, id="another", source="elsewhere.txt")) == digest(QUAY)
+
+
+# --- another model ---------------------------------------------------------------------------------------------------
+
+
+def test_vectors_of_another_model_are_refused_with_both_names() -> None:
+    store = Store(None)
+    put(store, QUAY)
+    with pytest.raises(LibraryError, match=r"'hash-encoder', not 'other'") as caught:
+        store.put([indexed(FISH)], encoder="other")
+    assert "--encoder hash-encoder" in caught.value.hint
+    assert [entry.id for entry in store.entries()] == ["quay"]
+
+
+def test_an_emptied_library_takes_any_model() -> None:
+    store = Store(None)
+    put(store, QUAY, FISH)
+    store.remove(["quay"])
+    assert store.encoder == "hash-encoder"
+    store.remove(["fish"])
+    assert store.encoder is None
+    store.put([indexed(FISH)], encoder="other")
+    assert store.encoder == "other"
+
+
+# --- files that cannot be used ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [100, 5000, 100_000])
+def test_random_bytes_are_a_library_error_and_stay_as_they_are(tmp_path: Path, size: int) -> None:
+    path = tmp_path / "library.sqlite"
+    content = random.Random(size).randbytes(size)
+    path.write_bytes(content)
+    with pytest.raises(LibraryError, match="cannot be opened") as caught:
+        Store(path)
+    assert caught.value.hint
+    assert path.read_bytes() == content
+
+
+def test_a_library_damaged_inside_is_a_library_error_when_it_is_read_or_written(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    store = Store(path)
+    put(store, *(replace(QUAY, id=str(at), source=str(at), text=f"{QUAY.text} " * 40) for at in range(20)))
+    store.close()
+    content = bytearray(path.read_bytes())
+    content[4096:] = random.Random(1).randbytes(len(content) - 4096)  # the first page still says SQLite
+    path.write_bytes(content)
+    damaged = Store(path)
+    for use in (damaged.entries, damaged.vectors, lambda: put(damaged, FISH), lambda: damaged.remove(["3"])):
+        with pytest.raises(LibraryError, match="could not be") as caught:
+            use()
+        assert caught.value.hint
+
+
+def test_a_folder_in_the_place_of_the_file_is_a_library_error(tmp_path: Path) -> None:
+    with pytest.raises(LibraryError, match="cannot be opened"):
+        Store(tmp_path)
+
+
+def test_a_schema_of_the_future_is_a_library_error_that_says_upgrade(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    Store(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    with pytest.raises(LibraryError, match=r"newer version of Footnote \(schema 99\)") as caught:
+        Store(path)
+    assert "upgrade" in caught.value.hint
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write everywhere")
+def test_a_folder_that_cannot_be_written_is_a_library_error(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(LibraryError, match="cannot be opened"):
+            Store(tmp_path / "library.sqlite")
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_reading_after_closing_is_a_bug_and_no_library_error() -> None:
+    store = Store(None)
+    store.close()
+    with pytest.raises(sqlite3.ProgrammingError):
+        store.count()
+
+
+def test_a_full_disk_is_a_library_error_and_what_was_there_stays_searchable(tmp_path: Path) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    put(store, QUAY)
+    before = store.generation
+    pages = store._connection.execute("PRAGMA page_count").fetchone()[0]
+    store._connection.execute(f"PRAGMA max_page_count = {pages + 1}")
+    with pytest.raises(LibraryError, match="full") as caught:
+        put(store, replace(FISH, text="Cod costs 40 kroner. " * 5000))
+    assert "free space" in caught.value.hint
+    assert (store.generation, store.count()) == (before, 1)
+    assert [number for number, _ in store.words("ferries", 5)] == [2]
+    store._connection.execute("PRAGMA max_page_count = 100000")
+    put(store, FISH)
+    assert store.count() == 2
+
+
+def test_a_library_held_by_another_program_is_a_library_error(tmp_path: Path) -> None:
+    store = Store(tmp_path / "library.sqlite")
+    store._connection.execute("PRAGMA busy_timeout = 50")
+    other = sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LibraryError, match="locked") as caught:
+        put(store, QUAY)
+    assert "nothing was lost" in caught.value.hint
+    assert store.count() == 0
+    other.execute("ROLLBACK")
+    other.close()
+    put(store, QUAY)
+    assert store.count() == 1
