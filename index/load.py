@@ -15,7 +15,7 @@ import re
 import stat
 import urllib.parse
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO
 
@@ -230,6 +230,7 @@ READERS: dict[str, Reader] = {
 def read_json_lines(stream: BinaryIO, source: str) -> Iterator[Document | Failure]:
     """One document per line, read line by line: the one format without a size limit."""
     seen: set[str] = set()
+    sources: set[str] = set()
     number, empty = 0, True
     while line := stream.readline(MAX_ROW_BYTES + 1):
         number += 1
@@ -242,6 +243,9 @@ def read_json_lines(stream: BinaryIO, source: str) -> Iterator[Document | Failur
             if document.id in seen:
                 raise InputError(f'the id "{document.id}" stands on an earlier line; give each row its own')
             seen.add(document.id)
+            if document.source in sources:  # an outlet's name, say: rows that share it are still documents of their own
+                document = replace(document, source=f"{document.source}#{document.id}")
+            sources.add(document.source)
             yield document
         except InputError as error:
             yield Failure(source, f"line {number}: {error}")

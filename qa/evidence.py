@@ -1,6 +1,6 @@
 """Scored spans -> one decision: an answer, two that disagree, or none. Pure; the numbers come from `Calibration`.
 
-A span's confidence is the probability that it is right: a logistic model over a few features that a person could check.
+A span's confidence is the probability that it is right: a logistic model over features that a person could check.
 """
 
 from __future__ import annotations
@@ -15,14 +15,11 @@ from pathlib import Path
 from index.types import ModelError
 from qa.reader import Span
 
-FEATURES = ("score", "lead_over_next", "agreeing", "missing_words", "missing_numbers", "wrong_type")
+FEATURES = ("score", "missing_words")
 
+_MOST_SCORE = 12.0  # beyond it a logit says nothing more
 _WORD = re.compile(r"\w+")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
-_NUMBER_WORDS = frozenset(
-    "zero one two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty hundred thousand"
-    " million billion trillion half dozen dozens hundreds thousands millions single double none several".split()
-)
 _FUNCTION_WORDS = frozenset(
     "a about an and any are as at be been by can could did do does for from had has have he her his how in into is it"
     " its many may might much of on or our she should so than that the their them then there these they this those to"
@@ -68,7 +65,7 @@ def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> De
     if not spans:
         return Decision((), 0.0)
     best = spans[0]
-    confidence = calibration.probability(features(question, best, spans))
+    confidence = calibration.probability(features(question, best))
     if confidence < calibration.threshold:
         return Decision((), confidence)
     rival = _rival(question, best, spans, calibration)
@@ -80,32 +77,22 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
     if not _asks_number(question) or not _NUMBER.search(best.text):
         return None
     for span in spans[1:]:
-        elsewhere = span.passage.id != best.passage.id
-        if elsewhere and _NUMBER.search(span.text) and not same_answer(span.text, best.text):
-            alone = [span, *(s for s in spans if not same_answer(s.text, best.text) and s is not span)]
-            if calibration.probability(features(question, span, alone)) >= calibration.second_threshold:
-                return span
+        other = span.passage.id != best.passage.id and not same_answer(span.text, best.text)
+        alone = calibration.probability(features(question, span))
+        if other and _NUMBER.search(span.text) and alone >= calibration.second_threshold:
+            return span
     return None
 
 
-def features(question: str, span: Span, spans: Sequence[Span]) -> tuple[float, ...]:
-    """Values in the order of FEATURES; `spans` are all candidates of the question, `span` among them."""
-    others = [s.score for s in spans if not same_answer(s.text, span.text)]
-    lead = span.score - max(others) if others else 8.0
-    agreeing = {s.passage.id for s in spans if same_answer(s.text, span.text) and s.score > 0} - {span.passage.id}
-    seen = f"{span.passage.title} {span.passage.lead} {span.passage.text}".lower()
+def features(question: str, span: Span) -> tuple[float, ...]:
+    """Values in the order of FEATURES: the span's score, and the share of the question's words that are missing.
+
+    A word is missing when neither the passage nor what leads to it holds it or a word of its stem.
+    """
+    there = set(_WORD.findall(f"{span.passage.title} {span.passage.lead} {span.passage.text}".lower()))
     words = {word for word in _WORD.findall(question.lower()) if word not in _FUNCTION_WORDS}
-    there = set(_WORD.findall(seen))
     missing = sum(1 for word in words if not _stands_in(word, there))
-    numbers = [n for n in _NUMBER.findall(question) if n not in seen]
-    return (
-        max(-12.0, min(12.0, span.score)),
-        max(-8.0, min(8.0, lead)),
-        float(min(2, len(agreeing))),
-        missing / len(words) if words else 0.0,
-        float(bool(numbers)),
-        float(_asks_number(question) and not _is_number(span.text)),
-    )
+    return max(-_MOST_SCORE, min(_MOST_SCORE, span.score)), missing / len(words) if words else 0.0
 
 
 def _stands_in(word: str, there: set[str]) -> bool:
@@ -121,10 +108,6 @@ def _asks_number(question: str) -> bool:
     return bool(
         re.search(r"\bhow (many|much|large|big|long|old|far|tall|high)\b|\b(number|share|percentage) of\b", asked)
     )
-
-
-def _is_number(text: str) -> bool:
-    return bool(_NUMBER.search(text)) or any(word in _NUMBER_WORDS for word in _WORD.findall(text.lower()))
 
 
 def answer_words(text: str) -> list[str]:

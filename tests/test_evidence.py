@@ -13,7 +13,7 @@ from qa.evidence import FEATURES, Calibration, decide, features, same_answer
 from qa.reader import Span
 
 # Only the span score counts: probability = 1 / (1 + e^-score).
-PLAIN = Calibration(weights=(1.0, 0.0, 0.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+PLAIN = Calibration(weights=(1.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 
 
 def span(text: str, score: float, *, passage: int = 1, around: str = "", title: str = "") -> Span:
@@ -23,37 +23,26 @@ def span(text: str, score: float, *, passage: int = 1, around: str = "", title: 
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_features() -> None:
-    calibration = Calibration((0.5, 0, 0, -2.0, 0, 0), intercept=0.25, threshold=0.5, second_threshold=0.9)
+    calibration = Calibration((0.5, -2.0), intercept=0.25, threshold=0.5, second_threshold=0.9)
     # 0.25 + 0.5 * 3 - 2 * 0.5 = 0.75; 1 / (1 + e^-0.75) = 0.679178...
-    assert calibration.probability((3.0, 0.0, 0.0, 0.5, 0.0, 0.0)) == pytest.approx(1 / (1 + math.exp(-0.75)))
+    assert calibration.probability((3.0, 0.5)) == pytest.approx(1 / (1 + math.exp(-0.75)))
 
 
 def test_features_of_a_small_case_worked_by_hand() -> None:
     best = span("300 billion yuan", 4.0, around="Beijing wants 300 billion yuan by 2025.")
-    echo = span("300 billion yuan", 1.0, passage=2)
-    other = span("2030", 1.5, passage=3)
-    found = dict(zip(FEATURES, features("What is Beijing's 2025 goal?", best, [best, other, echo]), strict=True))
-    assert found == {
-        "score": 4.0,
-        "lead_over_next": 2.5,  # 4.0 - 1.5, the best that says something else
-        "agreeing": 1.0,  # passage 2 says the same and was not refused there
-        "missing_words": pytest.approx(1 / 3),  # beijing, 2025 are there, goal is not
-        "missing_numbers": 0.0,
-        "wrong_type": 0.0,
-    }
+    # of beijing, 2025 and goal, goal is missing
+    assert features("What is Beijing's 2025 goal?", best) == (4.0, pytest.approx(1 / 3))
+    assert features("What?", span("x", 99.0)) == (12.0, 0.0)
 
 
-def test_a_year_that_is_not_in_the_passage_is_missed() -> None:
-    best = span("300 billion yuan", 4.0, around="Beijing wants 300 billion yuan by 2025.")
-    values = dict(zip(FEATURES, features("What is Beijing's 2030 target?", best, [best]), strict=True))
-    assert values["missing_numbers"] == 1.0
+def test_what_the_title_or_the_lead_says_is_not_missing() -> None:
+    passage = Passage(1, "d", 0, 16, "300 billion yuan", "A goal", "Beijing plans for 2025.")
+    assert features("What is Beijing's 2025 goal?", Span(passage, 0, 16, passage.text, 1.0)) == (1.0, 0.0)
 
 
-def test_a_question_for_a_number_answered_by_a_name_is_of_the_wrong_type() -> None:
-    best = span("Beijing", 4.0)
-    assert features("How many people live there?", best, [best])[FEATURES.index("wrong_type")] == 1.0
-    number = span("about four hundred", 4.0)
-    assert features("How many people live there?", number, [number])[FEATURES.index("wrong_type")] == 0.0
+def test_a_word_of_the_same_stem_is_not_missing() -> None:
+    assert features("Who developed it?", span("Developers in Oslo", 1.0))[1] == 0.0
+    assert features("Who is the mayor?", span("Developers in Oslo", 1.0))[1] == 1.0
 
 
 def test_no_spans_is_a_refusal_without_confidence() -> None:
@@ -98,16 +87,16 @@ def test_the_same_answer_with_more_words_around_it_is_the_same() -> None:
     assert not same_answer("20", "2,200")
 
 
-@given(st.lists(st.floats(-1e6, 1e6), min_size=6, max_size=6))
+@given(st.lists(st.floats(-1e6, 1e6), min_size=2, max_size=2))
 def test_a_probability_stays_between_0_and_1(values: list[float]) -> None:
     assert 0.0 <= PLAIN.probability(values) <= 1.0
 
 
 def test_a_calibration_made_for_other_features_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "calibration.json"
-    good = {"features": list(FEATURES), "weights": [1, 2, 3, 4, 5, 6], "intercept": 0.5}
+    good = {"features": list(FEATURES), "weights": [1, 2], "intercept": 0.5}
     file.write_text(json.dumps({**good, "threshold": 0.4, "second_threshold": 0.7}))
-    assert Calibration.load(file) == Calibration((1, 2, 3, 4, 5, 6), 0.5, 0.4, 0.7)
+    assert Calibration.load(file) == Calibration((1, 2), 0.5, 0.4, 0.7)
     file.write_text(json.dumps({**good, "features": ["score"]}))
     with pytest.raises(ModelError, match="score"):
         Calibration.load(file)

@@ -664,3 +664,15 @@ def test_importing_the_loader_loads_no_heavy_library() -> None:
     heavy = "{'trafilatura', 'charset_normalizer', 'lxml', 'markdown_it'}"
     code = f"import sys, index.load; assert 'index.load' in sys.modules; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_rows_that_share_a_source_stay_documents_of_their_own(tmp_path: Path) -> None:
+    file = tmp_path / "corpus.jsonl"
+    rows = [{"id": name, "title": name, "text": f"{name} opened.", "source": "The Paper Lantern"} for name in "abc"]
+    file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
+    loaded = [item for item in load(str(file)) if isinstance(item, Document)]
+    assert [document.source for document in loaded] == [
+        "The Paper Lantern",
+        "The Paper Lantern#b",
+        "The Paper Lantern#c",
+    ]
