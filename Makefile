@@ -10,7 +10,9 @@ LIBRARY := .venv/sample-library
 run: install
 	@echo "indexing the sample articles ..."
 	@$(BIN)/footnote index --home $(LIBRARY) articles
-	@$(BIN)/footnote chat --home $(LIBRARY) --port $(PORT)
+	@$(BIN)/footnote chat --home $(LIBRARY) --port $(PORT) \
+	    --example "what is Beijing's 2025 target" --example "How many AI enterprises are there in China?" \
+	    --example "What does Larch Bay want by 2027?" --example "Who is the mayor of Beijing?"
 
 install: $(STAMP)
 

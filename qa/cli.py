@@ -26,13 +26,6 @@ if TYPE_CHECKING:
     from qa.evaluation.run import Report, RetrievalReport
     from qa.types import Answer, Turn
 
-EXAMPLES = (
-    "what is Beijing's 2025 target",
-    "Which other regions are pushing ahead with AI?",
-    "How many buses will Portavel replace?",
-    "Who is the mayor of Beijing?",
-)
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
@@ -124,7 +117,7 @@ def _chat(options: argparse.Namespace, config: Config) -> int:
     import ui
 
     host, port = options.host or config.host, options.port if options.port is not None else config.port
-    ui.serve(assistant, host=host, port=port, examples=EXAMPLES, open_browser=options.open)
+    ui.serve(assistant, host=host, port=port, examples=options.example, open_browser=options.open)
     return 0
 
 
@@ -245,6 +238,7 @@ def _parser() -> argparse.ArgumentParser:
     chat = command("chat", _chat, "open the chat in the browser")
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port to listen on (default: 7860)")
+    chat.add_argument("--example", action="append", default=[], help="a question to offer at the start; repeatable")
     chat.add_argument("--open", action="store_true", help="open a browser window")
     documents = command("documents", _documents, "list the articles of the library")
     documents.add_argument("--json", action="store_true", help="print the list as JSON")

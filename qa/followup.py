@@ -55,7 +55,7 @@ def _instead(before: str, other: str) -> str:
         return before.replace(year.group(), other)
     found = names(before)
     if found and not _YEAR.fullmatch(other):
-        return before.replace(found[0], other, 1)
+        return before.replace(found[-1], other, 1)  # "AI firms in China" and "Shenzhen?": the last one is the place
     return f"{before.rstrip(' ?!.')} {other}?"
 
 

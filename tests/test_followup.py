@@ -17,6 +17,7 @@ from qa.types import Turn
         ("what is Beijing's 2025 target", "how about Shanghai?", "what is Shanghai's 2025 target"),
         ("What does Shanghai promote?", "By when?", "What does Shanghai promote By when?"),
         ("What does Shanghai promote?", "why?", "What does Shanghai promote why?"),
+        ("How many AI firms are in China?", "And Guangdong?", "How many AI firms are in Guangdong?"),
         ("How many buses run?", "And in Portavel?", "How many buses run Portavel?"),
         ("What does iFlytek build?", "Where is its seat?", "Where is iFlytek's seat?"),
     ],

@@ -18,7 +18,6 @@ from qa.evaluation.metrics import (
     accuracy_at_coverage,
     all_of,
     auroc,
-    best_threshold_f1,
     exact_match,
     expected_calibration_error,
     mentions,
@@ -223,35 +222,6 @@ def test_coverage_never_takes_a_row_too_many(rows: int, taken: int) -> None:
     assert accuracy_at_coverage(confidences, right, taken / rows) == 1.0
     if taken < rows:
         assert accuracy_at_coverage(confidences, right, (taken + 0.5) / rows) == pytest.approx(taken / (taken + 1))
-
-
-def test_best_threshold_by_hand() -> None:
-    # margin   -3 answerable, f1 1.0    refuse all: 2 unanswerable of 4            -> 2.0 / 4
-    #          -1 unanswerable          answer the first: 1 + 2                    -> 3.0 / 4
-    #           0 answerable, f1 0.5    the first three: 1 + 0 + .5 + 1            -> 2.5 / 4
-    #           2 unanswerable          all: 1 + 0 + .5 + 0                        -> 1.5 / 4
-    margins, f1, answerable = [0.0, 2.0, -3.0, -1.0], [0.5, 0.0, 1.0, 0.0], [True, False, True, False]
-    assert best_threshold_f1(margins, f1, answerable) == (3.0 / 4, -3.0)
-    assert best_threshold_f1([1.0, 2.0], [0.0, 0.0], [False, False]) == (1.0, -math.inf)
-    assert best_threshold_f1([], [], []) is None
-
-
-def test_equal_margins_stand_or_fall_together() -> None:
-    # parting the two would score (1 + 1) / 2; together: answered 1 + 0, refused 0 + 1
-    assert best_threshold_f1([0.0, 0.0], [1.0, 0.0], [True, False]) == (0.5, -math.inf)
-
-
-@given(st.lists(st.tuples(COARSE, COARSE, st.booleans()), min_size=1, max_size=20))
-def test_best_threshold_equals_trying_every_threshold(rows: list[tuple[float, float, bool]]) -> None:
-    def mean_f1(threshold: float) -> float:
-        return sum(f1 if margin <= threshold else float(not known) for margin, f1, known in rows) / len(rows)
-
-    margins, f1s, answerable = ([row[column] for row in rows] for column in range(3))
-    found = best_threshold_f1(margins, f1s, [bool(known) for known in answerable])
-    assert found is not None
-    best, threshold = found
-    assert best == pytest.approx(max(mean_f1(candidate) for candidate in [-math.inf, *margins]))
-    assert mean_f1(threshold) == pytest.approx(best)
 
 
 @pytest.mark.parametrize("metric", [auroc, expected_calibration_error, risk_coverage])

@@ -117,26 +117,6 @@ def accuracy_at_coverage(confidences: Numbers, right: Numbers, coverage: float) 
     return float(accuracy[taken - 1])
 
 
-def best_threshold_f1(margins: Numbers, f1_if_answered: Numbers, answerable: Numbers) -> tuple[float, float] | None:
-    """SQuAD 2.0's "best F1": (mean F1, threshold) when exactly the rows with margin <= threshold are answered.
-
-    A margin is the no-answer score minus the best span's. A refusal scores 1 where there is no answer, else 0. The
-    threshold is -inf when refusing everything is best; unlike evaluate-v2.0.py, equal margins are never parted.
-    """
-    margin, gained = _paired(margins, f1_if_answered)
-    _, has_answer = _paired(margins, answerable)
-    if not len(margin):
-        return None
-    order = np.argsort(margin, kind="stable")
-    if_refused = 1.0 - has_answer
-    totals = if_refused.sum() + np.cumsum((gained - if_refused)[order])  # (n,) the n+1 most answerable answered
-    ends = np.append(np.diff(margin[order]) > 0, True)
-    candidates = np.append(if_refused.sum(), totals[ends])
-    thresholds = np.append(-np.inf, margin[order][ends])
-    best = int(candidates.argmax())
-    return float(candidates[best] / len(margin)), float(thresholds[best])
-
-
 def _paired(first: Numbers, second: Numbers) -> tuple[Floats, Floats]:
     one, other = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
     if one.shape != other.shape or one.ndim != 1:
