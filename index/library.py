@@ -6,17 +6,20 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from index.chunk import CHUNK_CHARS, chunk
 from index.dense import DenseIndex
 from index.fuse import reciprocal_rank_fusion
 from index.store import Entry, Indexed, Store, digest
 from index.types import Document, Encoder, Hit, LibraryError, Passage
+
+if TYPE_CHECKING:
+    from index.types import Vectors
 
 _BATCH_PASSAGES = 256  # embedded and committed together
 _DEPTH = 50  # how far down each ranking is fused
@@ -76,15 +79,18 @@ class Library:
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
-    def add(self, documents: Iterable[Document]) -> Iterator[Outcome]:
+    def add(
+        self, documents: Iterable[Document], *, embedded: Callable[[int], object] = lambda passages: None
+    ) -> Iterator[Outcome]:
         """Adds documents as they come; the same source again is an update, the same text is left alone.
 
-        Embedded and committed in batches, so stopping half way keeps what was reported.
+        Embedded and committed in batches, so stopping half way keeps what was reported. `embedded` hears how many
+        passages have been embedded since it heard last, for a progress bar.
         """
         batch: list[_Pending] = []
         for document in documents:
             if any(document.source == p.document.source for p in batch):
-                yield from self._commit(batch)  # so that the look-up below sees its twin
+                yield from self._commit(batch, embedded)  # so that the look-up below sees its twin
                 batch = []
             known = self._store.by_source(document.source)
             if known is not None and known[1] == digest(document):
@@ -92,14 +98,14 @@ class Library:
                 continue
             batch.append(_Pending(document, chunk(document, chunk_chars=self._chunk_chars)))
             if sum(len(p.passages) for p in batch) >= _BATCH_PASSAGES:
-                yield from self._commit(batch)
+                yield from self._commit(batch, embedded)
                 batch = []
-        yield from self._commit(batch)
+        yield from self._commit(batch, embedded)
 
-    def _commit(self, batch: Sequence[_Pending]) -> Iterator[Outcome]:
+    def _commit(self, batch: Sequence[_Pending], embedded: Callable[[int], object]) -> Iterator[Outcome]:
         if not batch:
             return
-        vectors = self._encoder.encode([_embedded_text(passage) for p in batch for passage in p.passages])
+        vectors = self._embed([_embedded_text(passage) for p in batch for passage in p.passages], embedded)
         indexed, at = [], 0
         for p in batch:
             indexed.append(Indexed(p.document, p.passages, vectors[at : at + len(p.passages)]))
@@ -107,6 +113,16 @@ class Library:
         stored = self._store.put(indexed, encoder=self._encoder.name)
         for p, kept in zip(batch, stored, strict=True):
             yield Outcome(kept.id, p.document.source, "updated" if kept.was_known else "added", len(p.passages))
+
+    def _embed(self, texts: Sequence[str], embedded: Callable[[int], object]) -> Vectors:
+        """(n,) texts -> (n, dimension), a slice at a time: one long document may hold many thousand passages."""
+        import numpy as np
+
+        slices = []
+        for at in range(0, max(1, len(texts)), _BATCH_PASSAGES):
+            slices.append(self._encoder.encode(texts[at : at + _BATCH_PASSAGES]))
+            embedded(len(slices[-1]))
+        return np.concatenate(slices)
 
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Removes documents; returns the ids that were there."""

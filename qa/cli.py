@@ -20,7 +20,7 @@ from index.types import Document, EmptyError, InputError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
-    from index.library import Library, Outcome
+    from index.library import Library
     from index.load import Failure
     from qa.assistant import Assistant
     from qa.evaluation.run import Report, RetrievalReport
@@ -60,20 +60,29 @@ def _quiet_libraries() -> None:
 
 
 def _index(options: argparse.Namespace, config: Config) -> int:
+    from tqdm import tqdm
+
     from index.load import load
     from qa.app import open_library
 
     counts: Counter[str] = Counter()
     failures: list[Failure] = []
-    with open_library(config) as library:
+    unusable: list[UserError] = []
+    with open_library(config) as library, tqdm(unit=" passages", disable=None, leave=False) as bar:
         for name in options.sources:
-            documents = _without_failures(load(name), failures)
-            for outcome in _with_progress(library.add(documents), name):
-                counts[outcome.status] += 1
+            bar.set_description(name)
+            try:
+                for outcome in library.add(_without_failures(load(name), failures), embedded=bar.update):
+                    counts[outcome.status] += 1
+            except (InputError, EmptyError) as error:  # the other sources are indexed all the same
+                unusable.append(error)
     for failure in failures:
         print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
-    failed = f", {len(failures)} failed" if failures else ""
-    print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{failed}")
+    failed = f", {len(failures) + len(unusable)} failed" if failures or unusable else ""
+    if counts or not unusable:
+        print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{failed}")
+    if unusable:
+        raise unusable[0]
     if failures and not counts:
         raise InputError("nothing could be indexed", "see the reason beside each source above")
     return 0
@@ -85,12 +94,6 @@ def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failu
             yield item
         else:
             failures.append(item)
-
-
-def _with_progress(items: Iterator[Outcome], what: str) -> Iterator[Outcome]:
-    from tqdm import tqdm
-
-    yield from tqdm(items, desc=what, unit=" articles", disable=None, leave=False)
 
 
 def _ask(options: argparse.Namespace, config: Config) -> int:

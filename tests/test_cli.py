@@ -100,6 +100,16 @@ def test_one_bad_file_does_not_stop_the_others_and_is_named(tmp_path: Path, caps
     assert "picture.txt" in err
 
 
+def test_a_source_that_is_not_there_does_not_stop_the_others(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    good = str(ARTICLES / "china-ai-plan.txt")
+    code, out, err = run(capsys, "index", "--home", str(tmp_path), "/no/such/place", good)
+    assert (code, out.strip()) == (2, "1 added, 0 updated, 0 unchanged, 1 failed")
+    assert "error: " in err
+    assert "/no/such/place" in err
+
+
 @pytest.mark.parametrize(
     ("arguments", "named"),
     [
