@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 
-def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], *, k: int = 60) -> list[tuple[int, float]]:
+def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], *, k: int = 10) -> list[tuple[int, float]]:
     """(id, score) sorted by (-score, id), the score being the sum over rankings of 1 / (k + rank), ranks from 1.
 
-    Source: Cormack, Clarke and Buettcher, SIGIR 2009; k = 60 is theirs.
+    Source: Cormack, Clarke and Buettcher, SIGIR 2009. Their k is 60; 10 finds more here (qa/evaluation/LOG.md).
     """
     scores: dict[int, float] = defaultdict(float)
     for ranking in rankings:

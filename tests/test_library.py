@@ -178,7 +178,7 @@ def test_a_search_equals_its_brute_force_twin(texts: list[str], query: str, limi
     matching = [number for number, _ in library.search_words(query, 50)]
     ranks = [[number for number, _ in nearest], matching]
     expected = {
-        number: sum(1 / (60 + ranking.index(number) + 1) for ranking in ranks if number in ranking)
+        number: sum(1 / (10 + ranking.index(number) + 1) for ranking in ranks if number in ranking)
         for number in by_number
     }
     order = sorted(expected, key=lambda number: (-round(expected[number], 12), number))[:limit]
