@@ -12,10 +12,10 @@ from index.fuse import reciprocal_rank_fusion
 
 
 def test_two_rankings_are_fused_as_the_formula_says() -> None:
-    # 7: 1/61 + 1/62,  3: 1/62 + 1/61,  5: 1/63,  9: 1/63. Equal scores stand in the order of their ids.
+    # 7: 1/11 + 1/12,  3: 1/12 + 1/11,  5: 1/13,  9: 1/13. Equal scores stand in the order of their ids.
     fused = reciprocal_rank_fusion([[7, 3, 5], [3, 7, 9]])
     assert [item for item, _ in fused] == [3, 7, 5, 9]
-    assert [score for _, score in fused] == pytest.approx([1 / 61 + 1 / 62] * 2 + [1 / 63] * 2, abs=1e-15)
+    assert [score for _, score in fused] == pytest.approx([1 / 11 + 1 / 12] * 2 + [1 / 13] * 2, abs=1e-15)
 
 
 def test_what_two_rankings_agree_on_passes_the_first_of_one() -> None:
@@ -24,7 +24,7 @@ def test_what_two_rankings_agree_on_passes_the_first_of_one() -> None:
 
 
 def test_one_ranking_keeps_its_order() -> None:
-    assert reciprocal_rank_fusion([[4, 2, 8]]) == [(4, 1 / 61), (2, 1 / 62), (8, 1 / 63)]
+    assert reciprocal_rank_fusion([[4, 2, 8]]) == [(4, 1 / 11), (2, 1 / 12), (8, 1 / 13)]
 
 
 @pytest.mark.parametrize("rankings", [[], [[]], [[], []]])
