@@ -267,7 +267,7 @@ def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("--examples", type=int, default=130_000, help="examples to see (default: 130000)")
     train.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     train.add_argument("--seed", type=int, default=13)
-    train.add_argument("--quick", action="store_true", help="under a minute: a check that the recipe learns")
+    train.add_argument("--quick", action="store_true", help="about a minute: a check that the recipe learns")
 
 
 if __name__ == "__main__":

@@ -71,7 +71,7 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
 
 def _plan(options: argparse.Namespace) -> Plan:
     if options.quick:
-        return Plan(examples=1200, batch_tokens=1500, learning_rate=2e-4, seed=options.seed, device=options.device)
+        return Plan(examples=700, batch_tokens=1500, learning_rate=2e-4, seed=options.seed, device=options.device)
     return Plan(examples=options.examples, seed=options.seed, device=options.device)
 
 
