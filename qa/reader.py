@@ -17,11 +17,13 @@ from index.types import ModelError, Passage
 
 if TYPE_CHECKING:
     import numpy as np
+    import torch
     from numpy.typing import NDArray
 
 CLS, SEP, COLON = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
 MAX_QUESTION_TOKENS = 48
-MAX_PASSAGE_TOKENS = 384
+MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
+MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
 _SPANS_PER_PASSAGE = 3
 
@@ -113,27 +115,35 @@ Offsets = Sequence[tuple[int, int]]
 
 
 def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
-    title = tokenizer.encode(passage.title, add_special_tokens=False).ids
-    lead = tokenizer.encode(passage.lead, add_special_tokens=False).ids
+    asked = question[:MAX_QUESTION_TOKENS]
+    title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
+    lead = tokenizer.encode(passage.lead, add_special_tokens=False).ids[-MAX_LEAD_TOKENS:]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
-    ids, offsets = body.ids[:MAX_PASSAGE_TOKENS], body.offsets[:MAX_PASSAGE_TOKENS]
-    return join_pair(question, title[:32], ids, lead=lead[-64:]), offsets
+    taken = len(asked) + len(title) + len(lead) + 4  # [CLS], two [SEP], the colon
+    room = min(MAX_PASSAGE_TOKENS, MAX_INPUT_TOKENS - taken)
+    return join_pair(asked, title, body.ids[:room], lead=lead), body.offsets[:room]
 
 
-def _logits(model: Any, pairs: Sequence[Pair]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Start and end logits, each (n, longest)."""
+def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
+    """The model's input tensors, each (n, longest)."""
     import torch
 
-    width = max(len(pair.input_ids) for pair in pairs)
-    ids = torch.zeros(len(pairs), width, dtype=torch.long)
+    ids = torch.zeros(len(pairs), max(len(pair.input_ids) for pair in pairs), dtype=torch.long)
     types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
     for row, pair in enumerate(pairs):
         length = len(pair.input_ids)
         ids[row, :length] = torch.tensor(pair.input_ids)
         types[row, pair.segment_start : length] = 1
         mask[row, :length] = 1
+    return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
+
+
+def _logits(model: Any, pairs: Sequence[Pair]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """Start and end logits, each (n, longest)."""
+    import torch
+
     with torch.inference_mode():
-        out = model(input_ids=ids, token_type_ids=types, attention_mask=mask)
+        out = model(**pad(pairs))
     return out.start_logits.numpy(), out.end_logits.numpy()
 
 

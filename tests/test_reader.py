@@ -104,6 +104,13 @@ def test_an_endless_passage_and_question_are_cut_and_answered(folder: Path) -> N
     assert all(span.end <= 25_000 for span in spans)
 
 
+def test_title_lead_and_passage_share_the_positions_that_the_model_has(folder: Path) -> None:
+    full = passage("7 " * 600, title="title " * 100, lead="before " * 200)
+    spans = SpanReader(folder).read("why " * 100, [full])
+    assert spans
+    assert all(full.text[span.start : span.end] == span.text for span in spans)
+
+
 def test_a_missing_or_damaged_model_is_named(tmp_path: Path, folder: Path) -> None:
     with pytest.raises(ModelError, match="nowhere"):
         SpanReader(tmp_path / "nowhere").read("who?", [passage(TEXT)])

@@ -13,14 +13,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from index.types import InputError
+from qa.reader import pad
 from qa.training.data import Example
 from qa.training.features import Feature, to_feature
-
-if TYPE_CHECKING:
-    import torch
 
 _POOL = 3000  # examples whose features are made, sorted by length and batched together
 
@@ -47,8 +45,6 @@ class Progress:
     examples: int
     planned: int
     loss: float
-    learning_rate: float
-    tokens_per_s: float
 
 
 def learning_rate(plan: Plan, seen: int) -> float:
@@ -80,22 +76,6 @@ def batches(features: Sequence[Feature], batch_tokens: int, rng: random.Random) 
     return made
 
 
-def tensors(batch: Sequence[Feature], device: str) -> dict[str, torch.Tensor]:
-    """The model's input tensors, each (batch, longest), and the answer's tokens, each (batch,)."""
-    import torch
-
-    width = max(f.length for f in batch)
-    ids = torch.zeros(len(batch), width, dtype=torch.long)
-    types, mask = torch.zeros_like(ids), torch.zeros_like(ids)
-    for row, feature in enumerate(batch):
-        ids[row, : feature.length] = torch.tensor(feature.pair.input_ids)
-        types[row, feature.pair.segment_start : feature.length] = 1
-        mask[row, : feature.length] = 1
-    starts, ends = torch.tensor([f.start for f in batch]), torch.tensor([f.end for f in batch])
-    named = {"input_ids": ids, "token_type_ids": types, "attention_mask": mask, "starts": starts, "ends": ends}
-    return {name: tensor.to(device) for name, tensor in named.items()}
-
-
 class Trainer:
     """A reader being trained: fp32 weights, their optimiser, a bf16 working copy, and how far it has come."""
 
@@ -118,14 +98,14 @@ class Trainer:
     def step(self, batch: Sequence[Feature]) -> None:
         import torch
 
-        t = tensors(batch, self.plan.device)
-        out = self.model(
-            input_ids=t["input_ids"], token_type_ids=t["token_type_ids"], attention_mask=t["attention_mask"]
-        )
-        away = (t["attention_mask"] == 0).float() * -1e4
+        inputs = {name: tensor.to(self.plan.device) for name, tensor in pad([f.pair for f in batch]).items()}
+        starts = torch.tensor([f.start for f in batch], device=self.plan.device)  # (batch,)
+        ends = torch.tensor([f.end for f in batch], device=self.plan.device)
+        out = self.model(**inputs)
+        away = (inputs["attention_mask"] == 0).float() * -1e4
         loss = 0.5 * (
-            torch.nn.functional.cross_entropy(out.start_logits.float() + away, t["starts"])
-            + torch.nn.functional.cross_entropy(out.end_logits.float() + away, t["ends"])
+            torch.nn.functional.cross_entropy(out.start_logits.float() + away, starts)
+            + torch.nn.functional.cross_entropy(out.end_logits.float() + away, ends)
         )
         torch.autograd.backward(loss)
         self._update()
@@ -209,14 +189,9 @@ def train(
             continue
         rng = random.Random(f"{plan.seed}/{number}")
         features = [to_feature(example, tokenizer, rng) for example in pool]
-        began, tokens = time.monotonic(), 0
         for batch in batches(features, plan.batch_tokens, rng):
             trainer.step(batch)
-            tokens += sum(f.length for f in batch)
-            elapsed = time.monotonic() - began
-            report(
-                Progress(trainer.seen, plan.examples, trainer.loss, learning_rate(plan, trainer.seen), tokens / elapsed)
-            )
+            report(Progress(trainer.seen, plan.examples, trainer.loss))
         trainer.pool = number + 1
         if time.monotonic() - saved_at > plan.checkpoint_every_s:
             trainer.save(checkpoint)
