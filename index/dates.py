@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 
 MAX_META_CHARS = 160  # a longer line is no date line, byline or menu
@@ -30,16 +32,18 @@ _FIND_DATE = re.compile(
 
 def find_date(text: str) -> dt.date | None:
     """The first full date written in `text` (ISO or English); None when there is none that the calendar knows."""
+    return next((date for _, date in dates_in(text)), None)
+
+
+def dates_in(text: str) -> Iterator[tuple[tuple[int, int], dt.date]]:
+    """The full dates written in `text`, each with the range of its characters."""
     for found in _FIND_DATE.finditer(text):
         year = found["iso_year"] or found["year"] or found["year_last"]
         day = found["iso_day"] or found["day"] or found["day_first"]
         name = found["month"] or found["month_second"]
         month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["iso_month"])
-        try:
-            return dt.date(int(year), month, int(day))
-        except ValueError:
-            continue
-    return None
+        with suppress(ValueError):
+            yield found.span(), dt.date(int(year), month, int(day))
 
 
 # --- date lines, bylines and datelines -------------------------------------------------------------------------------

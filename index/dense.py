@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -45,8 +45,8 @@ class DenseIndex:
             raise ValueError("a vector holds NaN or infinity")  # FAISS would lose it without a word
         self._index.add_with_ids(np.ascontiguousarray(vectors, dtype=np.float32), np.asarray(ids, dtype=np.int64))
 
-    def search(self, vector: Vectors, limit: int) -> list[tuple[int, float]]:
-        """(dimension,) -> at most `limit` (id, inner product), sorted by (-product, id).
+    def search(self, vector: Vectors, limit: int, *, among: Collection[int] | None = None) -> list[tuple[int, float]]:
+        """(dimension,) -> at most `limit` (id, inner product), sorted by (-product, id); of the ids `among` alone.
 
         Which of several equal ones at the cut stay is FAISS's choice. Raises ValueError for another shape or NaN.
         """
@@ -54,12 +54,12 @@ class DenseIndex:
 
         if vector.shape != (self.dimension,) or not np.isfinite(vector).all():
             raise ValueError(f"a vector of {vector.shape} cannot be searched among those of dimension {self.dimension}")
-        limit = min(limit, len(self))
+        limit = min(limit, len(self) if among is None else len(among))
         if limit <= 0:
             return []
-        products, ids = self._index.search(vector.reshape(1, -1), limit)
+        products, ids = self._index.search(vector.reshape(1, -1), limit, params=_only(among))
         pairs = zip(ids[0].tolist(), products[0].tolist(), strict=True)
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0]))
+        return sorted((pair for pair in pairs if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))  # -1 pads
 
     def save(self, path: Path) -> None:
         """Raises OSError when the disk says no; the file that was there before stays."""
@@ -93,3 +93,13 @@ class DenseIndex:
         loaded = cls(dimension, generation)
         loaded._index = faiss.deserialize_index(np.frombuffer(body, dtype=np.uint8))
         return loaded if loaded.dimension == dimension else None
+
+
+def _only(among: Collection[int] | None) -> Any:
+    import faiss
+    import numpy as np
+
+    if among is None:
+        return None
+    selector = faiss.IDSelectorBatch(np.fromiter(among, dtype=np.int64))
+    return faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]

@@ -5,10 +5,14 @@ SQLite's FTS5 keeps the table inside the store's own transaction, so it can neve
 
 from __future__ import annotations
 
+import json
 import re
 import sqlite3
+from collections.abc import Collection
 
 TABLE = "CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize='porter unicode61 remove_diacritics 2')"
+# The passages of the documents of a JSON list, which may be longer than SQLite's limit on parameters.
+PASSAGES_OF = "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?))"
 _TITLE_WEIGHT, _BODY_WEIGHT = 0.5, 1.0
 _WORD = re.compile(r"\w+")
 _MAX_WORDS = 32
@@ -27,13 +31,20 @@ def match_expression(query: str) -> str:
     return " OR ".join(f'"{word}"' for word in telling[:_MAX_WORDS])
 
 
-def search(connection: sqlite3.Connection, query: str, limit: int) -> list[tuple[int, float]]:
-    """At most `limit` (passage id, BM25 score), sorted by (-score, id). Higher is better, as everywhere else."""
+def search(
+    connection: sqlite3.Connection, query: str, limit: int, *, within: Collection[str] | None = None
+) -> list[tuple[int, float]]:
+    """At most `limit` (passage id, BM25 score), sorted by (-score, id). Higher is better, as everywhere else.
+
+    `within` names the documents to look in; None: all. How rare a word is, is always counted over the whole library.
+    """
     expression = match_expression(query)
     if not expression or limit <= 0:
         return []
+    only = "" if within is None else f"AND rowid IN ({PASSAGES_OF})"
     rows = connection.execute(
-        "SELECT rowid, -bm25(words, ?, ?) AS score FROM words WHERE words MATCH ? ORDER BY score DESC, rowid LIMIT ?",
-        (_TITLE_WEIGHT, _BODY_WEIGHT, expression, limit),
+        f"SELECT rowid, -bm25(words, ?, ?) AS score FROM words WHERE words MATCH ? {only}"
+        " ORDER BY score DESC, rowid LIMIT ?",
+        (_TITLE_WEIGHT, _BODY_WEIGHT, expression, *([] if within is None else [json.dumps([*within])]), limit),
     )
     return [(int(rowid), float(score)) for rowid, score in rows]

@@ -6,7 +6,7 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Literal, Self
 from index.chunk import CHUNK_CHARS, chunk
 from index.dense import DenseIndex
 from index.fuse import reciprocal_rank_fusion
-from index.store import Entry, Indexed, Store, digest
-from index.types import Document, Encoder, Hit, LibraryError, Passage
+from index.store import Indexed, Store, digest
+from index.types import Document, Encoder, Entry, Hit, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -130,24 +130,28 @@ class Library:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, *, limit: int) -> list[Hit]:
-        """At most `limit` hits of dense and lexical search fused, sorted by (-score, passage id)."""
-        nearest = [number for number, _ in self.search_dense(query, _DEPTH)]
-        matching = [number for number, _ in self.search_words(query, _DEPTH)]
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+        """At most `limit` hits of dense and lexical search fused, sorted by (-score, passage id).
+
+        `within` names the documents to look in; None: all.
+        """
+        nearest = [number for number, _ in self.search_dense(query, _DEPTH, within=within)]
+        matching = [number for number, _ in self.search_words(query, _DEPTH, within=within)]
         fused = reciprocal_rank_fusion([nearest, matching])[:limit]
         passages = self._store.passages(number for number, _ in fused)
         return [Hit(passages[number], score, "hybrid") for number, score in fused if number in passages]
 
-    def search_dense(self, query: str, limit: int) -> list[tuple[int, float]]:
+    def search_dense(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
         """(passage id, cosine) of the nearest passages, best first."""
         dense = self._fresh_dense()
         if dense is None:
             return []
-        return dense.search(self._encoder.encode([query])[0], limit)
+        among = None if within is None else self._store.passages_of(within)
+        return dense.search(self._encoder.encode([query])[0], limit, among=among)
 
-    def search_words(self, query: str, limit: int) -> list[tuple[int, float]]:
+    def search_words(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
         """(passage id, BM25) of the passages that share words with the query, best first."""
-        return self._store.words(query, limit)
+        return self._store.words(query, limit, within=within)
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         return self._store.passages(ids)

@@ -10,14 +10,14 @@ import hashlib
 import json
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import lexical
-from index.types import Document, LibraryError, Passage
+from index.types import Document, Entry, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -40,17 +40,6 @@ INSERT INTO meta VALUES ('generation', '0');
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 _BUSY_TIMEOUT_S = 30.0
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A document as a list shows it."""
-
-    id: str
-    title: str
-    source: str
-    published: dt.date | None
-    passages: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,10 +283,16 @@ class Store:
             ).fetchall()
         return {row[0]: Passage(*row) for row in rows}
 
-    def words(self, query: str, limit: int) -> list[tuple[int, float]]:
+    def words(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
         """BM25 over titles and passages: at most `limit` (passage id, score), best first."""
         with self._reading():
-            return lexical.search(self._connection, query, limit)
+            return lexical.search(self._connection, query, limit, within=within)
+
+    def passages_of(self, document_ids: Collection[str]) -> list[int]:
+        """The ids of the passages of these documents."""
+        with self._reading():
+            rows = self._connection.execute(lexical.PASSAGES_OF, (json.dumps([*document_ids]),)).fetchall()
+        return [row[0] for row in rows]
 
     def vectors(self) -> tuple[int, list[int], Vectors]:
         """(generation, passage ids, (n, dimension) float32) of one moment."""

@@ -6,7 +6,7 @@ Knows nothing of files, models or indexes. Every value is frozen; every offset c
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -80,6 +80,17 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Entry:
+    """A document as a list shows it."""
+
+    id: str
+    title: str
+    source: str
+    published: dt.date | None
+    passages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
     """A passage found for a query. `score` is the finder's own (higher is nearer), `by` its name."""
 
@@ -109,10 +120,14 @@ class Retriever(Protocol):
         """The number of documents."""
         ...
 
-    def search(self, query: str, *, limit: int) -> list[Hit]:
-        """At most `limit` hits, sorted by (-score, passage id)."""
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+        """At most `limit` hits, sorted by (-score, passage id); of the documents `within` alone, None: all."""
         ...
 
     def document(self, document_id: str) -> Document:
         """Raises KeyError when there is none."""
+        ...
+
+    def entries(self) -> list[Entry]:
+        """Every document, in the order of their titles."""
         ...

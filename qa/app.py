@@ -8,8 +8,8 @@ from pathlib import Path
 
 from index.encode import SentenceEncoder
 from index.library import Library
-from index.types import Document, InputError
-from qa.assistant import Assistant
+from index.types import Document, InputError, Retriever
+from qa.assistant import Assistant, Reader
 from qa.config import Config, configure
 from qa.evidence import Calibration
 from qa.reader import SpanReader
@@ -38,10 +38,15 @@ def open_assistant(
     return assistant_over(library, config)
 
 
-def assistant_over(library: Library, config: Config) -> Assistant:
-    """Raises ModelError when the reader's folder holds no calibration."""
-    folder = Path(config.reader)
-    calibration = Calibration.load(folder / "calibration.json")
+def open_reader(config: Config) -> SpanReader:
+    """The reader that `config` names; loaded, and found out to be unusable, at the first question."""
+    return SpanReader(Path(config.reader))
+
+
+def assistant_over(library: Retriever, config: Config, *, reader: Reader | None = None) -> Assistant:
+    """With a reader of its own unless one is given. Raises ModelError when `config.reader` holds no calibration."""
+    calibration = Calibration.load(Path(config.reader) / "calibration.json")
     if config.threshold is not None:
         calibration = replace(calibration, threshold=config.threshold)
-    return Assistant(library, SpanReader(folder), calibration, passages_read=config.passages_read)
+    own = open_reader(config)
+    return Assistant(library, reader or own, calibration, passages_read=config.passages_read, is_word=own.knows)

@@ -1,21 +1,29 @@
-"""The whole algorithm in one readable method: follow-up -> search -> read -> decide -> cite."""
+"""The whole algorithm in one readable class: follow-up -> what is asked for -> search -> read -> decide -> cite."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.chunk import chunk
 from index.types import Document, EmptyError, Hit, InputError, Passage, Retriever
-from qa.cite import cite
+from qa import catalogue, compose, manners
+from qa.compose import NOT_FOUND, Heard
 from qa.evidence import Calibration, Decision, decide
 from qa.followup import standalone
+from qa.kinds import Asked, asked_for
 from qa.reader import Span
-from qa.types import Answer, Kind, Refusal, Turn
+from qa.sentences import in_reading_order, speaking_of, summary
+from qa.spelling import mended
+from qa.types import Answer, Refusal, Turn
+from qa.words import content_words, share_missing
+
+__all__ = ["MAX_QUESTION_CHARS", "NOT_FOUND", "Assistant", "Reader", "checked"]
 
 MAX_QUESTION_CHARS = 1000
-NOT_FOUND = "The articles don't say."
+_MOST_LISTED = 12
 
 
 class Reader(Protocol):
@@ -24,22 +32,63 @@ class Reader(Protocol):
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class _Scope:
+    """Where to look: in the documents `within` (None: all); `last` are those that the answer before cited.
+
+    `context` is the whole question of which a part is asked: it helps to find, and is not read.
+    """
+
+    within: Collection[str] | None = None
+    last: tuple[str, ...] = ()
+    context: str = ""
+
+
 class Assistant:
     """Answers questions over a library. Knows no heavy library: its parts are handed to it."""
 
-    def __init__(self, library: Retriever, reader: Reader, calibration: Calibration, *, passages_read: int) -> None:
+    def __init__(
+        self,
+        library: Retriever,
+        reader: Reader,
+        calibration: Calibration,
+        *,
+        passages_read: int,
+        is_word: Callable[[str], bool] = lambda word: True,
+    ) -> None:
+        """`is_word` tells what is spelled right; by default everything is."""
         self.library, self._reader, self._calibration = library, reader, calibration
-        self._passages_read = passages_read
+        self._passages_read, self._is_word = passages_read, is_word
 
-    def ask(self, question: str, *, history: Sequence[Turn] = ()) -> Answer:
-        """One answer, with its footnotes or a refusal. Raises InputError or EmptyError for what cannot be asked."""
+    def ask(self, question: str, *, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
+        """One answer, with its footnotes or a refusal, from the documents `within` (None: all of them).
+
+        Raises InputError or EmptyError for what cannot be asked.
+        """
         asked = checked(question)
+        if said := manners.reply_to(asked):
+            return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", said))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
-        understood = standalone(asked, history)
-        hits = self.library.search(understood, limit=self._passages_read)
-        found = self._documents_of(hits)
-        return self._answer(asked, understood, [hit for hit in hits if hit.passage.document_id in found], found)
+        scope = _Scope(within, next((turn.documents for turn in reversed(history) if turn.documents), ()))
+        form = asked_for(asked)
+        if form.form in ("date", "summary", "catalogue"):  # of the articles themselves: nothing to complete
+            return self._answer(Heard(asked, asked), form, scope)
+        heard = Heard(asked, standalone(asked, history))
+        return self._answer(heard, asked_for(heard.understood), scope)
+
+    def _answer(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
+        match asked.form:
+            case "several":
+                return self._each(heard, asked, replace(scope, context="" if asked.labels else heard.understood))
+            case "summary" | "date":
+                return self._about_one(heard, asked, scope)
+            case "catalogue":
+                return self._listed(heard, asked, scope)
+            case "topic":
+                return self._quoted(heard, asked.topic, scope)
+            case _:
+                return self._read(heard, scope, whole_sentence=asked.form in ("reason", "yes_no"))
 
     def answer_over(self, question: str, passages: Sequence[str]) -> Answer:
         """No retrieval: the given texts are the evidence. They are cited as documents "1", "2", ..."""
@@ -47,7 +96,8 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=4 * 480)]
         hits = [Hit(passage, 0.0, "given") for passage in pieces]
-        return self._answer(asked, asked, hits, {document.id: document for document in given})
+        decision = self._decide(asked, hits)
+        return compose.fact(Heard(asked, asked), decision, {document.id: document for document in given}, hits)
 
     def document(self, document_id: str) -> Document:
         """Raises KeyError when there is none."""
@@ -56,31 +106,106 @@ class Assistant:
     def document_count(self) -> int:
         return len(self.library)
 
-    def _documents_of(self, hits: Sequence[Hit]) -> dict[str, Document]:
-        """The documents of the hits, without those removed or changed since the search by somebody else."""
+    # --- one method for each form of question -------------------------------------------------------------------------
+
+    def _each(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
+        """The questions within a question, each by itself; one may lean on the one before it ("and when did he?")."""
+        answers: list[Answer] = []
+        for part in asked.parts:
+            before = [Turn(answer.question, answer.text) for answer in answers] if scope.context else []
+            understood = standalone(part, before)
+            answers.append(self._answer(Heard(part, understood), asked_for(understood), scope))
+        return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
+
+    def _read(self, heard: Heard, scope: _Scope, *, whole_sentence: bool) -> Answer:
+        """A fact, with its words alone as the answer; or the sentence that gives a reason or decides a yes or no."""
+        hits, found = self._search(heard.understood, scope)
+        meant = mended(heard.understood, [hit.passage for hit in hits], self._is_word)
+        if meant != heard.understood:
+            heard = replace(heard, understood=meant)
+            hits, found = self._search(meant, scope)
+        decision = self._decide(heard.understood, hits)
+        if whole_sentence and len(decision.spans) == 1:
+            confidence = decision.confidence
+            return compose.quotes(heard, decision.spans, found, hits, kind="sentences", confidence=confidence)
+        return compose.fact(heard, decision, found, hits)
+
+    def _quoted(self, heard: Heard, topic: str, scope: _Scope) -> Answer:
+        """What the articles say about a topic, in their own sentences."""
+        hits, found = self._search(topic, scope)
+        spans = in_reading_order(speaking_of(topic, [hit.passage for hit in hits]))
+        return compose.quotes(heard, spans, found, hits, kind="sentences")
+
+    def _about_one(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
+        """A summary of one article, or its date."""
+        document = self._meant(asked.topic, scope)
+        if document is None:
+            return compose.refused(heard, because=self._which(asked.topic, scope))
+        found = {document.id: document}
+        if asked.form == "summary":
+            return compose.quotes(heard, summary(document), found, (), kind="summary")
+        dated = catalogue.date_line(document, heard.asked)
+        if dated is None and document.published is not None:  # from the file's metadata, which stands in no sentence
+            return compose.stated(
+                heard, f"{document.published:%d %B %Y}".lstrip("0"), catalogue.heading(document), found
+            )
+        return compose.fact(heard, Decision((dated,) if dated else (), 1.0 if dated else 0.0), found, ())
+
+    def _listed(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
+        """The titles of the articles there are, or of those that speak of a topic."""
+        if asked.topic:
+            hits, found = self._search(asked.topic, scope)
+            speaking = speaking_of(asked.topic, [hit.passage for hit in hits], most=_MOST_LISTED)
+            ids = list(dict.fromkeys(span.passage.document_id for span in speaking))
+        else:
+            hits, found = [], {}
+            ids = [entry.id for entry in self.library.entries() if scope.within is None or entry.id in scope.within]
+        documents = {document_id: found.get(document_id) or self.document(document_id) for document_id in ids}
+        return compose.listing(heard, [catalogue.heading(document) for document in documents.values()], documents, hits)
+
+    # --- the steps that they share ------------------------------------------------------------------------------------
+
+    def _search(self, query: str, scope: _Scope) -> tuple[list[Hit], dict[str, Document]]:
+        """Hits and their documents, without those removed or changed since the search by somebody else."""
         found: dict[str, Document] = {}
+        wanted = f"{scope.context} {query}".strip()
+        hits = self.library.search(wanted, limit=self._passages_read, within=scope.within)
         for passage in (hit.passage for hit in hits):
             with suppress(KeyError):
                 document = self.library.document(passage.document_id)
                 if document.text[passage.start : passage.end] == passage.text:
                     found[document.id] = document
-        return found
+        return [hit for hit in hits if hit.passage.document_id in found], found
 
-    def _answer(self, asked: str, understood: str, hits: Sequence[Hit], found: dict[str, Document]) -> Answer:
-        spans = self._reader.read(understood, [hit.passage for hit in hits])
-        decision = decide(understood, spans, self._calibration)
-        citations = tuple(
-            cite(span, found[span.passage.document_id], marker=number) for number, span in enumerate(decision.spans, 1)
-        )
-        return Answer(
-            question=asked,
-            text=_text(decision),
-            kind=_kind(decision),
-            confidence=decision.confidence,
-            citations=citations,
-            hits=tuple(hits),
-            refusal=None if citations else Refusal("not_found", NOT_FOUND),
-            understood=understood,
+    def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
+        return decide(question, self._reader.read(question, [hit.passage for hit in hits]), self._calibration)
+
+    def _meant(self, topic: str, scope: _Scope) -> Document | None:
+        """The one article that is meant: the nearest to the topic, the last one cited, or the only one."""
+        if topic:
+            hits, found = self._search(topic, scope)
+            nearest = next(iter(hits), None)
+            if nearest is None:
+                return None
+            document = found[nearest.passage.document_id]
+            return document if share_missing(content_words(topic), f"{document.title} {document.text}") == 0 else None
+        ids = scope.last[:1] or [entry.id for entry in self.library.entries() if self._looked_in(entry.id, scope)]
+        if len(ids) != 1:
+            return None
+        with suppress(KeyError):
+            return self.document(ids[0])
+        return None
+
+    @staticmethod
+    def _looked_in(document_id: str, scope: _Scope) -> bool:
+        return scope.within is None or document_id in scope.within
+
+    def _which(self, topic: str, scope: _Scope) -> Refusal:
+        if topic:
+            return Refusal("not_found", f"No article speaks of {topic}.")
+        return Refusal(
+            "which_article",
+            f'Which of the {self.document_count():,} articles? Name its subject: "... of the article on X".',
         )
 
 
@@ -95,15 +220,3 @@ def checked(question: str) -> str:
             "ask in a sentence or two; add a long text as an article instead: footnote index FILE",
         )
     return asked
-
-
-def _kind(decision: Decision) -> Kind:
-    if not decision.spans:
-        return "refused"
-    return "span" if len(decision.spans) == 1 else "disagreement"
-
-
-def _text(decision: Decision) -> str:
-    if len(decision.spans) > 1:
-        return "; ".join(f"{span.text} [{number}]" for number, span in enumerate(decision.spans, 1))
-    return decision.spans[0].text if decision.spans else ""

@@ -14,17 +14,11 @@ from pathlib import Path
 
 from index.types import ModelError
 from qa.reader import Span
+from qa.words import content_words, numbers, share_missing, words
 
 FEATURES = ("score", "missing_words")
 
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
-_WORD = re.compile(r"\w+")
-_NUMBER = re.compile(r"\d[\d,.]*\d|\d")
-_FUNCTION_WORDS = frozenset(
-    "a about an and any are as at be been by can could did do does for from had has have he her his how in into is it"
-    " its many may might much of on or our she should so than that the their them then there these they this those to"
-    " was we were what when where which while who whom whose why will with would you your s t name kind type".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +68,12 @@ def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> De
 
 def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Span | None:
     """Another figure for the same thing, from another sentence, that would be answered with confidence by itself."""
-    if not _asks_number(question) or not _NUMBER.search(best.text):
+    if not _asks_number(question) or not numbers(best.text):
         return None
     for span in spans[1:]:
         other = span.passage.id != best.passage.id and not same_answer(span.text, best.text)
         alone = calibration.probability(features(question, span))
-        if other and _NUMBER.search(span.text) and alone >= calibration.second_threshold:
+        if other and numbers(span.text) and alone >= calibration.second_threshold:
             return span
     return None
 
@@ -89,18 +83,9 @@ def features(question: str, span: Span) -> tuple[float, ...]:
 
     A word is missing when neither the passage nor what leads to it holds it or a word of its stem.
     """
-    there = set(_WORD.findall(f"{span.passage.title} {span.passage.lead} {span.passage.text}".lower()))
-    words = {word for word in _WORD.findall(question.lower()) if word not in _FUNCTION_WORDS}
-    missing = sum(1 for word in words if not _stands_in(word, there))
-    return max(-_MOST_SCORE, min(_MOST_SCORE, span.score)), missing / len(words) if words else 0.0
-
-
-def _stands_in(word: str, there: set[str]) -> bool:
-    """Whether the word, or one that shares its stem, is among the words `there`."""
-    if word in there:
-        return True
-    stem = word[: max(4, len(word) - 3)]
-    return len(word) > 4 and any(other.startswith(stem) for other in there)
+    around = f"{span.passage.title} {span.passage.lead} {span.passage.text}"
+    missing = share_missing(content_words(question), around)
+    return max(-_MOST_SCORE, min(_MOST_SCORE, span.score)), missing
 
 
 def _asks_number(question: str) -> bool:
@@ -112,7 +97,7 @@ def _asks_number(question: str) -> bool:
 
 def answer_words(text: str) -> list[str]:
     """The words by which answers are compared: lower case, without articles and punctuation."""
-    return [word for word in _WORD.findall(text.lower()) if word not in ("a", "an", "the")]
+    return [word for word in words(text) if word not in ("a", "an", "the")]
 
 
 def same_answer(one: str, other: str) -> bool:

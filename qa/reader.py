@@ -25,6 +25,7 @@ MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
 MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
+MAX_PASS_TOKENS = 4096  # of one pass through the model, padding included: eight of the longest rows
 _SPANS_PER_PASSAGE = 3
 
 
@@ -89,6 +90,11 @@ class SpanReader:
         tokenizer.no_padding()
         return tokenizer
 
+    def knows(self, word: str) -> bool:
+        """Whether the model's vocabulary holds the word, in lower case, whole."""
+        with self._loading:
+            return self._tokenizer.token_to_id(word) is not None
+
     def _unusable(self, error: Exception) -> ModelError:
         why = str(error).splitlines()[0]
         return ModelError(
@@ -97,18 +103,39 @@ class SpanReader:
         )
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        """The best spans of every passage, sorted by (-score, passage order, start). One pass for all passages."""
-        if not passages:
-            return []
+        """The best spans of every passage, sorted by (-score, passage order, start)."""
+        return self.read_many([(question, passages)])[0]
+
+    def read_many(self, asked: Sequence[tuple[str, Sequence[Passage]]]) -> list[list[Span]]:
+        """`read` for many questions at once: rows of like length share a pass, so that hardly any padding is read."""
+        if not any(passages for _, passages in asked):
+            return [[] for _ in asked]
         with self._loading:
             tokenizer, model = self._tokenizer, self._model
-        asked = tokenizer.encode(question, add_special_tokens=False).ids
-        rows = [_encode(tokenizer, asked, passage) for passage in passages]
-        starts, ends = _logits(model, [pair for pair, _ in rows])
-        spans: list[Span] = []
-        for (pair, offsets), passage, start, end in zip(rows, passages, starts, ends, strict=True):
-            spans.extend(_best_spans(pair, offsets, passage, start, end))
-        return sorted(spans, key=lambda span: -span.score)  # stable: equal scores stay in passage order
+        rows = []
+        for number, (question, passages) in enumerate(asked):
+            ids = tokenizer.encode(question, add_special_tokens=False).ids
+            rows += [(number, passage, *_encode(tokenizer, ids, passage)) for passage in passages]
+        found: list[list[Span]] = [[] for _ in rows]
+        for batch in _batches([len(pair.input_ids) for _, _, pair, _ in rows]):
+            starts, ends = _logits(model, [rows[i][2] for i in batch])
+            for i, start, end in zip(batch, starts, ends, strict=True):
+                _, passage, pair, offsets = rows[i]
+                found[i] = _best_spans(pair, offsets, passage, start, end)
+        read: list[list[Span]] = [[] for _ in asked]
+        for (number, *_), spans in zip(rows, found, strict=True):
+            read[number] += spans
+        return [sorted(spans, key=lambda span: -span.score) for spans in read]  # stable: equal scores keep their order
+
+
+def _batches(lengths: Sequence[int]) -> list[list[int]]:
+    """Row numbers by length, at most MAX_PASS_TOKENS padded tokens together (one row at least)."""
+    made: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
+        if not made or lengths[i] * (len(made[-1]) + 1) > MAX_PASS_TOKENS:
+            made.append([])
+        made[-1].append(i)
+    return made
 
 
 Offsets = Sequence[tuple[int, int]]

@@ -9,17 +9,21 @@ from typing import Literal
 from index.types import Hit
 
 Kind = Literal["span", "list", "yes_no", "sentences", "summary", "disagreement", "generated", "refused"]
-Reason = Literal["not_found"]
+Reason = Literal["not_found", "not_a_question", "which_article"]
 
-_MARKER = re.compile(r"\[(\d+)\]")
+# In the text of the other kinds a "[1]" is the article's own.
+KINDS_WITH_MARKERS: tuple[Kind, ...] = ("generated", "disagreement", "list", "sentences", "summary")
+
+MARKER = re.compile(r"\[(\d+)\]")
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """An earlier question of the conversation and the answer that was shown ("" for a refusal)."""
+    """An earlier question of the conversation, the answer that was shown ("" for a refusal), the documents it cited."""
 
     question: str
     answer: str = ""
+    documents: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,8 @@ class Answer:
         if (self.refusal is None) == (not self.citations) or (self.kind == "refused") == (self.refusal is None):
             raise ValueError("an answer is refused exactly when it has no citations")
         known = {citation.marker for citation in self.citations}
-        unresolved = {int(number) for number in _MARKER.findall(self.text)} - known
-        if self.citations and self.kind in ("generated", "disagreement", "list", "summary") and unresolved:
+        unresolved = {int(number) for number in MARKER.findall(self.text)} - known
+        if self.citations and self.kind in KINDS_WITH_MARKERS and unresolved:
             raise ValueError(f"markers without a footnote: {sorted(unresolved)}")
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"confidence {self.confidence} is not a probability")

@@ -144,3 +144,116 @@ def test_an_answer_without_citations_cannot_be_made() -> None:
         Answer("q", "a", "span", 0.9)
     with pytest.raises(ValueError, match="probability"):
         Answer("q", "", "refused", 1.5, refusal=Refusal("not_found", NOT_FOUND))
+
+
+# --- other forms of question -----------------------------------------------------------------------------------------
+
+NEWS = Document(
+    "news",
+    "Ferries go electric",
+    "Ferries go electric\nUpdated: 3 May 2025\n\nThe six ferries run on power[3] by 2028. Rain fell all day long.",
+    "/a/news.txt",
+    body_start=41,
+)
+
+
+@pytest.fixture
+def news() -> Iterator[Library]:
+    with Library(None, HashEncoder()) as made:
+        list(made.add([PLANS, COUNTS, NEWS]))
+        yield made
+
+
+def shown(answer: Answer) -> tuple[str, str, list[str]]:
+    return answer.kind, answer.text, [citation.quote for citation in answer.citations]
+
+
+def test_a_greeting_is_answered_kindly_even_by_an_empty_library() -> None:
+    with Library(None, HashEncoder()) as empty:
+        answer = assistant(empty).ask("Hello!")
+    assert answer.refusal is not None
+    assert answer.refusal.reason == "not_a_question"
+    assert not answer.hits
+
+
+def test_two_questions_get_two_answers_each_with_its_footnote(news: Library) -> None:
+    answer = assistant(news, **{"2,200": 4.0, "300 billion yuan": 0.5}).ask(
+        "How many firms are there, and what does Beijing want?"
+    )
+    assert answer.kind == "list"
+    assert answer.text.count("\n") == 1
+    assert [c.marker for c in answer.citations] == [1, 2]
+
+
+def test_a_part_without_an_answer_says_so_and_the_other_stays(news: Library) -> None:
+    class Once(PhraseReader):
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+            found = super().read(question, passages)
+            return found if question.startswith("How many") else []
+
+    asker = Assistant(news, Once({"2,200": 4.0}), CALIBRATION, passages_read=6)
+    answer = asker.ask("How many firms are there and who owns them?")
+    assert answer.text == f"How many firms are there?: 2,200 [1]\nwho owns them?: {NOT_FOUND}"
+    assert not answer.refused
+
+
+def test_a_reason_is_the_whole_sentence_with_its_words_marked(news: Library) -> None:
+    answer = assistant(news, Rain_fell=4.0).ask("Why was the day wet?")
+    assert shown(answer) == ("sentences", "Rain fell all day long. [1]", ["Rain fell all day long."])
+    assert answer.citations[0].answer == "Rain fell"
+
+
+def test_a_quoted_sentence_keeps_none_of_its_own_reference_numbers(news: Library) -> None:
+    answer = assistant(news).ask("What does the article say about ferries?")
+    assert shown(answer)[:2] == ("sentences", "The six ferries run on power by 2028. [1]")
+    assert answer.citations[0].quote == "The six ferries run on power[3] by 2028."
+
+
+def test_a_summary_is_of_the_article_named_or_cited_before_and_asks_which_when_it_cannot_know(news: Library) -> None:
+    asker = assistant(news)
+    named = asker.ask("summarise the article on ferries")
+    assert shown(named)[0] == "summary"
+    assert {c.document_id for c in named.citations} == {"news"}
+    before = [Turn("Who owns it?", "nobody", ("news",))]
+    assert asker.ask("summarise it", history=before).citations == named.citations
+    unknown = asker.ask("summarise it")
+    assert unknown.refusal is not None
+    assert (unknown.refusal.reason, "3 articles" in unknown.refusal.message) == ("which_article", True)
+    assert asker.ask("summarise it", within=["news"]).citations == named.citations
+
+
+def test_the_date_of_an_article_is_footnoted_with_its_date_line(news: Library) -> None:
+    answer = assistant(news).ask("When was the article on ferries updated?")
+    assert shown(answer) == ("span", "3 May 2025", ["Updated: 3 May 2025"])
+
+
+def test_articles_are_listed_by_title_all_or_those_that_speak_of_something(news: Library) -> None:
+    asker = assistant(news)
+    assert len(asker.ask("what articles do you have?").citations) == 3
+    assert shown(asker.ask("which articles mention ferries?"))[:2] == ("list", "Ferries go electric [1]")
+    assert asker.ask("which articles mention whales?").refused
+
+
+def test_a_slip_of_spelling_is_mended_and_shown(news: Library) -> None:
+    reader = PhraseReader({"300 billion yuan": 3.0})
+    asker = Assistant(news, reader, CALIBRATION, passages_read=6, is_word=lambda word: word == "target")
+    answer = asker.ask("what does Beijng want")
+    assert (answer.text, answer.understood) == ("300 billion yuan", "what does Beijing want")
+
+
+def test_of_two_sources_that_disagree_the_newer_comes_first() -> None:
+    import datetime as dt
+    from dataclasses import replace
+
+    with Library(None, HashEncoder()) as made:
+        list(
+            made.add([replace(COUNTS, published=dt.date(2020, 1, 1)), replace(RECOUNT, published=dt.date(2024, 1, 1))])
+        )
+        answer = assistant(made, **{"2,200": 4.0, "4,300": 3.0}).ask("How many firms are there in China?")
+    assert answer.text == "4,300 [1]; 2,200 [2]"
+
+
+def test_only_the_chosen_documents_are_asked(library: Library) -> None:
+    asker = assistant(library, **{"2,200": 4.0, "4,300": 3.0})
+    assert asker.ask("How many firms are there in China?", within=["recount"]).text == "4,300"
+    assert asker.ask("How many firms are there in China?", within=[]).refused

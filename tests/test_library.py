@@ -189,6 +189,24 @@ def test_a_search_equals_its_brute_force_twin(texts: list[str], query: str, limi
     library.close()
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.lists(SENTENCES, min_size=1, max_size=12), SENTENCES, st.integers(1, 15), st.sets(st.integers(0, 13)))
+def test_a_search_within_documents_equals_a_full_search_of_which_the_others_are_left_out(
+    texts: list[str], query: str, limit: int, chosen: set[int]
+) -> None:
+    documents = [Document(str(at), "", text, f"{at}.txt") for at, text in enumerate(texts)]
+    with opened(None, *documents) as library:
+        within = {str(at) for at in chosen}  # some of them name no document
+        for search in (library.search_dense, library.search_words):
+            whole = [pair for pair in search(query, 50) if str(pair[0] - 1) in within]
+            hits = search(query, limit, within=within)
+            assert [score for _, score in hits] == [score for _, score in whole[:limit]]
+            assert set(hits) <= set(whole)  # which of several equal ones stay at the cut is open
+        assert {hit.passage.document_id for hit in library.search(query, limit=50, within=within)} == within & {
+            document.id for document in documents
+        }
+
+
 # --- the folder ------------------------------------------------------------------------------------------------------
 
 

@@ -24,7 +24,7 @@ SPAN_SETS = {
     "quoref_contrast.train": 936,
     "qamr.train": 8000,
 }
-HARD_NEGATIVES = 15_000  # retrieved paragraphs that lack the answer, most of the same article
+HARD_NEGATIVES = 40_000  # retrieved paragraphs that lack the answer, most of the same article
 NEAR_MISSES = 15_000  # questions with a year or a name swapped
 
 

@@ -1,0 +1,46 @@
+"""Questions about the library itself: which articles there are, when one was published. Pure.
+
+In: documents. Out: spans of their headings, to be cited like any other: the title where it stands, the date line.
+"""
+
+from __future__ import annotations
+
+import re
+
+from index.dates import dates_in
+from index.types import Document, Passage
+from qa.reader import Span
+
+_LABEL = re.compile(r"\b(?:updated|published|posted|modified|released|written|printed)\b", re.I)
+
+
+def heading(document: Document) -> Span:
+    """The title where it stands in the text; the text's first line when it does not."""
+    at = document.text.find(document.title) if document.title else -1
+    if at >= 0:
+        return _span(document, at, at + len(document.title))
+    first = next((line for line in document.text.splitlines() if line.strip()), document.text)
+    return _span(document, document.text.index(first), document.text.index(first) + len(first))
+
+
+def date_line(document: Document, question: str) -> Span | None:
+    """The date in the heading that the question asks about: after the label it names ("updated"), else the first.
+
+    None when the heading holds no date.
+    """
+    head = document.text[: document.body_start]
+    asked = _LABEL.search(question)
+    found = [span for span, _ in dates_in(head)]
+    labelled = [
+        s for s in found if asked and asked.group().lower() in head[head.rfind("\n", 0, s[0]) + 1 : s[0]].lower()
+    ]
+    chosen = next(iter(labelled or found), None)
+    return _span(document, *chosen) if chosen else None
+
+
+def _span(document: Document, start: int, end: int) -> Span:
+    line_start = document.text.rfind("\n", 0, start) + 1
+    line_end = document.text.find("\n", end)
+    stop = len(document.text) if line_end < 0 else line_end
+    line = Passage(0, document.id, line_start, stop, document.text[line_start:stop], document.title)
+    return Span(line, start, end, document.text[start:end], 0.0)

@@ -1,0 +1,133 @@
+"""Decisions and quoted sentences -> an `Answer` with its footnotes. Pure; every citation is checked as it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from index.types import Document, Hit
+from qa.cite import cite
+from qa.evidence import Decision
+from qa.reader import Span
+from qa.types import MARKER, Answer, Citation, Kind, Refusal
+
+NOT_FOUND = "The articles don't say."
+
+Documents = Mapping[str, Document]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A question as it was typed, and as it was understood to stand alone."""
+
+    asked: str
+    understood: str
+
+
+def refused(
+    heard: Heard, hits: Sequence[Hit] = (), *, confidence: float = 0.0, because: Refusal | None = None
+) -> Answer:
+    return Answer(
+        question=heard.asked,
+        text="",
+        kind="refused",
+        confidence=confidence,
+        hits=tuple(hits),
+        refusal=because or Refusal("not_found", NOT_FOUND),
+        understood=heard.understood,
+    )
+
+
+def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[Hit]) -> Answer:
+    """The best span; two of them where sources disagree, the newer source first; a refusal when there is none."""
+    if not decision.spans:
+        return refused(heard, hits, confidence=decision.confidence)
+    spans = sorted(decision.spans, key=lambda span: _age(documents[span.passage.document_id]))
+    citations = footnotes(spans, documents)
+    if len(spans) == 1:
+        return _answer(heard, spans[0].text, "span", citations, decision.confidence, hits)
+    text = "; ".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
+    return _answer(heard, text, "disagreement", citations, decision.confidence, hits)
+
+
+def _age(document: Document) -> int:
+    """Sorts the newest first, undated documents last."""
+    return -document.published.toordinal() if document.published else 0
+
+
+def quotes(
+    heard: Heard,
+    spans: Sequence[Span],
+    documents: Documents,
+    hits: Sequence[Hit],
+    *,
+    kind: Kind,
+    confidence: float = 1.0,
+) -> Answer:
+    """The sentences that hold the spans, as they stand in the articles, each with its footnote."""
+    if not spans:
+        return refused(heard, hits)
+    citations = footnotes(spans, documents)
+    text = " ".join(f"{unmarked(c.quote)} [{c.marker}]" for c in citations)
+    return _answer(heard, text, kind, citations, confidence, hits)
+
+
+def stated(heard: Heard, text: str, span: Span, documents: Documents) -> Answer:
+    """What is known of an article without standing in it, footnoted with the span that names the article."""
+    return _answer(heard, text, "span", footnotes([span], documents), 1.0, ())
+
+
+def listing(heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit] = ()) -> Answer:
+    """One item for each span, on a line of its own."""
+    if not spans:
+        return refused(heard, hits)
+    text = "\n".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
+    return _answer(heard, text, "list", footnotes(spans, documents), 1.0, hits)
+
+
+def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:
+    """The answers to the questions within a question, each under its label; a part without one says so.
+
+    As sure as the least sure of the parts that are answered; refused when none is.
+    """
+    hits = tuple(dict.fromkeys(hit for _, answer in parts for hit in answer.hits))
+    answered = [answer for _, answer in parts if not answer.refused]
+    if not answered:
+        return refused(heard, hits, confidence=max(answer.confidence for _, answer in parts))
+    lines: list[str] = []
+    citations: list[Citation] = []
+    for label, answer in parts:
+        lines.append(f"{label}: {_renumbered(answer, len(citations)) or NOT_FOUND}")
+        citations += [replace(c, marker=c.marker + len(citations)) for c in answer.citations]
+    return _answer(heard, "\n".join(lines), "list", citations, min(a.confidence for a in answered), hits)
+
+
+def footnotes(spans: Sequence[Span], documents: Documents) -> list[Citation]:
+    """A citation for each span, numbered from 1."""
+    return [cite(span, documents[span.passage.document_id], marker=number) for number, span in enumerate(spans, 1)]
+
+
+def unmarked(text: str) -> str:
+    """The text on one line, without reference numbers of its own ("[3]"), which would look like our footnotes."""
+    return " ".join(MARKER.sub("", text).split())
+
+
+def _renumbered(answer: Answer, by: int) -> str:
+    """The answer's text with its footnotes counted on from `by`; a plain fact gets the mark of its one footnote."""
+    if answer.kind == "span":
+        return f"{unmarked(answer.text)} [{by + 1}]"
+    return MARKER.sub(lambda found: f"[{int(found[1]) + by}]", answer.text)
+
+
+def _answer(
+    heard: Heard, text: str, kind: Kind, citations: Sequence[Citation], confidence: float, hits: Sequence[Hit]
+) -> Answer:
+    return Answer(
+        question=heard.asked,
+        text=text,
+        kind=kind,
+        confidence=confidence,
+        citations=tuple(citations),
+        hits=tuple(hits),
+        understood=heard.understood,
+    )

@@ -1,0 +1,78 @@
+"""Which sentences to quote: those of a document that sum it up, those of some passages that speak of a topic. Pure.
+
+By words alone: the measure of a sentence is how much of the document's (or the question's) vocabulary it carries.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from index.chunk import chunk, sentences
+from index.types import Document, Passage
+from qa.reader import Span
+from qa.words import content_words, share_missing
+
+_SHORTEST_CHARS, _LONGEST_CHARS = 40, 360  # outside them a sentence is a scrap or a list
+_LEANS_BACK = re.compile(
+    r"(?:it|its|he|his|she|her|they|their|this|that|these|those|but|and|so|such)\b|\W", re.IGNORECASE
+)
+_CHARS_PER_SENTENCE = 900  # a summary takes one sentence for so much text
+_FEWEST, _MOST = 2, 6
+
+
+def sentences_of(passage: Passage) -> list[Span]:
+    """The sentences of a passage, in order."""
+    return [
+        Span(passage, passage.start + start, passage.start + end, passage.text[start:end], 0.0)
+        for start, end in sentences(passage.text)
+    ]
+
+
+def summary(document: Document) -> list[Span]:
+    """The sentences that sum a document up, in reading order: its first, then those richest in its frequent words.
+
+    Words already covered count less (SumBasic, Nenkova and Vanderwende 2005), so that no two say the same.
+    """
+    found = [span for passage in chunk(document) for span in sentences_of(passage)]
+    whole = [span for span in found if _stands_alone(span.text)] or found
+    if not whole:
+        return []
+    weights = Counter(word for span in found for word in content_words(span.text))
+    chosen = [whole[0]]
+    wanted = min(_MOST, max(_FEWEST, round(len(document.text) / _CHARS_PER_SENTENCE)), len(whole))
+    while len(chosen) < wanted:
+        covered = set().union(*(content_words(span.text) for span in chosen))
+        rest = [span for span in whole if span not in chosen]
+        chosen.append(max(rest, key=lambda span: _weight(content_words(span.text) - covered, weights, span)))
+    return sorted(chosen, key=lambda span: span.start)
+
+
+def _stands_alone(sentence: str) -> bool:
+    return _SHORTEST_CHARS <= len(sentence) <= _LONGEST_CHARS and not _LEANS_BACK.match(sentence)
+
+
+def _weight(fresh: set[str], weights: Counter[str], span: Span) -> float:
+    return sum(weights[word] for word in fresh if weights[word] > 1) / math.sqrt(len(span.text))
+
+
+def speaking_of(topic: str, passages: Iterable[Passage], *, most: int = 3) -> list[Span]:
+    """The sentences that hold the most of the topic's words: all of them, or half of three and more.
+
+    Best first; equal ones in the order of the passages.
+    """
+    wanted = content_words(topic)
+    if not wanted:
+        return []
+    spans = [span for passage in passages for span in sentences_of(passage)]
+    missing = {id(span): share_missing(wanted, span.text) for span in spans}
+    enough = [span for span in spans if missing[id(span)] <= (0.5 if len(wanted) > 2 else 0.0)]
+    return sorted(enough, key=lambda span: missing[id(span)])[:most]
+
+
+def in_reading_order(spans: Sequence[Span]) -> list[Span]:
+    """By document, in the order in which the documents first come, then by place."""
+    documents = list(dict.fromkeys(span.passage.document_id for span in spans))
+    return sorted(spans, key=lambda span: (documents.index(span.passage.document_id), span.start))

@@ -1,0 +1,36 @@
+"""Slips of spelling in names ("shangai", "iflytec"): a word is mended only to a word of the passages found. Pure.
+
+What is a word is handed in: whatever the reader's vocabulary holds whole is taken as meant, so that a question about
+another, well-known name is never turned into one that the articles answer.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterable
+
+from index.types import Passage
+
+_SHORTEST = 5  # letters; shorter words have too many neighbours
+_LEAST_LIKE = 0.84  # difflib's ratio: one letter in seven may be wrong, left out or doubled
+_WORD = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
+
+
+def mended(question: str, passages: Iterable[Passage], is_word: Callable[[str], bool]) -> str:
+    """The question with each unknown word exchanged for the one of the passages that it must be a slip of."""
+    written = {
+        word.lower(): word
+        for passage in passages
+        for word in _WORD.findall(f"{passage.text} {passage.lead} {passage.title}")
+    }
+
+    def mend(found: re.Match[str]) -> str:
+        word = found.group().lower()
+        if word in written or is_word(word):
+            return found.group()
+        alike = [other for other in written if other[0] == word[0] and abs(len(other) - len(word)) <= 1]
+        nearest = difflib.get_close_matches(word, alike, n=1, cutoff=_LEAST_LIKE)
+        return written[nearest[0]] if nearest else found.group()
+
+    return _WORD.sub(mend, question)
