@@ -12,7 +12,7 @@ from index.types import Document, EmptyError, Hit, InputError, Passage, Retrieve
 from qa import catalogue, compose, manners
 from qa.compose import NOT_FOUND, Heard
 from qa.evidence import Calibration, Decision, decide
-from qa.followup import standalone
+from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
 from qa.reader import Span
 from qa.sentences import in_reading_order, speaking_of, summary
@@ -75,7 +75,9 @@ class Assistant:
         if form.form in ("date", "summary", "catalogue"):  # of the articles themselves: nothing to complete
             return self._answer(Heard(asked, asked), form, scope)
         heard = Heard(asked, standalone(asked, history))
-        return self._answer(heard, asked_for(heard.understood), scope)
+        answer = self._answer(heard, asked_for(heard.understood), scope)
+        topic = topic_of(asked, history)
+        return self._quoted(Heard(asked, topic), topic, scope) if answer.refused and topic else answer
 
     def _answer(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
         match asked.form:

@@ -1,6 +1,7 @@
-"""A follow-up question and its history -> a question that stands alone. Pure rules, no model.
+"""A follow-up question and its history -> a question that stands alone. Pure rules, no model, English.
 
-"And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "he" becomes the name.
+"And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "he", "there" and "that
+company" become the name; "who said that?" asks for who said what was just answered.
 """
 
 from __future__ import annotations
@@ -22,6 +23,12 @@ _PRONOUN = re.compile(r"\b(?:he|she|him|they|them|it)\b|\b(?:his|her|their|its)\
 _POSSESSIVE = frozenset({"his", "her", "their", "its"})
 _NAME = re.compile(r"\b[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?: (?:of |the )?[A-Z][\w-]*)*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )\bthere\b", re.I)
+_THAT_ONE = re.compile(r"\b(?:this|that|these|those|the same) (?!year|month|week|day|time)[a-z]+\b")
+_WHO_SAID = re.compile(
+    r"^(?:and |but )?who (?:said|says|claims|claimed|argued|thinks|reported) (?:that|this|so|it)[\s?!.]*$", re.I
+)
+_WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]+?)[\s?!.]*$", re.I)
 _QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do can in on at by the".split())
 _MOST_WORDS = 6
 
@@ -30,13 +37,23 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it would be asked by someone who has not heard the conversation."""
     if not history:
         return question
-    before = standalone(history[-1].question, history[:-1])
+    before, answer = standalone(history[-1].question, history[:-1]), history[-1].answer
+    if _WHO_SAID.match(question):
+        return f"who said {answer or before.rstrip(' ?!.')}?"
     if _BARE.match(question):
         return f"{before.rstrip(' ?!.')} {question}"
     if _OPENS_AS_FOLLOW_UP.match(question) and len(question.split()) <= _MOST_WORDS:
         found = _ANOTHER.match(question)
         return _instead(before, found.group(1)) if found else f"{before} {question}"
-    return _named(question, before, history[-1].answer)
+    return _named(question, before, answer)
+
+
+def topic_of(question: str, history: Sequence[Turn]) -> str:
+    """What a bare follow-up names ("Shenzhen" of "and Shenzhen?"); "" for a question of its own."""
+    if not history or not _OPENS_AS_FOLLOW_UP.match(question) or len(question.split()) > _MOST_WORDS:
+        return ""
+    found = _ANOTHER.match(question)
+    return found.group(1) if found else ""
 
 
 def names(text: str) -> list[str]:
@@ -61,12 +78,13 @@ def _instead(before: str, other: str) -> str:
 
 def _named(question: str, before: str, answer: str) -> str:
     """Pronouns exchanged for whom the conversation speaks of: the person just named, or the question's name."""
-    pronoun = _PRONOUN.search(question)
+    pronoun = _PRONOUN.search(question) or _THAT_ONE.search(question) or _THERE.search(question)
     if pronoun is None or names(question):
         return question
     spoken_of = names(answer)[:1] if before.lower().startswith("who") else []
-    spoken_of = spoken_of or names(before)[-1:] or names(answer)[:1]
+    spoken_of = spoken_of or names(before)[-1:] or names(answer)[:1] or _WHAT_IS.findall(before)
     if not spoken_of:
         return question
-    owned = pronoun.group().lower() in _POSSESSIVE
-    return question[: pronoun.start()] + spoken_of[0] + ("'s" if owned else "") + question[pronoun.end() :]
+    word = pronoun.group().lower()
+    name = f"in {spoken_of[0]}" if word == "there" else spoken_of[0]
+    return question[: pronoun.start()] + name + ("'s" if word in _POSSESSIVE else "") + question[pronoun.end() :]

@@ -234,6 +234,16 @@ def test_articles_are_listed_by_title_all_or_those_that_speak_of_something(news:
     assert asker.ask("which articles mention whales?").refused
 
 
+def test_a_bare_follow_up_that_finds_no_fact_gets_what_the_articles_say_of_it(news: Library) -> None:
+    answer = assistant(news).ask("And Beijing?", history=[Turn("What does Shanghai promote?")])
+    assert shown(answer) == (
+        "sentences",
+        "Beijing wants 300 billion yuan by 2025. [1]",
+        ["Beijing wants 300 billion yuan by 2025."],
+    )
+    assert assistant(news).ask("And Tokyo?", history=[Turn("What does Shanghai promote?")]).refused
+
+
 def test_a_slip_of_spelling_is_mended_and_shown(news: Library) -> None:
     reader = PhraseReader({"300 billion yuan": 3.0})
     asker = Assistant(news, reader, CALIBRATION, passages_read=6, is_word=lambda word: word == "target")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.followup import names, standalone
+from qa.followup import names, standalone, topic_of
 from qa.types import Turn
 
 
@@ -20,6 +20,12 @@ from qa.types import Turn
         ("How many AI firms are in China?", "And Guangdong?", "How many AI firms are in Guangdong?"),
         ("How many buses run?", "And in Portavel?", "How many buses run Portavel?"),
         ("What does iFlytek build?", "Where is its seat?", "Where is iFlytek's seat?"),
+        ("What does iFlytek build?", "Where is that company based?", "Where is iFlytek based?"),
+        ("What does Shanghai promote?", "How many firms are based there?", "How many firms are based in Shanghai?"),
+        ("What does Shanghai promote?", "How many firms are there?", "How many firms are there?"),
+        ("what are plasmodesmata", "what is their function", "what is plasmodesmata's function"),
+        ("what is the basin?", "how deep is it?", "how deep is the basin?"),
+        ("What happened that year?", "Who won that year?", "Who won that year?"),
     ],
 )
 def test_a_follow_up_is_completed_from_the_question_before(before: str, question: str, expected: str) -> None:
@@ -29,6 +35,20 @@ def test_a_follow_up_is_completed_from_the_question_before(before: str, question
 def test_he_is_the_person_just_named() -> None:
     history = [Turn("Who is the chairman of iFlytek?", "Liu Qingfeng")]
     assert standalone("What did he say about medicine?", history) == "What did Liu Qingfeng say about medicine?"
+
+
+def test_who_said_that_asks_for_what_was_answered() -> None:
+    assert standalone("who said that?", [Turn("How many models passed?", "over 20")]) == "who said over 20?"
+    assert standalone("Who says so?", [Turn("How many models passed?")]) == "who said How many models passed?"
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [("And Shenzhen?", "Shenzhen"), ("what about the basin", "the basin"), ("Who owns it?", ""), ("why?", "")],
+)
+def test_a_bare_follow_up_names_a_topic(question: str, topic: str) -> None:
+    assert topic_of(question, [Turn("What does Shanghai promote?")]) == topic
+    assert topic_of(question, ()) == ""
 
 
 def test_follow_ups_chain() -> None:
