@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from index.chunk import chunk
+from index.fuse import reciprocal_rank_fusion
 from index.types import Document, EmptyError, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import NOT_FOUND, Heard
@@ -36,7 +37,7 @@ class Reader(Protocol):
 class _Scope:
     """Where to look: in the documents `within` (None: all); `last` are those that the answer before cited.
 
-    `context` is the whole question of which a part is asked: it helps to find, and is not read.
+    `context` is the question before, or the whole one of which a part is asked: it helps to find, and is not read.
     """
 
     within: Collection[str] | None = None
@@ -70,7 +71,9 @@ class Assistant:
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", said))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
-        scope = _Scope(within, next((turn.documents for turn in reversed(history) if turn.documents), ()))
+        last = next((turn.documents for turn in reversed(history) if turn.documents), ())
+        before = standalone(history[-1].question, history[:-1]) if history else ""
+        scope = _Scope(within, last, before)
         form = asked_for(asked)
         if form.form in ("date", "summary", "catalogue"):  # of the articles themselves: nothing to complete
             return self._answer(Heard(asked, asked), form, scope)
@@ -82,7 +85,7 @@ class Assistant:
     def _answer(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
         match asked.form:
             case "several":
-                return self._each(heard, asked, replace(scope, context="" if asked.labels else heard.understood))
+                return self._each(heard, asked, replace(scope, context=heard.understood))
             case "summary" | "date":
                 return self._about_one(heard, asked, scope)
             case "catalogue":
@@ -114,7 +117,7 @@ class Assistant:
         """The questions within a question, each by itself; one may lean on the one before it ("and when did he?")."""
         answers: list[Answer] = []
         for part in asked.parts:
-            before = [Turn(answer.question, answer.text) for answer in answers] if scope.context else []
+            before = [] if asked.labels else [Turn(answer.question, answer.text) for answer in answers]
             understood = standalone(part, before)
             answers.append(self._answer(Heard(part, understood), asked_for(understood), scope))
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
@@ -170,14 +173,28 @@ class Assistant:
     def _search(self, query: str, scope: _Scope) -> tuple[list[Hit], dict[str, Document]]:
         """Hits and their documents, without those removed or changed since the search by somebody else."""
         found: dict[str, Document] = {}
-        wanted = f"{scope.context} {query}".strip()
-        hits = self.library.search(wanted, limit=self._passages_read, within=scope.within)
+        hits = self._hits(query, scope)
         for passage in (hit.passage for hit in hits):
             with suppress(KeyError):
                 document = self.library.document(passage.document_id)
                 if document.text[passage.start : passage.end] == passage.text:
                     found[document.id] = document
         return [hit for hit in hits if hit.passage.document_id in found], found
+
+    def _hits(self, query: str, scope: _Scope) -> list[Hit]:
+        """For the query by itself and, in a conversation, behind its context: the two rankings fused.
+
+        Fused, a question in a conversation is found nearly as often as with its topic spelled out, and one that begins
+        a new topic as often as without the context (qa/evaluation/LOG.md).
+        """
+        limit = self._passages_read
+        alone = self.library.search(query, limit=limit, within=scope.within)
+        if not scope.context:
+            return alone
+        behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within)
+        hits = {hit.passage.id: hit for hit in (*behind, *alone)}
+        fused = reciprocal_rank_fusion([[hit.passage.id for hit in ranking] for ranking in (alone, behind)])
+        return [replace(hits[number], score=score) for number, score in fused[:limit]]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
         return decide(question, self._reader.read(question, [hit.passage for hit in hits]), self._calibration)

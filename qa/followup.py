@@ -24,13 +24,18 @@ _POSSESSIVE = frozenset({"his", "her", "their", "its"})
 _NAME = re.compile(r"\b[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?: (?:of |the )?[A-Z][\w-]*)*")
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )\bthere\b", re.I)
-_THAT_ONE = re.compile(r"\b(?:this|that|these|those|the same) (?!year|month|week|day|time)[a-z]+\b")
+_THAT_ONE = re.compile(
+    r"\b(?:this|that|the same) (?:company|firm|city|town|country|region|place|person|man|woman|university|school|bank"
+    r"|group|ministry|organi[sz]ation|team|party|club|agency)\b"
+)
 _WHO_SAID = re.compile(
     r"^(?:and |but )?who (?:said|says|claims|claimed|argued|thinks|reported) (?:that|this|so|it)[\s?!.]*$", re.I
 )
 _WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]+?)[\s?!.]*$", re.I)
 _QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do can in on at by the".split())
+_NO_NAMES = _QUESTION_WORDS | frozenset("i yes no if it he she they we you the a an this that there and but".split())
 _MOST_WORDS = 6
+_SHORT_ANSWER_WORDS = 4  # "Beijing" is an answer and a name; the first word of a sentence need not be
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -57,12 +62,16 @@ def topic_of(question: str, history: Sequence[Turn]) -> str:
 
 
 def names(text: str) -> list[str]:
-    """Capitalised runs, without a question's opening word."""
-    found = [name for name in _NAME.findall(text) if name.lower() not in _QUESTION_WORDS]
-    first = text.split(maxsplit=1)[0].lower() if text.split() else ""
-    return [
-        name.split(maxsplit=1)[1] if name.split()[0].lower() == first in _QUESTION_WORDS else name for name in found
-    ]
+    """Capitalised runs, without the word that opens a sentence unless more capitals follow it."""
+    found = []
+    for match in _NAME.finditer(text):
+        first, _, rest = match.group().partition(" ")
+        opens = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".?!:"
+        if first.lower() in _NO_NAMES or (opens and rest and first.lower() in _QUESTION_WORDS):
+            found += [rest] if rest else []
+        elif rest or not opens or len(text.split()) <= _SHORT_ANSWER_WORDS:
+            found.append(match.group())
+    return found
 
 
 def _instead(before: str, other: str) -> str:

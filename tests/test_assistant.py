@@ -267,3 +267,29 @@ def test_only_the_chosen_documents_are_asked(library: Library) -> None:
     asker = assistant(library, **{"2,200": 4.0, "4,300": 3.0})
     assert asker.ask("How many firms are there in China?", within=["recount"]).text == "4,300"
     assert asker.ask("How many firms are there in China?", within=[]).refused
+
+
+def test_a_follow_up_is_searched_with_and_without_the_question_before(library: Library) -> None:
+    class Recording:
+        def __init__(self) -> None:
+            self.queries: list[str] = []
+
+        def __len__(self) -> int:
+            return len(library)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(library, name)
+
+        def search(self, query: str, *, limit: int, within: object = None) -> list[object]:
+            self.queries.append(query)
+            return list(library.search(query, limit=limit))
+
+    recording = Recording()
+    asker = Assistant(recording, PhraseReader({"4,300": 3.0}), CALIBRATION, passages_read=2)  # type: ignore[arg-type]
+    answer = asker.ask("How many firms are counted?", history=[Turn("What does the ministry say?")])
+    assert recording.queries == [
+        "How many firms are counted?",
+        "What does the ministry say? How many firms are counted?",
+    ]
+    assert (answer.text, len(answer.hits)) == ("4,300", 2)
+    assert [hit.score for hit in answer.hits] == sorted((hit.score for hit in answer.hits), reverse=True)
