@@ -1,6 +1,7 @@
 """Words -> an FTS5 query, and BM25 over the store's full-text table. Knows nothing of vectors.
 
-SQLite's FTS5 keeps the table inside the store's own transaction, so it can never disagree with the passages.
+SQLite's FTS5 keeps the table inside the store's own transaction, so it can never disagree with the passages. Scripts
+written without spaces (Chinese, Japanese, Thai, Khmer) are indexed by character and asked for by pairs of characters.
 """
 
 from __future__ import annotations
@@ -9,12 +10,18 @@ import json
 import re
 import sqlite3
 from collections.abc import Collection
+from itertools import pairwise
 
 TABLE = "CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize='porter unicode61 remove_diacritics 2')"
 # The passages of the documents of a JSON list, which may be longer than SQLite's limit on parameters.
 PASSAGES_OF = "SELECT id FROM passages WHERE document_id IN (SELECT value FROM json_each(?))"
 _TITLE_WEIGHT, _BODY_WEIGHT = 0.5, 1.0
-_WORD = re.compile(r"\w+")
+_UNSPACED = (
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003fa1f]"
+)
+_UNSPACED_CHARACTER = re.compile(_UNSPACED)
+_TERM = re.compile(rf"(?P<unspaced>{_UNSPACED}+)|(?:(?!{_UNSPACED})\w)+")
 _MAX_WORDS = 32
 # Words that a question is built from and that say nothing of what it asks.
 _STOPWORDS = frozenset(
@@ -26,9 +33,22 @@ _STOPWORDS = frozenset(
 
 def match_expression(query: str) -> str:
     """The words of `query` as an FTS5 expression (any of them), or "" when it has none. Cannot be broken by quotes."""
-    words = list(dict.fromkeys(_WORD.findall(query.lower())))
+    words = list(dict.fromkeys(term for found in _TERM.finditer(query.lower()) for term in _terms(found)))
     telling = [word for word in words if word not in _STOPWORDS] or words
     return " OR ".join(f'"{word}"' for word in telling[:_MAX_WORDS])
+
+
+def _terms(found: re.Match[str]) -> list[str]:
+    """A word by itself; a run of an unspaced script as its pairs of neighbours, each a phrase of two tokens."""
+    run = found.group()
+    if not found["unspaced"] or len(run) == 1:
+        return [run]
+    return [f"{one} {other}" for one, other in pairwise(run)]
+
+
+def indexed(text: str) -> str:
+    """The text as the table holds it: each character of an unspaced script is a word."""
+    return _UNSPACED_CHARACTER.sub(r" \g<0> ", text)
 
 
 def search(

@@ -22,7 +22,7 @@ from index.types import Document, Entry, LibraryError, Passage
 if TYPE_CHECKING:
     from index.types import Vectors
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2  # 2: unspaced scripts are indexed by character
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -40,6 +40,7 @@ INSERT INTO meta VALUES ('generation', '0');
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 _BUSY_TIMEOUT_S = 30.0
+_MIGRATED_AT_ONCE = 500  # passages, under SQLite's limit on parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,26 @@ class Store:
                 if run("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
                     for statement in _SCHEMA.strip().rstrip(";").split(";"):
                         run(statement)
+        elif version < SCHEMA_VERSION:
+            self._migrate()
         elif version > SCHEMA_VERSION:
             raise LibraryError(
                 f"the library {self.path} was written by a newer version of Footnote (schema {version})",
                 "upgrade Footnote, or choose another --home",
             )
+
+    def _migrate(self) -> None:
+        """Brings a library of an older schema up to this one, in one transaction."""
+        run = self._connection.execute
+        with self._transaction():
+            if run("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:  # another process may have been first
+                return
+            run("DELETE FROM words")
+            ids = [row[0] for row in run("SELECT id FROM passages ORDER BY id")]
+            for at in range(0, len(ids), _MIGRATED_AT_ONCE):
+                for passage in self.passages(ids[at : at + _MIGRATED_AT_ONCE]).values():
+                    self._insert_words(passage.id, passage.title, passage.text)
+            run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -216,9 +232,13 @@ class Store:
                 "INSERT INTO passages (document_id, start, end, lead, vector) VALUES (?, ?, ?, ?, ?)",
                 (d.id, passage.start, passage.end, passage.lead, vector.astype("<f4").tobytes()),
             )
-            self._connection.execute(
-                "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)", (cursor.lastrowid, d.title, passage.text)
-            )
+            self._insert_words(cursor.lastrowid, d.title, passage.text)
+
+    def _insert_words(self, passage_id: int | None, title: str, text: str) -> None:
+        self._connection.execute(
+            "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
+            (passage_id, lexical.indexed(title), lexical.indexed(text)),
+        )
 
     def _delete(self, document_id: str) -> bool:
         run = self._connection.execute

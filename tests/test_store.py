@@ -6,6 +6,7 @@ import datetime as dt
 import os
 import random
 import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.chunk import chunk
-from index.store import Indexed, Store, Stored, digest
+from index.store import SCHEMA_VERSION, Indexed, Store, Stored, digest
 from index.types import Document, LibraryError, Passage
 
 ENCODER = HashEncoder()
@@ -330,3 +331,26 @@ def test_a_library_held_by_another_program_is_a_library_error(tmp_path: Path) ->
     other.close()
     put(store, QUAY)
     assert store.count() == 1
+
+
+def test_a_library_of_the_first_schema_is_brought_up_to_this_one(tmp_path: Path) -> None:
+    path = tmp_path / "library.sqlite"
+    plan = Document("plan", "计划", "北京计划到二零二五年达到三千亿元。", "plan.txt")
+    with closing(Store(path)) as store:
+        store.put([indexed(QUAY), indexed(plan)], encoder=ENCODER.name)
+        before = [(passage.id, passage.text) for passage in stored_passages(store)]
+    with closing(sqlite3.connect(path)) as old:  # schema 1 kept the words as they were written
+        old.execute("DELETE FROM words")
+        old.execute(
+            "INSERT INTO words (rowid, title, body) SELECT p.id, d.title, substr(d.text, p.start + 1, p.end - p.start)"
+            " FROM passages p JOIN documents d ON d.id = p.document_id"
+        )
+        old.execute("PRAGMA user_version = 1")
+        old.commit()
+    with closing(Store(path)) as store:
+        assert [(passage.id, passage.text) for passage in stored_passages(store)] == before
+        found = store.passages([number for number, _ in store.words("北京的目标", 5)])
+        assert {passage.document_id for passage in found.values()} == {"plan"}
+        assert store.words("quay", 5)
+    with closing(sqlite3.connect(path)) as now:
+        assert now.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
