@@ -39,13 +39,17 @@ def refused(
 
 
 def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[Hit]) -> Answer:
-    """The best span; two of them where sources disagree, the newer source first; a refusal when there is none."""
+    """The best span, with a footnote for every article that says the same; a refusal when there is none.
+
+    Where sources disagree both are given, that of the newer source first.
+    """
     if not decision.spans:
         return refused(heard, hits, confidence=decision.confidence)
     spans = sorted(decision.spans, key=lambda span: _age(documents[span.passage.document_id]))
-    citations = footnotes(spans, documents)
     if len(spans) == 1:
+        citations = footnotes([*spans, *decision.agreeing], documents)
         return _answer(heard, spans[0].text, "span", citations, decision.confidence, hits)
+    citations = footnotes(spans, documents)
     text = "; ".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
     return _answer(heard, text, "disagreement", citations, decision.confidence, hits)
 

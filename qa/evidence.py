@@ -18,6 +18,7 @@ from qa.words import content_words, numbers, share_missing, words
 
 FEATURES = ("score", "missing_words")
 
+_MOST_AGREEING = 2
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 
 
@@ -48,10 +49,14 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The spans to show, best first, and the probability that the best is right. No spans: refuse."""
+    """The spans to show, best first, and the probability that the best is right. No spans: refuse.
+
+    Two spans disagree. `agreeing` are spans of other documents that give the same answer as the only one.
+    """
 
     spans: tuple[Span, ...]
     confidence: float
+    agreeing: tuple[Span, ...] = ()
 
 
 def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> Decision:
@@ -63,7 +68,21 @@ def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> De
     if confidence < calibration.threshold:
         return Decision((), confidence)
     rival = _rival(question, best, spans, calibration)
-    return Decision((best, rival) if rival else (best,), confidence)
+    if rival:
+        return Decision((best, rival), confidence)
+    return Decision((best,), confidence, _agreeing(question, best, spans, calibration))
+
+
+def _agreeing(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> tuple[Span, ...]:
+    """The same answer in other documents, one span for each, where it would be given by itself too."""
+    found: dict[str, Span] = {}
+    for span in spans[1:]:
+        document = span.passage.document_id
+        if document in found or document == best.passage.document_id or not same_answer(span.text, best.text):
+            continue
+        if calibration.probability(features(question, span)) >= calibration.threshold:
+            found[document] = span
+    return tuple(found.values())[:_MOST_AGREEING]
 
 
 def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Span | None:

@@ -293,3 +293,15 @@ def test_a_follow_up_is_searched_with_and_without_the_question_before(library: L
     ]
     assert (answer.text, len(answer.hits)) == ("4,300", 2)
     assert [hit.score for hit in answer.hits] == sorted((hit.score for hit in answer.hits), reverse=True)
+
+
+def test_one_answer_of_two_articles_has_two_footnotes() -> None:
+    twin = Document("twin", "Counts again", "One report counts 2,200 firms in China.", "/b/counts.txt")
+    with Library(None, HashEncoder()) as made:
+        list(made.add([COUNTS, twin, RECOUNT]))
+        answer = assistant(made, **{"2,200": 4.0, "4,300": -1.0}).ask("How many firms are there in China?")
+    assert (answer.kind, answer.text) == ("span", "2,200")
+    assert sorted((c.marker, c.document_id) for c in answer.citations) in (
+        [(1, "counts"), (2, "twin")],
+        [(1, "twin"), (2, "counts")],
+    )
