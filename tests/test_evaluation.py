@@ -9,24 +9,21 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given as given_any
+from hypothesis import strategies as st
 
 from index.types import Hit, InputError, Passage
-from qa.evaluation.questions import Question, read_questions
-from qa.evaluation.run import (
-    Row,
-    evaluate,
-    is_right,
-    measure,
-    over_context,
-    retrieval,
-    save,
-    table,
-    this_machine,
-)
+from qa.evaluation.asking import evaluate, over_context
+from qa.evaluation.judge import Row, is_right
+from qa.evaluation.measure import measure
+from qa.evaluation.questions import Question, near_misses, read_questions
+from qa.evaluation.record import save, this_machine
+from qa.evaluation.retrieval import retrieval
+from qa.evaluation.show import table
 from qa.types import Answer, Citation, Kind, Refusal, Turn
 
 SHARED = Path(__file__).parents[2] / "shared"
@@ -86,6 +83,9 @@ def asking(*answers: str, text: str = "how many turbines", all_of: tuple[str, ..
         (asking("62"), given("60 [1] or 62 [2]", kind="disagreement", cited=("60", "62")), True),
         (asking("60 or 62"), given("60 [1] or 62 [2]", kind="list", cited=("60", "62")), True),
         (asking("61"), given("60 [1] or 62 [2]", kind="disagreement", cited=("60", "62")), False),
+        # so does a sentence that is quoted whole for the words marked in it
+        (asking("62 buses"), given("Portavel ordered 62 buses. [1]", kind="sentences", cited=("62 buses",)), True),
+        (asking("60"), given("Portavel ordered 62 buses, not 60. [1]", kind="sentences", cited=("62 buses",)), False),
         (asking("62"), given("60", cited=("62",)), False),
         # markers are taken out of the kinds that have them, and only there
         (asking("62 buses"), given("62 buses [1]", kind="generated", cited=("62 buses",)), True),
@@ -130,6 +130,20 @@ def test_a_row_says_what_was_answered_and_how_well() -> None:
     )
 
 
+def test_a_quoted_sentence_is_measured_by_the_words_marked_in_it() -> None:
+    sentence = given("The harbour will have 40 turbines. [1]", kind="sentences", cited=("40 turbines",))
+    (row,) = evaluate(Script({"why": sentence}), [asking("40 turbines", text="why")]).rows
+    assert (row.exact_match, row.f1, row.right) == (True, 1.0, True)
+    assert row.answer == "The harbour will have 40 turbines. [1]"
+    # two sentences have no one answer: all nine words count. 2 of them expected; 2*2/(9+2)
+    both = given(
+        "The harbour will have 40 turbines. [1] 62 buses, not 60. [2]", kind="sentences", cited=("40 turbines", "62")
+    )
+    (row,) = evaluate(Script({"why": both}), [asking("40 turbines", text="why")]).rows
+    assert (row.exact_match, row.right) == (False, True)
+    assert row.f1 == pytest.approx(4 / 11)
+
+
 def test_a_question_that_fails_is_a_row_with_its_error_and_the_rest_is_still_asked() -> None:
     script = Script({"a": ValueError("no such passage"), "b": given("40")})
     report = evaluate(script, [asking("40", text="a"), asking("40", text="b"), asking("40", text="gone")])
@@ -168,7 +182,7 @@ def test_history_is_asked_first_and_handed_on_as_turns() -> None:
     )
     script = Script({"who has turbines": given("Skerry"), "who has trams": refused(), "and Portavel?": given("62")})
     report = evaluate(script, [question, question], clock=lambda: len(script.asked))  # each reply takes a second
-    first, second = Turn("who has turbines", "Skerry"), Turn("who has trams", "")
+    first, second = Turn("who has turbines", "Skerry", ("skerry",)), Turn("who has trams", "")
     one_conversation = [
         ("who has turbines", ()),
         ("who has trams", (first,)),
@@ -233,6 +247,10 @@ def test_metrics_by_hand() -> None:
     metrics = measure(scripted_report_rows())
     assert (metrics.questions, metrics.errors, metrics.answered) == (7, 1, 3)
     assert metrics.right == 3 / 7  # right, silent, silent too
+    # surest first: 1 right, .8 = 1 - .2 right (silent) and .8 wrong (half), .6 wrong (talkative), .6 = 1 - .4 wrong
+    # (missed) and right (silent too), 0 wrong (failed). A quarter is two rows, a half four
+    assert metrics.right_at_25 == pytest.approx((1 + 1 / 2) / 2)
+    assert metrics.right_at_50 == pytest.approx((1 + 1 + 1 / 3) / 4)
     assert metrics.exact_match == 1 / 4
     assert metrics.f1 == pytest.approx((1 + 2 / 3) / 4)
     assert metrics.exact_match_all == 3 / 7
@@ -259,8 +277,37 @@ def test_times_are_of_the_questions_that_succeeded() -> None:
 
 def test_no_rows_give_no_figures() -> None:
     figures = asdict(measure([]))
-    assert {name for name, value in figures.items() if value is not None} == {"questions", "errors", "answered"}
+    counts = {"questions", "errors", "answered", "near_misses"}
+    assert {name for name, value in figures.items() if value is not None} == counts
     assert figures["questions"] == 0
+
+
+@given_any(st.lists(st.tuples(st.integers(0, 16), st.booleans(), st.booleans()), min_size=1, max_size=12))
+def test_right_at_half_equals_the_mean_over_every_order_of_equally_sure_decisions(
+    decided: list[tuple[int, bool, bool]],
+) -> None:
+    rows = [
+        Row("q", "q", ("40",), confidence=confidence / 16, refused=refused, right=right)
+        for confidence, refused, right in decided
+    ]
+    sureness = [16 - confidence if refused else confidence for confidence, refused, _ in decided]
+    taken = (len(rows) + 1) // 2
+    least = sorted(sureness, reverse=True)[taken - 1]
+    above = [right for sure, (_, _, right) in zip(sureness, decided, strict=True) if sure > least]
+    tied = [right for sure, (_, _, right) in zip(sureness, decided, strict=True) if sure == least]
+    expected = (sum(above) + (taken - len(above)) * sum(tied) / len(tied)) / taken
+    assert measure(rows).right_at_50 == pytest.approx(expected)
+
+
+def test_near_misses_are_counted_by_themselves() -> None:
+    near = asking(text="near"), asking(text="near too"), asking(text="far")
+    questions = [asking("40", text="told"), *(replace(q, near_miss=q.id != "far") for q in near)]
+    script = Script({"told": given("40", 0.6), "near": given("40", 0.7), "near too": refused(0.2), "far": refused(0.1)})
+    metrics = evaluate(script, questions).metrics
+    assert (metrics.near_misses, metrics.near_misses_refused) == (2, 0.5)
+    assert metrics.near_misses_auroc == 0.5  # .6 against .7 and .2
+    assert metrics.auroc == pytest.approx(2 / 3)  # and .1
+    assert metrics.refused_when_unanswerable == pytest.approx(2 / 3)
 
 
 # ── Retrieval ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -351,7 +398,7 @@ def test_the_machine_is_a_model_and_its_cores() -> None:
 
 def test_importing_the_evaluation_loads_no_heavy_library() -> None:
     heavy = "{'torch', 'transformers', 'faiss', 'gradio', 'qa.training'}"
-    program = f"import sys, qa.evaluation.run; print(sorted({heavy} & set(sys.modules)))"
+    program = f"import sys, qa.evaluation.report, qa.evaluation.tables; print(sorted({heavy} & set(sys.modules)))"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
 
@@ -395,7 +442,7 @@ def test_the_layouts_of_public_sets_are_read(tmp_path: Path) -> None:
     rewrite = {"id": "r", "question": "and 60?", "history": ["who has 40?"], "rewrite": "who has 60?"}
     assert read_questions(written(tmp_path / "dev.jsonl", span, none, yes, rewrite)) == [
         Question("s", "q", ("40",), False, context="It has 40.", title="Skerry"),
-        Question("s", "q", (), True, context="It has 40.", title="Skerry"),
+        Question("s", "q", (), True, context="It has 40.", title="Skerry", near_miss=True),  # the same question
         Question("y", "q", ("yes",), False, context="It has 40."),
         Question("r", "and 60?", ("who has 60?",), False, history=("who has 40?",)),
     ]
@@ -404,6 +451,58 @@ def test_the_layouts_of_public_sets_are_read(tmp_path: Path) -> None:
 def test_evidence_is_document_ids(tmp_path: Path) -> None:
     evidence = [{"doc": "c0", "text": "one"}, {"doc": "c0", "text": "two"}, {"doc": "c7"}]
     assert read_one(tmp_path, evidence=evidence).evidence == ("c0", "c7")
+
+
+def about(text: str, answer: str = "", *, evidence: str = "", context: str = "") -> Question:
+    answers = (answer,) if answer else ()
+    return Question(text, text, answers, not answer, evidence=(evidence,) if evidence else (), context=context)
+
+
+def test_near_misses_share_three_words_in_five_with_an_answerable_question() -> None:
+    questions = [
+        about("How many buses did Portavel order?", "62"),
+        about("How many buses did Skerry order?"),  # 5 of the 7 words of either
+        about("How many trams did Larch Bay order?"),  # 4 of 9
+        about("how MANY buses, did Portavel order"),  # all 6, whatever the case and the marks
+        about("How many buses did Portavel order in 2031?", "62"),
+        about("How many trams?"),
+    ]
+    assert near_misses(questions) == {1, 3}
+    assert near_misses(questions[1:4]) == frozenset()  # nothing answerable among them
+    assert near_misses([]) == frozenset()
+
+
+def test_a_near_miss_is_one_of_the_same_paragraph_or_evidence() -> None:
+    told = about("How many buses are there?", "62", context="a")
+    missed = about("How many trams are there?", context="a")  # 4 of 6
+    assert near_misses([told, missed]) == {1}
+    assert near_misses([told, replace(missed, context="b")]) == frozenset()
+    by_evidence = [replace(question, context="", evidence=("skerry",)) for question in (told, missed)]
+    assert near_misses(by_evidence) == {1}
+    assert near_misses([by_evidence[0], replace(by_evidence[1], evidence=("portavel",))]) == frozenset()
+
+
+WORDS = st.lists(st.sampled_from("how many buses trams are there".split()), min_size=1, max_size=5).map(" ".join)
+
+
+@given_any(st.lists(st.tuples(WORDS, st.booleans(), st.sampled_from("ab")), max_size=8))
+def test_near_misses_equal_comparing_every_pair(asked: list[tuple[str, bool, str]]) -> None:
+    questions = [about(text, "62" if answerable else "", context=context) for text, answerable, context in asked]
+    slow = set()
+    for i, (text, answerable, context) in enumerate(asked):
+        for other_text, other_answerable, other_context in asked:
+            mine, others = set(text.split()), set(other_text.split())
+            near = 5 * len(mine & others) >= 3 * len(mine | others)
+            if near and not answerable and other_answerable and context == other_context:
+                slow.add(i)
+    assert near_misses(questions) == slow
+
+
+def test_near_misses_are_marked_as_a_set_is_read(tmp_path: Path) -> None:
+    none = PLAIN | {"id": "2", "question": "how many trams", "answers": [], "unanswerable": True}
+    near = none | {"id": "3", "question": "how many turbines now"}
+    questions = read_questions(written(tmp_path / "set.jsonl", PLAIN, none, near))
+    assert [question.near_miss for question in questions] == [False, False, True]  # 2 of 4 words, 3 of 4
 
 
 def test_history_keeps_the_users_questions_only(tmp_path: Path) -> None:

@@ -15,9 +15,11 @@ from hypothesis import strategies as st
 from sklearn.metrics import roc_auc_score
 
 from qa.evaluation.metrics import (
+    Bin,
     accuracy_at_coverage,
     all_of,
     auroc,
+    calibration_bins,
     exact_match,
     expected_calibration_error,
     mentions,
@@ -168,6 +170,31 @@ def test_calibration_error_by_hand() -> None:
     assert expected_calibration_error([], []) is None
     with pytest.raises(ValueError, match="between 0 and 1"):
         expected_calibration_error([1.2], [True])
+
+
+def test_calibration_bins_by_hand() -> None:
+    # four bins: [.25, .5) holds .25 wrong and .375 right; [.75, 1] holds .75 right and 1.0 right; the others none
+    bins = calibration_bins([0.75, 0.25, 1.0, 0.375], [True, False, True, True], bins=4)
+    assert bins == [Bin(2, 0.3125, 0.5), Bin(2, 0.875, 1.0)]
+    assert calibration_bins([0.5], [False]) == [Bin(1, 0.5, 0.0)]
+    assert calibration_bins([], []) == []
+    with pytest.raises(ValueError, match="between 0 and 1"):
+        calibration_bins([-0.1], [True])
+
+
+@given(st.lists(st.tuples(st.integers(0, 60).map(lambda n: n / 60), st.booleans()), min_size=1, max_size=30))
+def test_calibration_bins_equal_putting_each_row_into_its_bin(judged: list[tuple[float, bool]]) -> None:
+    slow: dict[int, list[tuple[float, bool]]] = {}
+    for stated, right in judged:
+        slow.setdefault(min(math.floor(stated * 15), 14), []).append((stated, right))
+    expected = [
+        (len(rows), sum(stated for stated, _ in rows) / len(rows), sum(right for _, right in rows) / len(rows))
+        for _, rows in sorted(slow.items())
+    ]
+    found = calibration_bins([stated for stated, _ in judged], [right for _, right in judged])
+    assert [(one.count, one.probability, one.right) for one in found] == [pytest.approx(bin_) for bin_ in expected]
+    error = sum(count / len(judged) * abs(right - stated) for count, stated, right in expected)
+    assert expected_calibration_error(*zip(*judged, strict=True)) == pytest.approx(error)
 
 
 def test_calibration_error_equals_a_loop_over_bins() -> None:

@@ -11,6 +11,7 @@ import re
 import string
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -18,6 +19,8 @@ from numpy.typing import NDArray
 
 Floats: TypeAlias = NDArray[np.float64]
 Numbers: TypeAlias = Sequence[float] | Sequence[bool] | Floats
+
+BINS = 15  # of the calibration error, as in Guo et al. 2017
 
 _ARTICLES = re.compile(r"\b(a|an|the)\b")
 _PUNCTUATION = str.maketrans("", "", string.punctuation)
@@ -79,19 +82,38 @@ def auroc(scores: Numbers, labels: Numbers) -> float | None:
     return above / (positives * negatives)
 
 
-def expected_calibration_error(probabilities: Numbers, right: Numbers, *, bins: int = 15) -> float | None:
-    """The mean of |share right - mean probability| over bins of equal width, weighted by rows (Guo et al. 2017).
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """The rows whose stated probability falls into one bin: how many, their mean probability, their share right."""
 
-    Bin i holds i/bins <= p < (i+1)/bins, the last one also p = 1. None without rows.
+    count: int
+    probability: float
+    right: float
+
+
+def calibration_bins(probabilities: Numbers, right: Numbers, *, bins: int = BINS) -> list[Bin]:
+    """Bins of equal width that hold any rows, lowest first.
+
+    Bin i holds i/bins <= p < (i+1)/bins, the last one also p = 1. ValueError for a p outside of 0 to 1.
     """
     stated, correct = _paired(probabilities, right)
     if not len(stated):
-        return None
+        return []
     if stated.min() < 0 or stated.max() > 1:
         raise ValueError("a probability lies between 0 and 1")
     bin_of = np.minimum((stated * bins).astype(np.int64), bins - 1)
-    gaps = np.bincount(bin_of, weights=correct - stated, minlength=bins)  # (bins,) rows times gap
-    return float(np.abs(gaps).sum() / len(stated))
+    inside = [np.flatnonzero(bin_of == number) for number in range(bins)]
+    return [Bin(len(rows), float(stated[rows].mean()), float(correct[rows].mean())) for rows in inside if len(rows)]
+
+
+def expected_calibration_error(probabilities: Numbers, right: Numbers, *, bins: int = BINS) -> float | None:
+    """The mean of |share right - mean probability| over bins of equal width, weighted by rows (Guo et al. 2017).
+
+    See `calibration_bins`. None without rows.
+    """
+    found = calibration_bins(probabilities, right, bins=bins)
+    rows = sum(one.count for one in found)
+    return sum(one.count * abs(one.right - one.probability) for one in found) / rows if rows else None
 
 
 def risk_coverage(confidences: Numbers, right: Numbers) -> tuple[Floats, Floats]:

@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from index.types import InputError
 
 _LAYOUT = 'each line needs "id", "question", "answers": [...] and "unanswerable": true or false'
+_NEAR = 0.6  # reading SQuAD 2.0: above it nearly all differ in one word, below 0.5 many ask of something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,7 @@ class Question:
 
     `history` holds the user's earlier questions, `evidence` the ids of documents that hold the answer, `all_of` values
     that must all be named, `context` the paragraph for sets that give one. A rewriting set expects the rewrite.
+    `near_miss` marks what an inattentive reader would answer: see `near_misses`.
     """
 
     id: str
@@ -36,6 +40,7 @@ class Question:
     all_of: tuple[str, ...] = ()
     context: str = ""
     title: str = ""
+    near_miss: bool = False
 
     def __post_init__(self) -> None:
         if not self.question.strip():
@@ -51,7 +56,37 @@ def read_questions(path: Path) -> list[Question]:
     questions = [_checked(line, path, number) for number, line in _lines(path)]
     if not questions:
         raise InputError(f"{path} holds no questions", _LAYOUT)
-    return questions
+    near = near_misses(questions)
+    return [
+        replace(question, near_miss=True) if number in near else question for number, question in enumerate(questions)
+    ]
+
+
+def near_misses(questions: Sequence[Question]) -> frozenset[int]:
+    """The places of unanswerable questions that nearly repeat an answerable one: another city, another year, "not".
+
+    Nearly: of the words that either has, both have three in five. The two must be of the same paragraph, or of the same
+    evidence where a set gives no paragraph.
+    """
+    words = [frozenset(re.findall(r"\w+", question.question.lower())) for question in questions]
+    answerable: dict[object, list[frozenset[str]]] = defaultdict(list)
+    for question, its_words in zip(questions, words, strict=True):
+        if not question.unanswerable:
+            answerable[_about(question)].append(its_words)
+    return frozenset(
+        number
+        for number, (question, its_words) in enumerate(zip(questions, words, strict=True))
+        if question.unanswerable and any(_shared(its_words, other) >= _NEAR for other in answerable[_about(question)])
+    )
+
+
+def _about(question: Question) -> object:
+    return question.context or question.evidence
+
+
+def _shared(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard's index: the words of both among those of either."""
+    return len(one & other) / max(1, len(one | other))
 
 
 def sample(questions: Sequence[Question], count: int) -> list[Question]:

@@ -1,4 +1,4 @@
-"""How long each stage of a question takes on this machine, and how much memory it needs. `footnote bench`.
+"""How long each stage of a question takes on this machine, and how much memory and disk it needs. `footnote bench`.
 
 Stages are timed one by one over the sample articles with warm models; the median of several runs counts.
 """
@@ -10,19 +10,22 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from index.chunk import chunk
 from index.encode import SentenceEncoder
 from index.library import Library
 from index.load import load
-from index.types import Document
+from index.types import Document, Passage
 from qa.config import Config
-from qa.evaluation.run import this_machine
+from qa.evaluation.record import this_machine
 from qa.evidence import Calibration, decide
 from qa.reader import SpanReader
 
 _RUNS = 15
+_READINGS, _READ_PASSAGES, _READ_TOKENS, _CORES = 60, 5, 110, 2
 _QUESTION = "what is Beijing's 2025 target"
 _SAMPLE = Path(__file__).parents[2] / "articles"
 
@@ -55,6 +58,52 @@ def measure(config: Config) -> dict[str, Any]:
     }
 
 
+def reader_alone(config: Config) -> dict[str, float]:
+    """Size of the reader's folder, and milliseconds to read five passages of 110 tokens, warm, on two cores.
+
+    `ms_p50` and `ms_p95` are of the bare passages, `in_use_ms_p50` of the same with their titles and the sentences
+    before them, as a library hands them over.
+    """
+    import torch
+
+    reader = SpanReader(Path(config.reader))
+    passages = _passages_of(_READ_TOKENS, Path(config.reader))
+    bare = [replace(passage, title="", lead="") for passage in passages]
+    threads = torch.get_num_threads()
+    torch.set_num_threads(_CORES)
+    try:
+        times = _times_ms(lambda: reader.read(_QUESTION, bare), _READINGS)
+        in_use = _times_ms(lambda: reader.read(_QUESTION, passages), _READINGS)
+    finally:
+        torch.set_num_threads(threads)
+    return {
+        "megabytes": round(
+            sum(file.stat().st_size for file in Path(config.reader).glob("*") if file.is_file()) / 1e6, 1
+        ),
+        "passages": len(passages),
+        "tokens_per_passage": _READ_TOKENS,
+        "cores": _CORES,
+        "readings": _READINGS,
+        "ms_p50": round(statistics.median(times), 2),
+        "ms_p95": round(statistics.quantiles(times, n=20)[-1], 2),
+        "in_use_ms_p50": round(statistics.median(in_use), 2),
+    }
+
+
+def _passages_of(tokens: int, reader: Path) -> list[Passage]:
+    """The first passages of the sample articles that are long enough, cut to so many tokens of the reader's."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(reader / "tokenizer.json"))
+    cut = []
+    for passage in (passage for item in load(str(_SAMPLE)) if isinstance(item, Document) for passage in chunk(item)):
+        offsets = tokenizer.encode(passage.text, add_special_tokens=False).offsets
+        if len(offsets) >= tokens:
+            end = offsets[tokens - 1][1]
+            cut.append(replace(passage, text=passage.text[:end], end=passage.start + end))
+    return cut[:_READ_PASSAGES]
+
+
 def timings_table(timings: dict[str, Any]) -> str:
     """The timings for a person at a terminal."""
     rows = [*timings["stages_ms"].items(), ("question to answer", timings["question_ms"])]
@@ -65,13 +114,18 @@ def timings_table(timings: dict[str, Any]) -> str:
 
 
 def _median_ms(work: Callable[[], object]) -> float:
+    return round(statistics.median(_times_ms(work, _RUNS)), 2)
+
+
+def _times_ms(work: Callable[[], object], runs: int) -> list[float]:
+    """After one run to warm up."""
     work()
     times = []
-    for _ in range(_RUNS):
+    for _ in range(runs):
         began = time.perf_counter()
         work()
-        times.append(time.perf_counter() - began)
-    return round(statistics.median(times) * 1000, 2)
+        times.append((time.perf_counter() - began) * 1000)
+    return times
 
 
 def _peak_memory_mb() -> float:

@@ -1,0 +1,156 @@
+"""Results -> what the project shows of them: the tables of README and of the model card, and the drawings in docs/.
+
+In: the newest result of each part. Out: for each file its whole new text, which a command writes and a test compares.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from index.types import InputError
+from qa.evaluation.parts import PARTS, Part
+from qa.evaluation.pictures import DRAWN, reliability, risk_coverage
+from qa.evaluation.record import Result
+
+BEGIN, END = "<!-- figures: written by `footnote report --write` -->", "<!-- end of figures -->"
+ROOT = Path(__file__).parents[2]  # of the checkout; an installed package shows nothing
+RESULTS, README, CARD = "qa/evaluation/results", "README.md", "qa/weights/README.md"
+DRAWINGS = {"docs/reliability.svg": reliability, "docs/risk-coverage.svg": risk_coverage}
+
+_LEGEND = """\
+Shares are per cent. Exact match and F1 count a refusal as right where there is no answer; *always answering*, they are
+of the questions that have one. A near miss is an unanswerable question that nearly repeats an answerable one of the
+same paragraph. AUROC tells answerable from unanswerable questions by the confidence. The calibration error has 15 bins
+of equal width: of the answers given; of every question, always answering. *Surest half right*: of the answers given; of
+all decisions, where an answer is as sure as its confidence, a refusal as what is left of 1, and an answer to an
+unanswerable question is wrong."""
+
+
+def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
+    """Every file that shows figures, with the text that it should have.
+
+    Raises InputError outside of a checkout, or when README has no place for them. The card may do without.
+    """
+    shown = {root / README: _filled(_text(root / README), tables(results), root / README)}
+    card = _text(root / CARD)
+    if BEGIN in card:
+        above = os.path.relpath(".", Path(CARD).parent) + "/"
+        shown[root / CARD] = _filled(card, tables(results, above=above), root / CARD)
+    if any(part in results for part in DRAWN):
+        shown |= {root / name: draw(results) for name, draw in DRAWINGS.items()}
+    return shown
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"cannot read {path}: {error.strerror}", "write figures from a checkout of Footnote"
+        ) from error
+
+
+def _filled(text: str, block: str, path: Path) -> str:
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise InputError(f"{path} has no place for the figures", f"put the lines {BEGIN} and {END} where they belong")
+    return f"{before}{BEGIN}\n{block}{END}{after}"
+
+
+def tables(results: Mapping[str, Result], *, above: str = "") -> str:
+    """The figures as Markdown, "" for none; `above` leads from the file that shows them to the top of the project."""
+    asked = [part for part in PARTS if part.name in results and part.how in ("paragraph", "library") and not part.most]
+    doubtful = [part for part in asked if results[part.name].metrics["refused_when_unanswerable"] is not None]
+    pieces = [
+        _table(_RIGHT, [_right(_link(part, results, above), results[part.name]) for part in asked]),
+        _table(_SURE, [_sure(_link(part, results, above), results[part.name]) for part in doubtful]),
+        _LEGEND if asked else "",
+        _table(_OTHER, [row for part in PARTS if part.name in results for row in _other(part, results, above)]),
+        "\n".join(f"![{alt}]({above}{name})" for name, alt in _ALT.items() if any(part in results for part in DRAWN)),
+    ]
+    return "".join(f"\n{piece}\n" for piece in pieces if piece)
+
+
+_RIGHT = "set", "questions", "exact match", "F1", "always answering: exact match", "always answering: F1"
+_SURE = (
+    "set",
+    "unanswerable refused",
+    "false refusals",
+    "near misses refused",
+    "AUROC",
+    "calibration error",
+    "surest half right",
+)
+_OTHER = "what else", "figures"
+_ALT = {
+    "docs/reliability.svg": "Reliability: confidence against the share right",
+    "docs/risk-coverage.svg": "Risk and coverage: the share right among the surest questions",
+}
+
+
+def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    if not rows:
+        return ""
+    ruler = ("---", *("---" if len(head) == 2 else "--:" for _ in head[1:]))  # columns of numbers stand to the right
+    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ruler, *rows))
+
+
+def _link(part: Part, results: Mapping[str, Result], above: str) -> str:
+    return f"[{part.title}]({above}{RESULTS}/{results[part.name].file_name})"
+
+
+def _right(name: str, result: Result) -> tuple[str, ...]:
+    count = f"{result.asked:,}" if result.asked == result.of else f"{result.asked:,} of {result.of:,}"
+    always = result.forced or {}
+    return (
+        name,
+        count,
+        _percent(result.metrics["exact_match_all"]),
+        _percent(result.metrics["f1_all"]),
+        _percent(always.get("exact_match")),
+        _percent(always.get("f1")),
+    )
+
+
+def _sure(name: str, result: Result) -> tuple[str, ...]:
+    its, always = result.metrics, result.forced or {}
+    near = f"{_percent(its['near_misses_refused'])} of {its['near_misses']:,}" if its["near_misses"] else "–"
+    return (
+        name,
+        _percent(its["refused_when_unanswerable"]),
+        _percent(its["false_refusals"]),
+        near,
+        _share(its["auroc"]),
+        f"{_share(its['ece'])}, {_share(always.get('ece'))}",
+        f"{_percent(its['accuracy_at_50'])}, {_percent(its['right_at_50'])}",
+    )
+
+
+def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[str, ...]]:
+    """The figures that are no answers: finding, time and size."""
+    link, its = _link(part, results, above), results[part.name].metrics
+    if part.how == "search":
+        recall = ", ".join(f"@{depth} {_percent(its[f'recall_at_{depth}'])}" for depth in (1, 5, 20))
+        return [(link, f"recall {recall}; {its['questions']:,} questions that have an answer")]
+    if part.how == "reader":
+        size = f"**{its['megabytes']}** MB on disk"
+        time = f"median **{its['ms_p50']:.0f}** ms, 95th percentile **{its['ms_p95']:.0f}** ms"
+        about = f"to read {its['passages']} passages of {its['tokens_per_passage']} tokens on {its['cores']} cores"
+        return [
+            (link, f"{size}; {time} {about}; with titles and the sentences before **{its['in_use_ms_p50']:.0f}** ms")
+        ]
+    if part.how == "library" and its["seconds_p50"] is not None and its["seconds_p95"] is not None:
+        times = f"median **{its['seconds_p50'] * 1000:.0f}** ms, 95th percentile **{its['seconds_p95'] * 1000:.0f}** ms"
+        return [(f"Question to answer, {link}", f"{times}; documents: {its['documents']:,}")]
+    return []
+
+
+def _percent(value: float | None) -> str:
+    return "–" if value is None else f"**{value * 100:.1f}**"
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"**{value:.3f}**"
