@@ -1,0 +1,39 @@
+"""Documents whose files have gone are found, and nothing else is."""
+
+from pathlib import Path
+
+from index.gone import gone_from
+from index.types import Entry
+
+
+def entry(source: str | Path) -> Entry:
+    return Entry(str(source)[-6:], "A title", str(source), None, 1)
+
+
+def test_a_file_that_was_deleted_is_gone_and_one_that_is_there_is_not(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("here")
+    here, lost = entry(tmp_path / "a.txt"), entry(tmp_path / "deep" / "b.txt")
+    assert gone_from(tmp_path, [here, lost]) == [lost]
+
+
+def test_a_member_goes_with_its_archive(tmp_path: Path) -> None:
+    (tmp_path / "kept.zip").write_bytes(b"")
+    (tmp_path / "odd#name.txt").write_text("here")
+    kept, lost = entry(f"{tmp_path}/kept.zip#a/b.txt"), entry(f"{tmp_path}/lost.zip#a/b.txt")
+    assert gone_from(tmp_path, [kept, lost, entry(tmp_path / "odd#name.txt")]) == [lost]
+
+
+def test_other_folders_addresses_and_pasted_texts_are_left_alone(tmp_path: Path) -> None:
+    inside = tmp_path / "inside"
+    inside.mkdir()
+    others = [
+        entry(tmp_path / "x.txt"),
+        entry(tmp_path / "inside-out" / "x.txt"),
+        entry("https://a.org/x"),
+        entry("pasted"),
+    ]
+    assert gone_from(inside, others) == []
+
+
+def test_a_folder_that_is_missing_has_lost_nothing(tmp_path: Path) -> None:
+    assert gone_from(tmp_path / "unmounted", [entry(tmp_path / "unmounted" / "a.txt")]) == []
