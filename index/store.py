@@ -82,6 +82,7 @@ class Store:
             except BaseException:
                 self._connection.close()
                 raise
+            self._file = _identity(path)
         except sqlite3.DatabaseError as error:
             raise LibraryError(
                 f"the library file {path} cannot be opened: {error}",
@@ -90,7 +91,11 @@ class Store:
 
     def _prepare(self) -> None:
         run = self._connection.execute
-        run("PRAGMA journal_mode = WAL")
+        try:
+            run("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:  # SQLite does not wait here for another process that does the same
+            if "locked" not in str(error):
+                raise
         run("PRAGMA synchronous = FULL")  # a commit is on the disk before it is reported
         run("PRAGMA foreign_keys = ON")
         version = run("PRAGMA user_version").fetchone()[0]
@@ -150,6 +155,14 @@ class Store:
                     "restore the file from a backup, or index the articles again into another --home",
                 ) from error
 
+    def _check_file(self) -> None:
+        """A file that was deleted can still be written to; what was written would be gone with this process."""
+        if _identity(self.path) != self._file:
+            raise LibraryError(
+                f"the library file {self.path} was deleted or replaced, so nothing can be kept in it",
+                "stop Footnote and start it again",
+            )
+
     def close(self) -> None:
         with self._lock:
             self._connection.close()
@@ -187,6 +200,7 @@ class Store:
         """
         stored: list[Stored] = []
         with self._transaction():
+            self._check_file()
             known = self.encoder
             if known is not None and known != encoder:
                 raise LibraryError(
@@ -212,6 +226,7 @@ class Store:
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Removes the documents and returns the ids that were there."""
         with self._transaction():
+            self._check_file()
             removed = [document_id for document_id in ids if self._delete(document_id)]
             if removed:
                 self._renew_generation()
@@ -328,6 +343,15 @@ class Store:
                     self._connection.execute("ROLLBACK")
         stacked = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").astype(np.float32)
         return generation, [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
+
+
+def _identity(path: Path | None) -> tuple[int, int] | None:
+    """Tells a file from another that takes its place."""
+    try:
+        found = path.stat() if path else None
+    except OSError:
+        return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _date(text: str | None) -> dt.date | None:

@@ -6,6 +6,8 @@ import datetime as dt
 import os
 import random
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -316,6 +318,28 @@ def test_a_full_disk_is_a_library_error_and_what_was_there_stays_searchable(tmp_
     store._connection.execute("PRAGMA max_page_count = 100000")
     put(store, FISH)
     assert store.count() == 2
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_nothing_is_written_to_a_file_that_was_deleted_or_replaced(tmp_path: Path, *, replaced: bool) -> None:
+    path = tmp_path / "library.sqlite"
+    with closing(Store(path)) as store:
+        put(store, QUAY)
+        for file in tmp_path.iterdir():
+            file.rename(tmp_path / f"old-{file.name}")
+        if replaced:
+            Store(path).close()
+        for change in (lambda: put(store, QUAY), lambda: store.remove(["quay"])):
+            with pytest.raises(LibraryError, match="was deleted or replaced"):
+                change()
+        assert store.document(QUAY.id) == QUAY  # what is open can still be read
+
+
+def test_many_processes_may_open_a_new_library_at_once(tmp_path: Path) -> None:
+    code = f"from pathlib import Path; from index.store import Store; Store(Path({str(tmp_path / 'new.sqlite')!r}))"
+    root = Path(__file__).parents[1]
+    started = [subprocess.Popen([sys.executable, "-c", code], cwd=root) for _ in range(8)]
+    assert [process.wait(timeout=120) for process in started] == [0] * 8
 
 
 def test_a_library_held_by_another_program_is_a_library_error(tmp_path: Path) -> None:

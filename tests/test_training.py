@@ -15,7 +15,7 @@ from test_reader import tiny_reader
 from index.encode import bundled_folder
 from index.types import InputError
 from qa.training.calibrate import Observation, best_threshold, close, fit
-from qa.training.data import Example, fingerprint, held_out, read_examples, without_overlap
+from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Trainer, batches, learning_rate, pools, train
@@ -225,23 +225,25 @@ def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
     assert 1 / (1 + math.exp(-(weights[0] * 2.0 + intercept))) == pytest.approx(0.75, abs=0.01)
 
 
-def test_a_context_that_is_measured_on_is_not_trained_on() -> None:
-    other = replace(EXAMPLES[0], context="Another text.", answers=())
-    measured = frozenset({fingerprint(CONTEXT.upper() + " !")})
-    assert without_overlap([EXAMPLES[0], other], measured) == [other]
+@pytest.mark.parametrize("text", [CONTEXT.upper() + " !", EXAMPLES[0].question.lower() + "?"])
+def test_a_question_or_context_that_is_measured_on_is_not_trained_on(text: str) -> None:
+    other = replace(EXAMPLES[0], question="Another?", context="Another text.", answers=())
+    assert without_overlap([EXAMPLES[0], other], frozenset({fingerprint(text)})) == [other]
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the question sets are not beside the checkout")
 def test_no_measured_context_is_among_the_training_examples() -> None:
-    measured = {
-        fingerprint(example.context)
+    read = [
+        example
         for name in ("squad2.dev", "squad11_extra13.dev", "squadshifts_new_wiki.dev", "fairytaleqa.dev", "nq_qed.dev")
         for example in read_examples(SHARED / "dev" / f"{name}.jsonl.gz")
-    }
-    assert len(measured) > 2000
+    ]
+    measured = {fingerprint(text) for example in read for text in (example.question, example.context)}
+    measured |= {fingerprint(row["text"]) for row in read_rows(SHARED / "corpora" / "nq_gold" / "corpus.jsonl")}
+    assert len(measured) > 25_000
     examples = examples_from(SHARED / "train", seed=13)
     assert len(examples) > 150_000
-    assert not [example for example in examples if fingerprint(example.context) in measured]
+    assert not [e for e in examples if {fingerprint(e.context), fingerprint(e.question)} & measured]
     held = calibration_from(SHARED / "train")
     assert len(held) > 1000
     assert not {fingerprint(e.context) for e in held} & {fingerprint(e.context) for e in examples}

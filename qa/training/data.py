@@ -109,5 +109,5 @@ def fingerprint(text: str) -> bytes:
 
 
 def without_overlap(examples: Iterable[Example], forbidden: frozenset[bytes]) -> list[Example]:
-    """Drops every example whose context has one of these fingerprints."""
-    return [e for e in examples if fingerprint(e.context) not in forbidden]
+    """Drops every example whose question or context has one of these fingerprints."""
+    return [e for e in examples if forbidden.isdisjoint((fingerprint(e.question), fingerprint(e.context)))]

@@ -31,7 +31,8 @@ NEAR_MISSES = 15_000  # questions with a year or a name swapped
 def examples_from(folder: Path, *, seed: int) -> list[Example]:
     """The recipe's training examples, without the articles held out for calibration.
 
-    Contexts that also stand in a set of the folder `dev` beside `folder` are left out: those sets are for measuring.
+    Questions and contexts that also stand in the folders `dev` and `corpora` beside `folder`, which are for measuring,
+    are left out.
     """
     rng = random.Random(seed)
     squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
@@ -42,15 +43,16 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
             mixed += rng.sample(found, min(limit, len(found)))
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
-    kept = without_overlap(mixed, measured_contexts(folder.parent / "dev"))
+    kept = without_overlap(mixed, measured_texts(folder.parent))
     rng.shuffle(kept)
     return kept
 
 
-def measured_contexts(folder: Path) -> frozenset[bytes]:
-    """Fingerprints of all contexts of the sets in `folder`."""
-    rows = (row for path in sorted(folder.glob("*.jsonl.gz")) for row in read_rows(path))
-    return frozenset(fingerprint(row["context"]) for row in rows if row.get("context"))
+def measured_texts(data: Path) -> frozenset[bytes]:
+    """Fingerprints of the questions, contexts and documents in `data`/dev and `data`/corpora."""
+    paths = [*sorted(data.glob("dev/*.jsonl.gz")), *sorted(data.glob("corpora/*/*.jsonl"))]
+    rows = (row for path in paths for row in read_rows(path))
+    return frozenset(fingerprint(row[key]) for row in rows for key in ("question", "context", "text") if row.get(key))
 
 
 def calibration_from(folder: Path) -> list[Example]:

@@ -1,0 +1,228 @@
+"""Conversations that survive a restart, in `conversations.sqlite` in the library's folder. Answers in, answers out.
+
+Knows nothing of libraries or pages. Each call opens the file anew, so threads, windows and processes may share it and
+a folder that was deleted underneath is noticed at once. A stored answer can be shown without any model.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import sqlite3
+import unicodedata
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+from index.clean import shorten
+from index.types import Document, InputError, LibraryError
+from qa.types import Answer, Citation, Refusal, Turn
+
+MAX_TITLE_CHARS = 80
+MAX_TURNS = 500  # of one conversation
+MAX_CONVERSATIONS = 10_000
+MAX_ANSWER_CHARS = 500_000  # as stored, with its footnotes
+
+_SCHEMA = (
+    "CREATE TABLE IF NOT EXISTS conversations (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,"
+    " title TEXT NOT NULL, created TEXT NOT NULL, changed TEXT NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS turns (conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
+    " number INTEGER NOT NULL, at TEXT NOT NULL, answer TEXT NOT NULL, words TEXT NOT NULL,"
+    " PRIMARY KEY (conversation, number))",
+)
+_BUSY_TIMEOUT_S = 30.0
+_SUMMARY = "SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation = id) FROM conversations"
+
+
+def now() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A question with its answer (`answer.hits` is empty), and when it was asked."""
+
+    answer: Answer
+    at: dt.datetime
+
+    @property
+    def turn(self) -> Turn:
+        cited = dict.fromkeys(citation.document_id for citation in self.answer.citations)
+        return Turn(self.answer.question, "" if self.answer.refused else self.answer.text, tuple(cited))
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A conversation as a list shows it. `turns` is how many questions it holds."""
+
+    id: str
+    title: str
+    created: dt.datetime
+    changed: dt.datetime
+    turns: int
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A whole conversation, oldest question first."""
+
+    summary: Summary
+    exchanges: tuple[Exchange, ...]
+
+    @property
+    def history(self) -> tuple[Turn, ...]:
+        return tuple(exchange.turn for exchange in self.exchanges)
+
+
+class Conversations:
+    """All conversations of the library in `home`. Every method raises LibraryError when the folder cannot be used."""
+
+    def __init__(
+        self,
+        home: Path,
+        *,
+        clock: Callable[[], dt.datetime] = now,  # in UTC
+        new_id: Callable[[], str] = lambda: uuid.uuid4().hex,
+    ) -> None:
+        self._path, self._clock, self._new_id = home / "conversations.sqlite", clock, new_id
+
+    def start(self, answer: Answer) -> Summary:
+        """A new conversation, called by its first question. Raises InputError when there are too many."""
+        with self._transaction() as connection:
+            (count,) = connection.execute("SELECT count(*) FROM conversations").fetchone()
+            if count >= MAX_CONVERSATIONS:
+                raise InputError(f"there are {count:,} conversations, the most that are kept", "delete some of them")
+            made, at = self._new_id(), self._clock().isoformat()
+            row = (made, _title(answer.question), at, at)
+            connection.execute("INSERT INTO conversations (id, title, created, changed) VALUES (?, ?, ?, ?)", row)
+            return self._add(connection, made, answer)
+
+    def append(self, conversation_id: str, answer: Answer, *, keep: int | None = None) -> Summary:
+        """Adds an answer; with `keep`, all but the first `keep` turns are dropped before (a question asked again).
+
+        Raises InputError when the conversation is gone or full, or the answer is too long to be stored.
+        """
+        with self._transaction() as connection:
+            if keep is not None:
+                connection.execute("DELETE FROM turns WHERE conversation = ? AND number > ?", (conversation_id, keep))
+            return self._add(connection, conversation_id, answer)
+
+    def _add(self, connection: sqlite3.Connection, conversation_id: str, answer: Answer) -> Summary:
+        before = _summary(connection, conversation_id).turns
+        if before >= MAX_TURNS:
+            raise InputError(f"this conversation has {before} questions, the most that are kept", "start a new one")
+        stored = _to_json(answer)
+        if len(stored) > MAX_ANSWER_CHARS:
+            raise InputError(f"the answer is too long to be kept ({len(stored):,} characters)", "ask for less at once")
+        words = _folded("\n".join([answer.question, answer.text, answer.refusal.message if answer.refusal else ""]))
+        at = self._clock().isoformat()
+        row = (conversation_id, before + 1, at, stored, words)
+        connection.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?)", row)
+        connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (at, conversation_id))
+        return _summary(connection, conversation_id)
+
+    def recent(self, words: str = "", *, limit: int = 100) -> list[Summary]:
+        """The conversation changed last comes first. With `words`, those in whose title or turns each of them occurs.
+
+        A word is found within a longer one, in any script, whatever its case and accents.
+        """
+        occurs = "(instr(fold(title), ?) OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(words, ?)))"
+        wanted = _folded(words).split()
+        where = " AND ".join([occurs] * len(wanted)) or "1"
+        values = [word for word in wanted for _ in range(2)]
+        with self._transaction() as connection:
+            connection.create_function("fold", 1, _folded, deterministic=True)
+            query = f"{_SUMMARY} WHERE {where} ORDER BY changed DESC, number DESC LIMIT ?"
+            return [_read_summary(row) for row in connection.execute(query, [*values, limit])]
+
+    def get(self, conversation_id: str) -> Conversation:
+        """Raises InputError when it is gone."""
+        with self._transaction() as connection:
+            summary = _summary(connection, conversation_id)
+            query = "SELECT answer, at FROM turns WHERE conversation = ? ORDER BY number"
+            rows = connection.execute(query, (conversation_id,)).fetchall()
+        exchanges = (Exchange(_from_json(stored), dt.datetime.fromisoformat(at)) for stored, at in rows)
+        return Conversation(summary, tuple(exchanges))
+
+    def rename(self, conversation_id: str, title: str) -> Summary:
+        """Raises InputError for an empty title, or when the conversation is gone."""
+        if not title.strip():
+            raise InputError("the title is empty", "type a name for the conversation")
+        with self._transaction() as connection:
+            connection.execute("UPDATE conversations SET title = ? WHERE id = ?", (_title(title), conversation_id))
+            return _summary(connection, conversation_id)
+
+    def delete(self, conversation_id: str) -> None:
+        """One that is gone already is no error."""
+        with self._transaction() as connection:
+            connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on a connection of its own. The file is made when the folder is there without it."""
+        try:
+            with closing(sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)) as connection:
+                with suppress(sqlite3.OperationalError):  # another process is doing it; what is worse is met below
+                    connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute("PRAGMA foreign_keys = ON")
+                connection.execute("BEGIN IMMEDIATE")
+                for statement in _SCHEMA:
+                    connection.execute(statement)
+                yield connection
+                connection.execute("COMMIT")
+        except sqlite3.DatabaseError as error:
+            if type(error) not in {sqlite3.OperationalError, sqlite3.DatabaseError}:
+                raise  # a bug of ours
+            if not self._path.parent.is_dir():
+                message = f"the library's folder {self._path.parent} is not there"
+                raise LibraryError(message, "put it back, or start Footnote with another --home") from error
+            message = f"the conversations in {self._path} cannot be used: {error}"
+            raise LibraryError(message, "check free space and permissions, or move that file away") from error
+
+
+def _summary(connection: sqlite3.Connection, conversation_id: str) -> Summary:
+    row = connection.execute(f"{_SUMMARY} WHERE id = ?", (conversation_id,)).fetchone()
+    if row is None:
+        raise InputError("this conversation is gone", "it was deleted, perhaps in another window; start a new one")
+    return _read_summary(row)
+
+
+def _read_summary(row: tuple[str, str, str, str, int]) -> Summary:
+    made, title, created, changed, turns = row
+    return Summary(made, title, dt.datetime.fromisoformat(created), dt.datetime.fromisoformat(changed), turns)
+
+
+def _title(text: str) -> str:
+    return shorten(_storable(" ".join(text.split())), MAX_TITLE_CHARS - 1)
+
+
+def _storable(text: str) -> str:
+    """Without lone surrogates, which a browser may send and SQLite does not take."""
+    return text.encode("utf-8", "replace").decode()
+
+
+def _folded(text: str) -> str:
+    """As words are compared: without case, accents and the width of letters."""
+    letters = unicodedata.normalize("NFKD", _storable(text)).casefold()
+    return "".join(letter for letter in letters if not "\u0300" <= letter <= "\u036f")
+
+
+def _to_json(answer: Answer) -> str:
+    return json.dumps(asdict(replace(answer, hits=())))
+
+
+def _from_json(stored: str) -> Answer:
+    """Fields that this version does not know are left out."""
+    row = json.loads(stored)
+    known = {field.name for field in fields(Answer)} & row.keys()
+    row["hits"] = ()
+    row["citations"] = tuple(Citation(**citation) for citation in row["citations"])
+    row["refusal"] = Refusal(**row["refusal"]) if row["refusal"] else None
+    return Answer(**{name: row[name] for name in known})
+
+
+def still_there(citation: Citation, document: Document | None) -> bool:
+    """Whether the document (None: it was removed) still says what was quoted, at the same place."""
+    return document is not None and document.text[citation.start : citation.end] == citation.quote

@@ -1,0 +1,351 @@
+"""Conversations are there after a restart, in every window, and say so when they cannot be."""
+
+import datetime as dt
+import shutil
+import sqlite3
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import MISSING, fields, replace
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from index.types import Document, Hit, InputError, LibraryError, Passage
+from qa import conversations
+from qa.conversations import Conversations, still_there
+from qa.quote import conversation_markdown
+from qa.types import Answer, Citation, Refusal, Turn
+
+ROOT = Path(__file__).parents[1]
+TEXT = "The basin will be 14 metres deep. The harbour works cost 220 million pounds."
+SKERRY = Document("skerry", "Skerrymouth deepens its harbour", TEXT, "https://ledger.example/skerry")
+DEEP = Citation(
+    1, "skerry", SKERRY.title, SKERRY.source, 0, 33, TEXT[:33], page=2, answer="14 metres", published="2025-03-22"
+)
+HIT = Hit(Passage(1, "skerry", 0, 33, TEXT[:33]), 0.5, "hybrid")
+REFUSAL = Refusal("not_found", "The articles don't say.")
+
+
+def answered(question: str = "How deep will the basin be?", text: str = "14 metres", **changed: Any) -> Answer:
+    return Answer(question, text, "span", 0.8125, (DEEP,), (HIT,), understood=question, **changed)
+
+
+def refused(question: str) -> Answer:
+    return Answer(question, "", "refused", 0.1, refusal=REFUSAL, understood=question)
+
+
+@pytest.fixture
+def kept(tmp_path: Path) -> Conversations:
+    """One second passes at each look at the clock; ids are c1, c2, ..."""
+    ticks, ids = count(), count(1)
+    start = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
+    return Conversations(
+        tmp_path, clock=lambda: start + dt.timedelta(seconds=next(ticks)), new_id=lambda: f"c{next(ids)}"
+    )
+
+
+def titles(found: list[conversations.Summary]) -> list[str]:
+    return [summary.title for summary in found]
+
+
+# ── Kept as they were ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_conversation_is_there_after_a_restart_with_every_word_of_its_answers(
+    kept: Conversations, tmp_path: Path
+) -> None:
+    given = [answered(), refused("Who is the mayor?"), answered("How deep is the fishing harbour?", "10 metres")]
+    made = kept.start(given[0])
+    for answer in given[1:]:
+        kept.append(made.id, answer)
+    after_restart = Conversations(tmp_path).get("c1")
+    assert [exchange.answer for exchange in after_restart.exchanges] == [replace(a, hits=()) for a in given]
+    assert after_restart.summary == kept.recent()[0]
+    assert (after_restart.summary.title, after_restart.summary.turns) == ("How deep will the basin be?", 3)
+    assert [e.at.second for e in after_restart.exchanges] == [1, 2, 3]
+    assert after_restart.summary.created.second == 0
+    assert after_restart.summary.changed == after_restart.exchanges[-1].at
+
+
+def test_the_round_trip_above_covers_every_field() -> None:
+    for value in (answered(), DEEP, refused("Who?"), REFUSAL):
+        set_here = {f.name for f in fields(value) if f.default is MISSING or getattr(value, f.name) != f.default}
+        optional = {"refusal", "citations", "hits"}  # the one or the other
+        assert set_here | optional >= {f.name for f in fields(value)}, "a new field: store it and set it above"
+
+
+def test_the_history_is_what_a_follow_up_needs(kept: Conversations) -> None:
+    made = kept.start(answered())
+    kept.append(made.id, refused("Who is the mayor?"))
+    assert kept.get(made.id).history == (
+        Turn("How deep will the basin be?", "14 metres", ("skerry",)),
+        Turn("Who is the mayor?", ""),
+    )
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.text(min_size=1, max_size=80), st.text(min_size=1, max_size=80))
+def test_any_question_and_answer_come_back_as_they_were(
+    tmp_path_factory: pytest.TempPathFactory, question: str, text: str
+) -> None:
+    kept = Conversations(tmp_path_factory.mktemp("home"))
+    made = kept.start(answered(question, text))
+    (exchange,) = kept.get(made.id).exchanges
+    assert (exchange.answer.question, exchange.answer.text) == (question, text)
+
+
+def test_a_lone_surrogate_from_a_browser_does_no_harm(kept: Conversations) -> None:
+    made = kept.start(answered("What is \ud800?"))
+    assert made.title == "What is ??"
+    assert kept.get(made.id).exchanges[0].answer.question == "What is \ud800?"
+    assert titles(kept.recent("\ud800")) == ["What is ??"]
+
+
+def test_a_field_of_a_later_version_is_left_out(kept: Conversations, tmp_path: Path) -> None:
+    made = kept.start(answered())
+    with sqlite3.connect(tmp_path / "conversations.sqlite") as connection:
+        connection.execute("UPDATE turns SET answer = json_set(answer, '$.mood', 'calm')")
+    connection.close()
+    assert kept.get(made.id).exchanges[0].answer == replace(answered(), hits=())
+
+
+# ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_conversation_changed_last_comes_first(kept: Conversations) -> None:
+    for question in ("First?", "Second?", "Third?"):
+        kept.start(answered(question))
+    kept.append("c1", answered("More?"))
+    assert titles(kept.recent()) == ["First?", "Third?", "Second?"]
+    assert titles(kept.recent(limit=1)) == ["First?"]
+
+
+@pytest.fixture
+def searched(kept: Conversations) -> Conversations:
+    kept.start(answered("How many buses has Portavel?", "620"))
+    kept.append("c1", answered("Who is the director?", "Samir Oduya"))
+    kept.start(answered("上海有多少大模型?", "超过20个"))
+    kept.start(answered("Où est la CAFÉTÉRIA?", "à Zürich"))
+    kept.start(refused("ما هو الهدف؟"))
+    return kept
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("portavel", ["c1"]),
+        ("ODUYA buses", ["c1"]),  # words of two turns
+        ("buses zurich", []),  # words of two conversations
+        ("大模型", ["c2"]),
+        ("cafeteria", ["c3"]),
+        ("zuri", ["c3"]),
+        ("الهدف", ["c4"]),
+        ("don't say", ["c4"]),
+        ("%", []),
+        ("' OR 1 --", []),
+        ("  ", ["c4", "c3", "c2", "c1"]),
+    ],
+)
+def test_words_find_conversations_in_any_script(searched: Conversations, words: str, found: list[str]) -> None:
+    assert [summary.id for summary in searched.recent(words)] == found
+
+
+def test_a_renamed_conversation_is_found_by_its_new_title(kept: Conversations) -> None:
+    kept.start(answered())
+    assert kept.rename("c1", "  Harbour\nnotes ").title == "Harbour notes"
+    assert titles(kept.recent("harbour notes")) == ["Harbour notes"]
+    with pytest.raises(InputError, match="the title is empty"):
+        kept.rename("c1", " \n")
+
+
+def test_a_long_question_is_a_short_title(kept: Conversations) -> None:
+    made = kept.start(answered("How many " + "very " * 40 + "old buses?"))
+    assert len(made.title) <= conversations.MAX_TITLE_CHARS
+    assert made.title.startswith("How many very very")
+    assert made.title.endswith("very…")
+    assert len(kept.start(answered("上" * 300)).title) <= conversations.MAX_TITLE_CHARS
+
+
+def test_what_was_deleted_is_gone_for_every_method(kept: Conversations) -> None:
+    kept.start(answered("First?"))
+    kept.start(answered("Second?"))
+    kept.delete("c1")
+    kept.delete("c1")
+    assert titles(kept.recent()) == ["Second?"]
+    for work in (
+        lambda: kept.get("c1"),
+        lambda: kept.append("c1", answered()),
+        lambda: kept.rename("c1", "x"),
+        lambda: kept.append("c1", answered(), keep=0),
+    ):
+        with pytest.raises(InputError, match="this conversation is gone"):
+            work()
+    assert titles(kept.recent("basin")) == []
+
+
+def test_a_question_asked_again_takes_the_place_of_all_that_followed(kept: Conversations) -> None:
+    kept.start(answered("One?"))
+    for question in ("Two?", "Three?"):
+        kept.append("c1", answered(question))
+    assert kept.append("c1", answered("Two, really?"), keep=1).turns == 2
+    assert [e.answer.question for e in kept.get("c1").exchanges] == ["One?", "Two, really?"]
+    kept.append("c1", answered("Last?"))
+    assert [e.answer.question for e in kept.get("c1").exchanges] == ["One?", "Two, really?", "Last?"]
+    assert titles(kept.recent("three")) == []
+
+
+def test_there_is_an_end_to_how_much_is_kept(kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversations, "MAX_TURNS", 2)
+    monkeypatch.setattr(conversations, "MAX_CONVERSATIONS", 1)
+    monkeypatch.setattr(conversations, "MAX_ANSWER_CHARS", 2000)
+    kept.start(answered())
+    with pytest.raises(InputError, match="there are 1 conversations"):
+        kept.start(answered())
+    with pytest.raises(InputError, match="too long to be kept"):
+        kept.append("c1", answered(text="14 " * 1000))
+    kept.append("c1", answered())
+    with pytest.raises(InputError, match="has 2 questions"):
+        kept.append("c1", answered())
+    assert kept.append("c1", answered("Again?"), keep=1).turns == 2
+
+
+# ── Two windows, two processes, no folder ─────────────────────────────────────────────────────────────────────────
+
+# For each folder that it reads: begins a conversation there at the given instant, adds to it, and says so.
+CHILD = """
+import sys
+import time
+from pathlib import Path
+from qa.conversations import Conversations
+from qa.types import Answer, Refusal
+for line in sys.stdin:
+    instant, home = line.split(maxsplit=1)
+    kept, refusal = Conversations(Path(home.strip())), Refusal("not_found", "No.")
+    while time.time() < float(instant):
+        pass
+    made = kept.start(Answer(f"{sys.argv[1]}-0?", "", "refused", 0.1, refusal=refusal))
+    for number in (1, 2, 3):
+        kept.append(made.id, Answer(f"{sys.argv[1]}-{number}?", "", "refused", 0.1, refusal=refusal))
+    print("done", flush=True)
+"""
+
+
+def test_processes_that_begin_together_in_an_empty_folder_lose_nothing(tmp_path: Path) -> None:
+    names = ("left", "right", "third", "fourth")
+    pipe = subprocess.PIPE
+    children = [
+        subprocess.Popen([sys.executable, "-c", CHILD, name], cwd=ROOT, stdin=pipe, stdout=pipe, text=True)
+        for name in names
+    ]
+    homes = [tmp_path / str(number) for number in range(12)]
+    for home in homes:
+        home.mkdir()
+        instant = time.time() + 0.02
+        for child in children:
+            assert child.stdin
+            print(instant, home, file=child.stdin, flush=True)
+        assert [child.stdout.readline() if child.stdout else "" for child in children] == ["done\n"] * 4
+    for child in children:
+        child.communicate()
+    for home in homes:
+        kept = Conversations(home)
+        for name in names:
+            (found,) = kept.recent(f"{name}-3?")
+            questions = [exchange.answer.question for exchange in kept.get(found.id).exchanges]
+            assert questions == [f"{name}-{number}?" for number in range(4)]
+
+
+def test_two_windows_may_add_to_one_conversation_at_once(tmp_path: Path) -> None:
+    made = Conversations(tmp_path).start(answered("Start?"))
+    windows = [
+        threading.Thread(
+            target=lambda name=name: [
+                Conversations(tmp_path).append(made.id, answered(f"{name}{n}?")) for n in range(8)
+            ]
+        )
+        for name in "ab"
+    ]
+    for window in windows:
+        window.start()
+    for window in windows:
+        window.join()
+    questions = [exchange.answer.question for exchange in Conversations(tmp_path).get(made.id).exchanges]
+    assert sorted(questions) == sorted(["Start?", *(f"{name}{n}?" for name in "ab" for n in range(8))])
+    assert [q for q in questions if q[0] == "a"] == [f"a{n}?" for n in range(8)]
+
+
+def test_a_folder_deleted_underneath_is_said_and_forgiven_when_it_is_back(kept: Conversations, tmp_path: Path) -> None:
+    kept.start(answered())
+    shutil.rmtree(tmp_path)
+    for work in (
+        kept.recent,
+        lambda: kept.start(answered()),
+        lambda: kept.append("c1", answered()),
+        lambda: kept.get("c1"),
+        lambda: kept.rename("c1", "x"),
+        lambda: kept.delete("c1"),
+    ):
+        with pytest.raises(LibraryError, match="is not there") as failure:
+            work()
+        assert failure.value.hint
+    assert not tmp_path.exists()
+    tmp_path.mkdir()
+    assert kept.recent() == []
+    assert kept.start(answered()).turns == 1
+
+
+def test_a_file_that_is_no_database_is_said_with_what_to_do(kept: Conversations, tmp_path: Path) -> None:
+    (tmp_path / "conversations.sqlite").write_bytes(b"not a database at all, " * 100)
+    with pytest.raises(LibraryError, match=r"conversations\.sqlite cannot be used: file is not a database"):
+        kept.recent()
+
+
+def test_what_fails_half_way_leaves_nothing_behind(kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversations, "MAX_ANSWER_CHARS", 10)
+    with pytest.raises(InputError):
+        kept.start(answered())
+    assert kept.recent() == []
+
+
+# ── To show and to keep elsewhere ─────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("document", "there"),
+    [
+        (SKERRY, True),
+        (replace(SKERRY, title="Another title"), True),
+        (replace(SKERRY, text="X" + TEXT), False),
+        (replace(SKERRY, text=""), False),
+        (None, False),
+    ],
+)
+def test_a_citation_knows_whether_it_still_stands(document: Document | None, there: bool) -> None:
+    assert still_there(DEEP, document) is there
+
+
+def test_a_conversation_is_exported_with_its_footnotes_numbered_through(kept: Conversations) -> None:
+    kept.start(answered())
+    kept.append("c1", refused("Who is the *mayor*?"))
+    kept.append("c1", replace(answered("Depth?"), citations=(replace(DEEP, document_id="lost"),)))
+    text = conversation_markdown(kept.get("c1"), document_of={"skerry": SKERRY}.get)
+    note = "“The basin will be 14 metres deep.” *Skerrymouth deepens its harbour*, 2025-03-22, p. 2, <https://ledger.example/skerry>"
+    assert text == (
+        "# How deep will the basin be?\n\n"
+        "## How deep will the basin be?\n\n14 metres[^1] (81% sure)\n\n"
+        "## Who is the \\*mayor\\*?\n\nThe articles don't say.\n\n"
+        "## Depth?\n\n14 metres[^2] (81% sure)\n\n"
+        f"[^1]: {note}\n\n[^2]: {note} (no longer in the library)\n"
+    )
+
+
+def test_an_export_says_when_an_article_has_changed_since(kept: Conversations) -> None:
+    kept.start(answered())
+    text = conversation_markdown(kept.get("c1"), document_of=lambda _id: replace(SKERRY, text="Dredgers began."))
+    assert text.endswith("(the article has changed since)\n")
