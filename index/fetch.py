@@ -10,18 +10,22 @@ import http.client
 import ipaddress
 import socket
 import ssl
-import time
+import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 from index.types import InputError
 
 MAX_PAGE_BYTES = 20 * 2**20
-TIMEOUT_S = 20.0  # for each answer of the server, and for the whole page
+TIMEOUT_S = 20.0  # for the whole page, with all redirects
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _SAVE_IT = "save the page in a browser and index the file"
+_Socket = TypeVar("_Socket", bound=socket.socket)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +37,33 @@ class Fetched:
     content_type: str
 
 
-def fetch(url: str) -> Fetched:
-    """The page at `url`. Raises InputError, with what to do, for whatever stands in the way."""
+def fetch(url: str, *, private: bool = False) -> Fetched:
+    """The page at `url`. `private` also lets addresses of this machine and its network through.
+
+    Raises InputError, with what to do, for whatever stands in the way.
+    """
+    gate = _Gate(private)
+    timer = threading.Timer(TIMEOUT_S, gate.shut)
+    timer.daemon = True
+    timer.start()
     try:
-        return _get(url)
+        return _get(url, gate)
     except urllib.error.HTTPError as error:
         raise InputError(f"the server answered {error.code} {error.reason}; {_SAVE_IT}") from error
     except (OSError, http.client.HTTPException, ValueError) as error:
+        if gate.is_shut:
+            raise InputError(f"the page took longer than {TIMEOUT_S:.0f} seconds; {_SAVE_IT}") from error
         reason = getattr(error, "reason", None) or error
         raise InputError(f"the page could not be fetched ({reason}); {_SAVE_IT}") from error
+    finally:
+        timer.cancel()
 
 
-def _get(url: str) -> Fetched:
+def _get(url: str, gate: _Gate) -> Fetched:
     """Without proxies, which would connect where we cannot look."""
     opener = urllib.request.OpenerDirector()
     for handler in (
-        _PublicHandler(),
+        _GatedHandler(gate),
         urllib.request.HTTPRedirectHandler(),
         urllib.request.HTTPErrorProcessor(),
         urllib.request.HTTPDefaultErrorHandler(),
@@ -57,58 +72,94 @@ def _get(url: str) -> Fetched:
         opener.add_handler(handler)
     address = urllib.parse.quote(url.partition("#")[0], safe="%/:=&?~+!$,;'@()*[]")
     request = urllib.request.Request(address, headers={"User-Agent": "Mozilla/5.0 (compatible; Footnote)"})  # noqa: S310
-    deadline = time.monotonic() + TIMEOUT_S
     with opener.open(request, timeout=TIMEOUT_S) as response:
         content = bytearray()
         while chunk := response.read1(2**16):
             content += chunk
             if len(content) > MAX_PAGE_BYTES:
                 raise InputError(f"the page has more than {MAX_PAGE_BYTES // 2**20} MB; {_SAVE_IT}")
-            if time.monotonic() > deadline:
-                raise InputError(f"the page took longer than {TIMEOUT_S:.0f} seconds; {_SAVE_IT}")
+        if gate.is_shut:  # what came so far is not the page
+            raise OSError
         return Fetched(bytes(content), response.url, response.headers.get_content_type())
 
 
-class _PublicHTTPConnection(http.client.HTTPConnection):
+# --- every connection goes through the gate, so every redirect is looked at too --------------------------------------
+
+
+class _Gate:
+    """Opens sockets to addresses that were checked, and shuts them all when the time is up."""
+
+    def __init__(self, private: bool) -> None:
+        self.is_shut = False
+        self._private = private
+        self._sockets: list[socket.socket] = []
+
+    def open(self, host: str, port: int) -> socket.socket:
+        """The address that was checked is the one that is connected to: a second look-up could lead elsewhere."""
+        addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+        if not self._private and not all(map(_is_public, addresses)):
+            raise InputError(
+                f"{host} is an address of this machine or of a private network, which is never fetched; {_SAVE_IT}"
+            )
+        failed = OSError("no address")
+        for address in addresses:  # the first may be IPv6 on a network without it
+            try:
+                return self.watch(socket.create_connection((address, port), timeout=TIMEOUT_S))
+            except OSError as error:
+                failed = error
+        raise failed
+
+    def watch(self, opened: _Socket) -> _Socket:
+        self._sockets.append(opened)
+        if self.is_shut:
+            self.shut()
+        return opened
+
+    def shut(self) -> None:
+        """Whoever waits for a byte, of the headers say, waits no longer."""
+        self.is_shut = True
+        for opened in self._sockets:
+            with suppress(OSError):
+                opened.shutdown(socket.SHUT_RDWR)
+
+
+class _GatedConnection(http.client.HTTPConnection):
+    def __init__(self, gate: _Gate, host: str, **settings: Any) -> None:
+        super().__init__(host, **settings)
+        self._gate = gate
+
     def connect(self) -> None:
-        self.sock = _public_socket(self.host, self.port)
+        self.sock = self._gate.open(self.host, self.port)
 
 
-class _PublicHTTPSConnection(http.client.HTTPSConnection):
+class _GatedSecureConnection(http.client.HTTPSConnection):
+    def __init__(self, gate: _Gate, host: str, **settings: Any) -> None:
+        super().__init__(host, **settings)
+        self._gate = gate
+
     def connect(self) -> None:
-        plain = _public_socket(self.host, self.port)
-        self.sock = ssl.create_default_context().wrap_socket(plain, server_hostname=self.host)
+        plain = self._gate.open(self.host, self.port)
+        context = ssl.create_default_context()
+        secure = context.wrap_socket(plain, server_hostname=self.host, do_handshake_on_connect=False)
+        self.sock = self._gate.watch(secure)
+        secure.do_handshake()
 
 
-class _PublicHandler(urllib.request.AbstractHTTPHandler):
-    """Opens http and https through connections that look where they connect, so every redirect is looked at too."""
+class _GatedHandler(urllib.request.AbstractHTTPHandler):
+    def __init__(self, gate: _Gate) -> None:
+        super().__init__()
+        self._gate = gate
 
     def http_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicHTTPConnection, request)
+        return self.do_open(partial(_GatedConnection, self._gate), request)
 
     def https_open(self, request: urllib.request.Request) -> http.client.HTTPResponse:
-        return self.do_open(_PublicHTTPSConnection, request)
+        return self.do_open(partial(_GatedSecureConnection, self._gate), request)
 
     def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
         return self.do_request_(request)
 
     https_request = http_request
-
-
-def _public_socket(host: str, port: int) -> socket.socket:
-    """Connects to an address that was checked, so that a second look-up cannot lead elsewhere."""
-    addresses = [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
-    if not all(map(_is_public, addresses)):
-        raise InputError(
-            f"{host} is an address of this machine or of a private network, which is never fetched; {_SAVE_IT}"
-        )
-    failed = OSError("no address")
-    for address in addresses:  # the first may be IPv6 on a network without it
-        try:
-            return socket.create_connection((address, port), timeout=TIMEOUT_S)
-        except OSError as error:
-            failed = error
-    raise failed
 
 
 def _is_public(address: str) -> bool:

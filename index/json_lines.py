@@ -1,4 +1,4 @@
-"""One row of a JSON Lines corpus -> its Document: {"id","title","text","source"?,"published"?,"author"?}.
+"""A JSON Lines corpus -> its Documents: {"id","title","text","source"?,"published"?,"author"?} on each line.
 
 Where a corpus lacks "source" or "published", its "url" or "date" is taken. Knows nothing of files; the text is
 normalised but otherwise left as it is, without the title, so that its offsets stay the corpus's own.
@@ -6,12 +6,53 @@ normalised but otherwise left as it is, without the title, so that its offsets s
 
 from __future__ import annotations
 
+import codecs
 import json
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import IO, Any
 
 from index.clean import normalise, opening
+from index.content import identify
 from index.dates import dateline_end, find_date
-from index.types import Document, InputError
+from index.types import Document, Failure, InputError
+
+MAX_ROW_BYTES = 100 * 2**20  # a file may be of any size; a row of it may not
+
+
+def read_json_lines(stream: IO[bytes], source: str) -> Iterator[Document | Failure]:
+    """One document per line, read line by line: the one format without a size limit."""
+    seen: set[str] = set()
+    sources: set[str] = set()
+    number, empty = 0, True
+    while line := stream.readline(MAX_ROW_BYTES + 1):
+        number += 1
+        if not line.strip(codecs.BOM_UTF8 + b" \t\r\n"):
+            continue
+        empty = False
+        try:
+            _check_line(line)
+            document = read_row(line, source, number=number, fallback_id=identify(f"{source}#{number}"))
+            if document.id in seen:
+                raise InputError(f'the id "{document.id}" stands on an earlier line; give each row its own')
+            seen.add(document.id)
+            if document.source in sources:  # an outlet's name, say: rows that share it are still documents of their own
+                document = replace(document, source=f"{document.source}#{document.id}")
+            sources.add(document.source)
+            yield document
+        except InputError as error:
+            yield Failure(source, f"line {number}: {error}")
+        if len(line) > MAX_ROW_BYTES or b"\0" in line:
+            return
+    if empty:
+        yield Failure(source, "it is empty")
+
+
+def _check_line(line: bytes) -> None:
+    if len(line) > MAX_ROW_BYTES:
+        raise InputError(f"longer than {MAX_ROW_BYTES // 2**20} MB; the rest of the file was not read")
+    if b"\0" in line:
+        raise InputError("it is not text (binary data); the rest of the file was not read")
 
 
 def read_row(line: bytes, source: str, *, number: int, fallback_id: str) -> Document:

@@ -5,6 +5,7 @@ Knows nothing of files, models or indexes. Every value is frozen; every offset c
 
 from __future__ import annotations
 
+import bisect
 import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -59,7 +60,15 @@ class Document:
 
     def page_of(self, offset: int) -> int | None:
         """The page, counted from 1, that holds the character at `offset`; None for a format without pages."""
-        return sum(1 for start in self.pages if start <= offset) or None
+        return bisect.bisect_right(self.pages, offset) or None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be read, and why, in words for a person."""
+
+    source: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)

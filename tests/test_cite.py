@@ -10,6 +10,8 @@ from index.chunk import chunk
 from index.types import Document
 from qa.cite import cite
 from qa.reader import Span
+from qa.show import answer_row, answer_text
+from qa.types import Answer
 
 TEXT = "The plan came late. Beijing wants 300 billion yuan by 2025. Others wait."
 DOCUMENT = Document("d1", "Plans", TEXT, "/articles/plans.txt", dt.date(2024, 4, 6), pages=(0, 20))
@@ -53,3 +55,10 @@ def test_for_any_text_the_quote_is_at_its_range_and_holds_the_span(text: str, da
         citation = cite(Span(passage, start, end, text[start:end], 0.0), document, marker=1)
         assert text[citation.start : citation.end] == citation.quote
         assert citation.start <= start < end <= citation.end
+
+
+def test_a_person_at_a_terminal_reads_the_page_and_a_program_its_number() -> None:
+    citation = cite(span_of("300 billion yuan"), DOCUMENT, marker=1)
+    answer = Answer("How much?", "300 billion yuan", "span", 0.9, (citation,))
+    assert answer_text(answer).splitlines()[-1] == "      Plans: plans.txt, page 2, characters 20 to 59"
+    assert answer_row(answer, 0.1)["citations"][0]["page"] == 2

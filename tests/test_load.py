@@ -10,19 +10,22 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
+from samples import report
 
 import index.fetch
+import index.json_lines
 import index.load
 from index.clean import normalise
 from index.dates import dateline_end, find_date, read_meta
-from index.load import Failure, from_text, load
-from index.types import Document, EmptyError, InputError
+from index.load import from_text, load
+from index.types import Document, EmptyError, Failure, InputError
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = ROOT / "articles"
@@ -535,7 +538,7 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_row_without_an_end_is_not_read_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.load, "MAX_ROW_BYTES", 1000)
+    monkeypatch.setattr(index.json_lines, "MAX_ROW_BYTES", 1000)
     (found,) = rows(tmp_path / "a.jsonl", {"id": "1", "text": QUAY * 100})
     assert isinstance(found, Failure)
     assert found.reason.startswith("line 1: longer than")
@@ -627,6 +630,46 @@ def test_an_address_that_leads_nowhere_is_a_failure_that_says_what_to_do(url: st
     assert failure(url).reason.endswith("save the page in a browser and index the file")
 
 
+def test_a_private_address_is_fetched_by_those_who_mean_it() -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Site) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        url = f"http://127.0.0.1:{server.server_port}/a.txt"
+        assert "never fetched" in failure(url).reason
+        (found,) = load(url, private=True)
+        assert isinstance(found, Document)
+        assert found.title == "Quay opens"
+        server.shutdown()
+
+
+@pytest.mark.parametrize("start", [b"", b"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n"])
+def test_a_server_that_sends_a_byte_now_and_then_is_left_in_time(start: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(index.fetch, "TIMEOUT_S", 0.5)
+    over = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def dribble() -> None:
+            connection, _ = server.accept()
+            with suppress(OSError):
+                connection.sendall(start)
+                while not over.wait(0.05):
+                    connection.sendall(b"x")
+            connection.close()
+
+        thread = threading.Thread(target=dribble)
+        thread.start()
+        (found,) = load(f"http://127.0.0.1:{server.getsockname()[1]}/a.txt", private=True)
+        over.set()
+        thread.join()
+    assert isinstance(found, Failure)
+    assert found.reason.startswith("the page took longer than")
+
+
+def test_a_pdf_at_a_web_address_is_read_by_its_type(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(Site.pages, "/pdf/2205", (200, "application/pdf", report().decode("cp1252")))
+    found = one(f"{site}/pdf/2205")
+    assert (found.title, len(found.pages), found.source) == ("A quay for Norrvik", 3, f"{site}/pdf/2205")
+
+
 def test_the_next_address_of_a_host_is_tried_when_the_first_does_not_answer(
     site: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -661,7 +704,9 @@ def test_the_sample_about_china_answers_the_question_of_the_readme() -> None:
 
 
 def test_importing_the_loader_loads_no_heavy_library() -> None:
-    heavy = "{'trafilatura', 'charset_normalizer', 'lxml', 'markdown_it'}"
+    heavy = (
+        "{'trafilatura', 'charset_normalizer', 'lxml', 'markdown_it', 'docx', 'pptx', 'pypdfium2', 'python_calamine'}"
+    )
     code = f"import sys, index.load; assert 'index.load' in sys.modules; assert not {heavy} & set(sys.modules)"
     subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
 

@@ -1,0 +1,82 @@
+"""HTML -> its article, or all the text it shows when it comes without a web site around it, as mails and books do.
+
+In: bytes or a string. Out: a Content, or paragraphs. Knows nothing of addresses and Documents.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from index.clean import decode, normalise
+from index.content import Content
+from index.dates import find_date
+from index.types import InputError
+
+_HIDDEN = {"head", "script", "style", "template", "noscript", "nav", "svg", "object", "iframe", "select", "button"}
+_BLOCKS = {
+    *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figcaption", "figure"),
+    *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre", "section"),
+    *("table", "ul"),
+}
+_GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": "\n", "tr": "\n", "td": "  ", "th": "  "}
+
+
+def read_html(content: bytes) -> Content:
+    """A web page: its main text, found by trafilatura."""
+    import trafilatura
+
+    found: Any = trafilatura.bare_extraction(
+        decode_html(content),
+        with_metadata=True,
+        include_comments=False,
+        date_extraction_params={"extensive_search": False, "original_date": True},  # a stated date, never a guess
+    )
+    text = normalise(found.text or "") if found else ""
+    if text.count(" ") < 5:
+        raise InputError("no article was found in the page; copy its text into a .txt file and index that")
+    return Content(
+        "\n\n".join(text.split("\n")),
+        title=found.title,
+        author=found.author or found.sitename,
+        published=find_date(found.date or ""),
+    )
+
+
+def shown_text(page: str) -> str:
+    """Everything a reader of the page sees, in paragraphs."""
+    from lxml import etree
+
+    parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
+    root = etree.fromstring(page.encode("utf-8", "replace"), parser)
+    text = "" if root is None else "".join(_pieces(root))
+    return normalise(re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text)))
+
+
+def _pieces(root: Any) -> Iterator[str]:
+    from lxml import etree
+
+    hidden = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        tag = element.tag if isinstance(element.tag, str) else ""
+        hidden += (tag in _HIDDEN) * (1 if event == "start" else -1)
+        gap = _GAPS.get(tag, "")
+        words = element.text if event == "start" else element.tail
+        is_shown = not hidden
+        if is_shown:
+            yield gap if event == "start" or gap == "\n\n" else ""
+            yield re.sub(r"\s+", " ", words or "")
+
+
+def decode_html(content: bytes) -> str:
+    """By the encoding the page names, if Python knows it."""
+    named = re.search(
+        rb"""(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,80}encoding)=["']?([\w-]{2,30})""", content[:4096], re.I
+    )
+    try:
+        if named and b"\0" not in content:
+            return content.decode(named[1].decode())
+    except (LookupError, UnicodeError):
+        pass
+    return decode(content)

@@ -1,0 +1,316 @@
+"""Each format becomes exactly the text that a person reads in it, under its title, with its author and its date."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import zipfile
+from collections.abc import Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from pathlib import Path
+
+import pytest
+import samples
+from fakes import HashEncoder
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from samples import FERRIES, HARBOUR, PORTS, ROWS
+
+import qa.app
+from index.clean import normalise
+from index.content import Content, document
+from index.formats import MEDIA_TYPES, SUFFIXES, read
+from index.library import Library
+from index.load import load
+from index.tables import readable
+from index.types import Document, Failure, InputError
+from qa.cli import main
+
+
+def one(content: bytes, name: str) -> Document:
+    (found,) = read(content, name, f"/shelf/{name}")
+    assert isinstance(found, Document)
+    return found
+
+
+def body(document: Document) -> str:
+    return document.text[document.body_start :]
+
+
+# --- office ----------------------------------------------------------------------------------------------------------
+
+
+def test_a_word_file_keeps_paragraphs_and_tables_in_order_under_its_heading() -> None:
+    found = one(samples.docx(), "paper.docx")
+    assert found.text == f"Quays of the coast\n\n{HARBOUR}\n\n{ROWS}\n\n{FERRIES}"
+    assert (found.title, found.author, found.pages) == ("Quays of the coast", "Ada Moss", ())
+    assert body(found).startswith("The harbour")
+
+
+def test_what_was_inserted_with_changes_tracked_is_read_and_what_was_deleted_is_not() -> None:
+    body_xml = (
+        '<w:p><w:r><w:t xml:space="preserve">The quay is </w:t></w:r><w:ins w:id="1"><w:r><w:t>new</w:t></w:r></w:ins>'
+        '<w:del w:id="2"><w:r><w:delText>old</w:delText></w:r></w:del><w:r><w:t>.</w:t><w:br/><w:t>It</w:t><w:tab/>'
+        "<w:t>floats.</w:t></w:r></w:p>"
+        "<w:sdt><w:sdtContent><w:p><w:r><w:t>It stands in a control.</w:t></w:r></w:p></w:sdtContent></w:sdt>"
+    )
+    assert one(_docx_with(body_xml), "a.docx").text == "The quay is new.\nIt floats.\n\nIt stands in a control."
+
+
+def test_a_merged_cell_counts_for_every_row_and_a_single_cell_is_only_a_frame() -> None:
+    def cell(text: str, properties: str = "") -> str:
+        return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
+
+    rows = [
+        cell("Coast") + cell("Port") + cell("Berths"),
+        cell("North", '<w:vMerge w:val="restart"/>') + cell("Norrvik") + cell("12"),
+        cell("", "<w:vMerge/>") + cell("Larch Bay") + cell("7"),
+        cell("All together", '<w:gridSpan w:val="2"/>') + cell("19"),
+    ]
+    table = "<w:tbl>" + "".join(f"<w:tr>{row}</w:tr>" for row in rows) + "</w:tbl>"
+    frame = f"<w:tbl><w:tr>{cell('A framed sentence.')}</w:tr></w:tbl>"
+    assert one(_docx_with(table + frame), "a.docx").text == (
+        "Coast: North; Port: Norrvik; Berths: 12.\nCoast: North; Port: Larch Bay; Berths: 7.\n"
+        "Coast: All together; Berths: 19.\n\nA framed sentence."
+    )
+
+
+def _docx_with(body_xml: str) -> bytes:
+    source = zipfile.ZipFile(io.BytesIO(samples.docx()))
+    members = {name: source.read(name) for name in source.namelist()}
+    namespace = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+    members["word/document.xml"] = f"<w:document {namespace}><w:body>{body_xml}</w:body></w:document>".encode()
+    return samples.zipped(members)
+
+
+def test_slides_are_pages_with_their_notes_and_tables() -> None:
+    found = one(samples.pptx(), "slides.pptx")
+    first, second = f"Quay opens\n\n{HARBOUR}", f"Ferries\n\n{FERRIES}\n\nSpeak of the price."
+    assert found.text == f"{first}\n\n{second}\n\n{ROWS}"
+    assert found.pages == (0, len(first) + 2, len(first) + len(second) + 4)
+    assert (found.title, found.author) == ("Quay opens", "Ada Moss")
+    assert found.page_of(found.text.index("Larch Bay")) == 3
+
+
+def test_an_open_document_text_keeps_headings_notes_tables_and_spaces() -> None:
+    found = one(samples.odt(), "paper.odt")
+    assert found.text == (
+        f"Quays of the coast\n\n{HARBOUR}\n\nIt cost a fortune.\n\n{ROWS}\n\nTwo ferries a day\nwill use it."
+    )
+    assert (found.title, found.author, found.published) == ("Quays of the coast", "Ada Moss", dt.date(2024, 5, 4))
+
+
+def test_rich_text_keeps_its_table_and_its_letters() -> None:
+    found = one(samples.rtf(), "paper.rtf")
+    assert found.text == f"Quays of the coast\n\n{HARBOUR}\n\n{ROWS}\n\nGrüße, said the captain —"
+    assert (found.title, found.author, found.published) == ("Quays of the coast", "Ada Moss", dt.date(2024, 5, 4))
+
+
+def test_an_old_office_format_is_named_with_the_new_one() -> None:
+    with pytest.raises(InputError, match=r"save it as \.docx"):
+        one(b"\xd0\xcf\x11\xe0", "letter.doc")
+
+
+# --- books, mails, tables --------------------------------------------------------------------------------------------
+
+
+def test_a_book_is_read_chapter_after_chapter() -> None:
+    found = one(samples.epub(), "book.epub")
+    assert found.text == (
+        f"The book of quays\n\nChapter one\n\n{HARBOUR}\n\nChapter two\n\nThe boats & ships.\n{FERRIES}"
+    )
+    assert (found.title, found.author) == ("The book of quays", "Ada Moss, John Roe")
+    assert found.published == dt.date(2024, 4, 6)
+
+
+def test_a_mail_has_subject_sender_and_date_and_its_attachments_are_documents_of_their_own() -> None:
+    attached = {"ports.csv": samples.CSV, "photo.png": b"\x89PNG", "../../etc/quay.txt": HARBOUR.encode()}
+    mail, ports, quay = read(samples.eml(attached), "mail.eml", "/shelf/mail.eml")
+    assert isinstance(mail, Document)
+    assert mail.text == f"The night ferry\n\nDear John,\n\n{FERRIES} Größe matters."
+    assert (mail.title, mail.author, mail.published) == ("The night ferry", "Ada Moss", dt.date(2024, 5, 3))
+    assert isinstance(ports, Document)
+    assert (ports.text, ports.title, ports.source) == (ROWS, "Ports", "/shelf/mail.eml#1/ports.csv")
+    assert isinstance(quay, Document)
+    assert (quay.text, quay.source) == (HARBOUR, "/shelf/mail.eml#3/quay.txt")
+
+
+def test_a_mail_in_html_shows_what_its_reader_sees() -> None:
+    html = f"<style>p {{}}</style><p>{HARBOUR}</p><table><tr><td>Price</td><td>12 crowns</td></tr></table>"
+    assert body(one(samples.eml(html=html), "mail.eml")) == f"{HARBOUR}\n\n  Price  12 crowns".replace("\n\n  ", "\n\n")
+
+
+def test_a_file_that_is_no_mail_is_named_so() -> None:
+    with pytest.raises(InputError, match="no e-mail"):
+        list(read(b"just some text", "mail.eml", "s"))
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_a_csv_file_becomes_a_line_for_each_row_whatever_parts_its_values(delimiter: str) -> None:
+    content = "\n".join(delimiter.join(row) for row in PORTS).encode()
+    found = one(content, "ports.csv")
+    assert (found.text, found.title, found.body_start) == (ROWS, "Ports", 0)
+    assert one(samples.TSV, "ports.tsv").text == ROWS
+
+
+def test_a_quoted_value_keeps_its_commas_and_loses_its_line_break() -> None:
+    content = b'Port,Note\nNorrvik,"old, but\nsafe"\n\nLarch Bay,\n'
+    assert one(content, "a.csv").text == "Port: Norrvik; Note: old, but safe.\nPort: Larch Bay."
+
+
+def test_rows_that_repeat_or_look_like_a_footer_stay() -> None:
+    content = b"Kind,Text\nlegal,All rights reserved\nlegal,All rights reserved\n"
+    assert one(content, "a.csv").text.count("Text: All rights reserved.") == 2
+
+
+def test_a_workbook_names_its_columns_below_its_title_and_skips_empty_sheets() -> None:
+    found = one(samples.xlsx(), "ports.xlsx")
+    assert found.text == f"Ports of the coast.\n{ROWS}"
+    assert found.title == "Ports"
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        (
+            [["Name", "Norrvik"], ["Built", "2024"], ["Style", "plain"]],
+            ["Name: Norrvik.", "Built: 2024.", "Style: plain."],
+        ),
+        (
+            [["Port", "Berths"], ["Norrvik", "12"], ["Larch Bay", "7"]],
+            ["Port: Norrvik; Berths: 12.", "Port: Larch Bay; Berths: 7."],
+        ),
+        ([["Land", "2019", "2020"], ["North", "4", "5"]], ["Land: North; 2019: 4; 2020: 5."]),
+        ([["3", "4", "5"], ["6", "7", "8"]], ["3; 4; 5.", "6; 7; 8."]),
+        ([["Port", "Berths", "Note"], ["Norrvik", "", "It is old."]], ["Port: Norrvik; Note: It is old."]),
+        ([["a", "b"], ["1", "2", "3"]], ["a: 1; b: 2; 3."]),
+        ([["Port", "Berths", "Note"]], ["Port; Berths; Note."]),
+        ([["", ""], []], []),
+    ],
+)
+def test_rows_can_be_read_on_their_own(rows: list[list[str]], lines: list[str]) -> None:
+    assert readable(rows) == lines
+
+
+# --- archives --------------------------------------------------------------------------------------------------------
+
+
+def test_an_archive_holds_documents_named_after_their_place_in_it() -> None:
+    content = samples.zipped(
+        {"a/quay.txt": HARBOUR, "b.png": b"\x89PNG", "__MACOSX/a/._quay.txt": "x", "ports.csv": samples.CSV}
+    )
+    quay, ports = read(content, "all.zip", "/shelf/all.zip")
+    assert isinstance(quay, Document)
+    assert isinstance(ports, Document)
+    assert (quay.source, quay.title, quay.text) == ("/shelf/all.zip#a/quay.txt", "Quay", HARBOUR)
+    assert (ports.source, ports.text) == ("/shelf/all.zip#ports.csv", ROWS)
+
+
+def test_archives_in_archives_and_mails_in_them_are_read() -> None:
+    inner = samples.zipped({"mail.eml": samples.eml({"ports.csv": samples.CSV})})
+    found = list(read(samples.zipped({"inner.zip": inner}), "all.zip", "all.zip"))
+    assert [item.source for item in found] == ["all.zip#inner.zip#mail.eml", "all.zip#inner.zip#mail.eml#1/ports.csv"]
+    assert all(isinstance(item, Document) for item in found)
+
+
+# --- pages through the cleaning --------------------------------------------------------------------------------------
+
+
+def test_pages_move_along_when_a_title_comes_before_and_clutter_goes() -> None:
+    parts = [f"Share this article\n\n{HARBOUR}\n\nAdvertisement\n\n", f"{FERRIES} It", " grew."]
+    starts = (0, len(parts[0]), len(parts[0]) + len(parts[1]))
+    found = document(Content("".join(parts), title="Quay opens", pages=starts), "s", fallback="f")
+    assert found.text == f"Quay opens\n\n{HARBOUR}\n\n{FERRIES} It grew."
+    assert [found.text[start:][:5] for start in found.pages] == ["Quay ", "Two f", " grew"]
+    assert body(found).startswith("The harbour")
+
+
+CLUTTER = ("Share this article", "Advertisement", "Read more: An older quay")
+
+
+@given(st.lists(st.lists(st.sampled_from(["sentence", *CLUTTER]), max_size=4), min_size=1, max_size=6), st.booleans())
+def test_every_sentence_is_on_the_page_it_was_on_before_the_cleaning(pages: list[list[str]], with_title: bool) -> None:
+    text, starts, number_of = "", [], {}
+    for number, blocks in enumerate(pages, 1):
+        starts.append(len(text))
+        for kind in ("sentence", *blocks) if blocks else ():  # clutter at the very start of a page stays
+            block = f"In {len(text)} hours the ship came in." if kind == "sentence" else kind
+            if kind == "sentence":
+                number_of[block] = number
+            text += block + "\n\n"
+    assume(number_of)
+    found = document(Content(text, "Quay opens" if with_title else None, pages=tuple(starts)), "s", fallback="f")
+    assert len(found.pages) == len(pages)
+    assert {block: found.page_of(found.text.index(block)) for block in number_of} == number_of
+    assert found.text == normalise(found.text)
+
+
+def test_a_page_without_text_begins_where_the_next_one_does() -> None:
+    found = document(Content("One.\n\nThree.", pages=(0, 6, 6, 12)), "s", fallback="f")
+    assert found.pages == (0, 6, 6, 12)
+    assert [found.page_of(at) for at in (0, 5, 6, 11)] == [1, 1, 3, 3]
+    behind_a_cover = document(Content("Quay opens\n\nOne.", title="Quay opens", pages=(0, 0, 16)), "s", fallback="f")
+    assert (behind_a_cover.text, behind_a_cover.pages) == ("Quay opens\n\nOne.", (0, 0, 16))
+
+
+# --- all of them -----------------------------------------------------------------------------------------------------
+
+
+def test_there_is_a_sample_of_every_format_and_each_is_read(tmp_path: Path) -> None:
+    files = samples.one_of_everything()
+    twins = {".text", ".markdown", ".htm", ".xhtml", ".xls", ".ods"}
+    assert {Path(name).suffix for name in files} == set(SUFFIXES) - twins
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    found = list(load(str(tmp_path)))
+    assert [item for item in found if isinstance(item, Failure)] == []
+    assert len(found) == len(files) + 2  # the mail's attachment, and two files in the archive
+
+
+def test_every_media_type_leads_to_a_format_that_is_read() -> None:
+    assert set(MEDIA_TYPES.values()) <= set(SUFFIXES)
+
+
+@pytest.mark.parametrize(
+    ("query", "source", "words", "page"),
+    [
+        ("night ferry Larch Bay 14 June", "report.pdf", "will begin on 14 June", 3),
+        ("Ferries a day", "slides.pptx", "Two ferries a day", 2),
+        ("Berths of Norrvik", "paper.docx", "Port: Norrvik; Berths: 12;", None),
+        ("Opened Larch Bay", "ports.xlsx", "Berths: 7; Opened: 1998-10-01.", None),
+        ("harbour new quay", "page.html", "The harbour of Norrvik opened a new quay", None),
+        ("Dear John ferries", "mail.eml", "Two ferries a day will use it", None),
+        ("Berths of Larch Bay", "mail.eml#1/ports.csv", "Port: Larch Bay; Berths: 7;", None),
+        ("boats ships", "book.epub", "The boats & ships.", None),
+    ],
+)
+def test_after_indexing_a_folder_of_everything_each_fact_is_found_in_its_place(
+    everything: Library, query: str, source: str, words: str, page: int | None
+) -> None:
+    hits = [hit.passage for hit in everything.search(query, limit=50)]
+    (hit,) = {
+        hit
+        for hit in hits
+        if everything.document(hit.document_id).source.endswith(f"files/{source}") and words in hit.text
+    }
+    stored = everything.document(hit.document_id)
+    assert stored.text[hit.start : hit.end] == hit.text
+    assert stored.page_of(hit.start + hit.text.index(words)) == page
+
+
+@pytest.fixture(scope="module")
+def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
+    """A library of one file of each format and a broken one, made by the command."""
+    home, folder = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("shelf") / "files"
+    folder.mkdir()
+    for name, content in samples.one_of_everything().items():
+        (folder / name).write_bytes(content)
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
+    printed, complained = io.StringIO(), io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(complained):
+        patch.setattr(qa.app, "SentenceEncoder", lambda *_args, **_named: HashEncoder())
+        assert main(["index", "--home", str(home), str(folder)]) == 0
+    assert printed.getvalue().strip() == "17 added, 0 updated, 0 unchanged, 1 failed"
+    assert "broken.pdf: it is damaged" in complained.getvalue()
+    with Library(home, HashEncoder()) as library:
+        yield library
