@@ -16,10 +16,10 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from index.clean import normalise, opening, shorten
-from index.content import Content, document
 from index.fetch import Fetched, fetch
 from index.formats import MEDIA_TYPES, SUFFIXES, is_known, read, suffix_of
-from index.json_lines import read_json_lines
+from index.formats.content import Content, document
+from index.formats.json_lines import read_json_lines
 from index.sandbox import read_apart
 from index.types import Document, EmptyError, Failure, InputError
 

@@ -11,7 +11,7 @@ import qa
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "gradio", "numpy", "trafilatura", "sklearn")
-PRODUCT = sorted([*ROOT.glob("index/*.py"), *ROOT.glob("qa/**/*.py"), ROOT / "ui.py"])
+PRODUCT = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("qa/**/*.py"), ROOT / "ui.py"])
 
 
 def imported(path: Path, *, top_level_only: bool = False) -> set[str]:
@@ -42,7 +42,7 @@ def files(pattern: str) -> list[Path]:
 
 
 def test_index_has_never_heard_of_answers_or_chat() -> None:
-    for path in files("index/*.py"):
+    for path in files("index/**/*.py"):
         assert not {name for name in imported(path) if name.split(".")[0] in ("qa", "ui", "gradio")}, path
 
 

@@ -18,11 +18,11 @@ from samples import FERRIES, HARBOUR, PORTS, ROWS
 
 import qa.app
 from index.clean import normalise
-from index.content import Content, document
 from index.formats import MEDIA_TYPES, SUFFIXES, read
+from index.formats.content import Content, document
+from index.formats.tables import readable
 from index.library import Library
 from index.load import load
-from index.tables import readable
 from index.types import Document, Failure, InputError
 from qa.cli import main
 

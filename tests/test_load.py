@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from samples import report
 
 import index.fetch
-import index.json_lines
+import index.formats.json_lines
 import index.load
 from index.clean import normalise
 from index.dates import dateline_end, find_date, read_meta
@@ -538,7 +538,7 @@ def test_rows_are_read_one_at_a_time(tmp_path: Path) -> None:
 
 
 def test_a_row_without_an_end_is_not_read_into_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.json_lines, "MAX_ROW_BYTES", 1000)
+    monkeypatch.setattr(index.formats.json_lines, "MAX_ROW_BYTES", 1000)
     (found,) = rows(tmp_path / "a.jsonl", {"id": "1", "text": QUAY * 100})
     assert isinstance(found, Failure)
     assert found.reason.startswith("line 1: longer than")

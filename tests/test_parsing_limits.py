@@ -19,8 +19,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import HARBOUR, zipped
 
-import index.archive
-import index.content
+import index.formats.archive
+import index.formats.content
 import index.sandbox
 from index.formats import read
 from index.load import load
@@ -57,14 +57,14 @@ def test_a_zip_bomb_is_named_and_the_member_beside_it_is_read() -> None:
 
 
 def test_a_member_that_is_too_large_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.archive, "MAX_MEMBER_BYTES", 2**20)
+    monkeypatch.setattr(index.formats.archive, "MAX_MEMBER_BYTES", 2**20)
     found = outcomes(zipped({"a.txt": "a" * 3 * 2**20, "b.txt": HARBOUR}, stored=["a.txt"]))
     assert found == {"all.zip#a.txt": "it unpacks to 3.0 MB, more than 1 MB", "all.zip#b.txt": ""}
 
 
 def test_what_all_members_unpack_to_is_limited_also_through_archives_inside() -> None:
     inner = zipped({"a.txt": HARBOUR * 10})
-    allowance = index.archive.Allowance(unpacked_bytes=len(inner) + 500)
+    allowance = index.formats.archive.Allowance(unpacked_bytes=len(inner) + 500)
     (found,) = read(zipped({"inner.zip": inner}, stored=["inner.zip"]), "all.zip", "all.zip", allowance=allowance)
     assert isinstance(found, Failure)
     assert found.source == "all.zip#inner.zip"

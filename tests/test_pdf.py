@@ -7,11 +7,11 @@ import datetime as dt
 import pytest
 from samples import Placed, paragraph, pdf, pdf_of_streams, report
 
-import index.pdf
-from index.content import document
-from index.layout import Run
-from index.paragraphs import flow
-from index.pdf import read_pdf
+import index.formats.pdf
+from index.formats.content import document
+from index.formats.layout import Run
+from index.formats.paragraphs import flow
+from index.formats.pdf import read_pdf
 from index.types import Document, InputError
 
 LEFT = [
@@ -204,13 +204,13 @@ def test_an_encrypted_file_says_so() -> None:
 
 
 def test_too_many_pages_are_a_named_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.pdf, "MAX_PAGES", 2)
+    monkeypatch.setattr(index.formats.pdf, "MAX_PAGES", 2)
     with pytest.raises(InputError, match="it has 3 pages, more than the 2 a PDF may have; split it"):
         read_pdf(report())
 
 
 def test_too_many_characters_on_a_page_are_a_named_failure(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index.pdf, "MAX_PAGE_CHARS", 100)
+    monkeypatch.setattr(index.formats.pdf, "MAX_PAGE_CHARS", 100)
     with pytest.raises(InputError, match=r"page 1 holds \d+ characters, more than the 100 it may hold"):
         read_pdf(report())
 

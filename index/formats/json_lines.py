@@ -13,8 +13,8 @@ from dataclasses import replace
 from typing import IO, Any
 
 from index.clean import normalise, opening
-from index.content import identify
 from index.dates import dateline_end, find_date
+from index.formats.content import identify
 from index.types import Document, Failure, InputError
 
 MAX_ROW_BYTES = 100 * 2**20  # a file may be of any size; a row of it may not

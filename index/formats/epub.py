@@ -11,12 +11,12 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from index.archive import package
-from index.content import Content
 from index.dates import find_date
-from index.html import decode_html, shown_text
+from index.formats.archive import package
+from index.formats.content import Content
+from index.formats.html import decode_html, shown_text
+from index.formats.xml import parse_xml
 from index.types import InputError
-from index.xml import parse_xml
 
 _OPF = "{http://www.idpf.org/2007/opf}"
 _DC = "{http://purl.org/dc/elements/1.1/}"

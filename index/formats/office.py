@@ -10,9 +10,9 @@ import io
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from index.archive import package
-from index.content import Content, telling
-from index.tables import readable
+from index.formats.archive import package
+from index.formats.content import Content, telling
+from index.formats.tables import readable
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # what stands there twice

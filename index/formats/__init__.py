@@ -11,19 +11,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index.archive import Allowance, Member, members
 from index.clean import decode, normalise, shorten
-from index.content import Content, document, title_from_name
 from index.dates import find_date
-from index.epub import read_epub
-from index.html import read_html
-from index.json_lines import read_json_lines
-from index.mail import read_mail
-from index.markdown import plain_markdown
-from index.office import read_docx, read_pptx
-from index.open_document import read_odt, read_rtf
-from index.pdf import read_pdf
-from index.tables import read_csv, read_tsv, read_workbook
+from index.formats.archive import Allowance, Member, members
+from index.formats.content import Content, document, title_from_name
+from index.formats.epub import read_epub
+from index.formats.html import read_html
+from index.formats.json_lines import read_json_lines
+from index.formats.mail import read_mail
+from index.formats.markdown import plain_markdown
+from index.formats.office import read_docx, read_pptx
+from index.formats.open_document import read_odt, read_rtf
+from index.formats.pdf import read_pdf
+from index.formats.tables import read_csv, read_tsv, read_workbook
 from index.types import Document, Failure, InputError
 
 Reader = Callable[[bytes], Content]  # raises InputError with the reason

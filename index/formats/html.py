@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from index.clean import decode, normalise
-from index.content import Content
 from index.dates import find_date
+from index.formats.content import Content
 from index.types import InputError
 
 _HIDDEN = {"head", "script", "style", "template", "noscript", "nav", "svg", "object", "iframe", "select", "button"}

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from index import layout
-from index.layout import CELLS, HEADING, LEADERS, SOFT_HYPHEN, Run
+from index.formats import layout
+from index.formats.layout import CELLS, HEADING, LEADERS, SOFT_HYPHEN, Run
 
 _SENTENCE_END = re.compile(r"[.!?:;…。！？][\"'”’»)\]]*$")
 _ITEM = re.compile(r"(?:[•‣▪●○◦■□–—*-]|\(?(?:\d{1,3}|[A-Za-z])[.)]|\[\d{1,3}\])\s")

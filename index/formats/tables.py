@@ -11,9 +11,9 @@ import io
 import re
 from collections.abc import Iterable, Sequence
 
-from index.archive import OLE, package
 from index.clean import decode
-from index.content import Content, one_line
+from index.formats.archive import OLE, package
+from index.formats.content import Content, one_line
 from index.types import InputError
 
 MAX_CELL_CHARS = 1_000_000

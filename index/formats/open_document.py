@@ -10,12 +10,12 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from index.archive import package
-from index.content import Content, telling
 from index.dates import find_date
-from index.tables import readable
+from index.formats.archive import package
+from index.formats.content import Content, telling
+from index.formats.tables import readable
+from index.formats.xml import parse_xml
 from index.types import InputError
-from index.xml import parse_xml
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"

@@ -13,10 +13,10 @@ from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
-from index.archive import Member
 from index.clean import decode, normalise
-from index.content import Content, one_line
-from index.html import shown_text
+from index.formats.archive import Member
+from index.formats.content import Content, one_line
+from index.formats.html import shown_text
 from index.types import InputError
 
 _SIGNATURE = re.compile(r"\n-- ?\n(?:.*\n){0,12}.*\Z")  # RFC 3676, section 4.3

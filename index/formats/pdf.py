@@ -1,7 +1,7 @@
 """A PDF file -> its text in reading order, with the character at which each page begins. The reading is PDFium's.
 
 Out: a Content; InputError when the file is encrypted, too long, or a scan without text. Knows nothing of paragraphs,
-which `index.paragraphs` makes of what is found here.
+which `index.formats.paragraphs` makes of what is found here.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from index.content import Content, telling
 from index.dates import find_date
-from index.layout import SOFT_HYPHEN, Run
-from index.paragraphs import Flow, flow
+from index.formats.content import Content, telling
+from index.formats.layout import SOFT_HYPHEN, Run
+from index.formats.paragraphs import Flow, flow
 from index.types import InputError
 
 MAX_PAGES = 5000
