@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index.encode import SentenceEncoder
 from index.library import Library
@@ -13,6 +15,9 @@ from qa.assistant import Assistant, Reader
 from qa.config import Config, configure
 from qa.evidence import Calibration
 from qa.reader import SpanReader
+
+if TYPE_CHECKING:
+    from qa.desk import Desk
 
 
 def open_library(config: Config) -> Library:
@@ -50,3 +55,19 @@ def assistant_over(library: Retriever, config: Config, *, reader: Reader | None 
         calibration = replace(calibration, threshold=config.threshold)
     own = open_reader(config)
     return Assistant(library, reader or own, calibration, passages_read=config.passages_read, is_word=own.knows)
+
+
+def open_desk(config: Config, *, examples: Sequence[str] = ()) -> Desk:
+    """What the chat page talks to, over the library of `config.home`. Raises as `open_assistant` does."""
+    from qa.archive import Archive
+    from qa.conversations import Conversations
+    from qa.desk import Desk
+    from qa.feedback import FeedbackLog
+    from qa.offers import Offers
+    from qa.shelf import Shelf
+
+    library, home = open_library(config), config.home_folder
+    archive = Archive(Conversations(home), FeedbackLog(home), document=library.document)
+    assistant = assistant_over(library, config)
+    offers = Offers(assistant, rng=random.Random())
+    return Desk(assistant, Shelf(library), archive, offers=offers, examples=examples)

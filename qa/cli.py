@@ -1,4 +1,4 @@
-"""The commands: index, ask, chat, documents, remove, eval, bench, train. Words in, words or JSON out.
+"""The commands: index, ask, chat, documents, remove, eval, feedback, report, bench, train. Words in, words or JSON out.
 
 Exit code 0: done. 2: the person can mend it (`error:` and `hint:` on stderr). 1: a bug, with its traceback.
 """
@@ -16,14 +16,14 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import Document, EmptyError, InputError, UserError
+from index.types import Document, EmptyError, Failure, InputError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
     from index.library import Library
-    from index.load import Failure
     from qa.assistant import Assistant
-    from qa.evaluation.run import Report, RetrievalReport
+    from qa.evaluation.measure import Report
+    from qa.evaluation.retrieval import RetrievalReport
     from qa.types import Answer, Turn
 
 
@@ -72,20 +72,35 @@ def _index(options: argparse.Namespace, config: Config) -> int:
         for name in options.sources:
             bar.set_description(name)
             try:
-                for outcome in library.add(_without_failures(load(name), failures), embedded=bar.update):
+                found = load(name, private=config.private_addresses)
+                for outcome in library.add(_without_failures(found, failures), embedded=bar.update):
                     counts[outcome.status] += 1
+                counts["removed"] += _prune(library, name, remove=options.prune)
             except (InputError, EmptyError) as error:  # the other sources are indexed all the same
                 unusable.append(error)
     for failure in failures:
         print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
     failed = f", {len(failures) + len(unusable)} failed" if failures or unusable else ""
     if counts or not unusable:
-        print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{failed}")
+        removed = f", {counts['removed']} removed" if counts["removed"] else ""
+        print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{removed}{failed}")
     if unusable:
         raise unusable[0]
     if failures and not counts:
         raise InputError("nothing could be indexed", "see the reason beside each source above")
     return 0
+
+
+def _prune(library: Library, name: str, *, remove: bool) -> int:
+    """Takes away the documents whose files are gone from the folder, or says how to; returns how many were."""
+    from index.gone import gone_from
+
+    gone = gone_from(name, library.entries())
+    if gone and not remove:
+        titles = "; ".join(entry.title for entry in gone[:3]) + (" ..." if len(gone) > 3 else "")
+        print(f"no longer in {name}: {titles}; take {len(gone)} away with: footnote index --prune {name}")
+        return 0
+    return len(library.remove([entry.id for entry in gone])) if gone else 0
 
 
 def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failure]) -> Iterator[Document]:
@@ -109,18 +124,18 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 
 
 def _chat(options: argparse.Namespace, config: Config) -> int:
-    from qa.app import open_assistant
+    from qa.app import open_desk
 
     print("loading the models ...", flush=True)
-    assistant = open_assistant(config=config)
-    if assistant.document_count() == 0:
-        print("the library is empty; add articles with: footnote index PATH_OR_URL", file=sys.stderr)
-    else:
-        assistant.ask("warm up")  # so that the first question does not wait for the models
+    desk = open_desk(config, examples=options.example)
+    desk.warm_up()  # so that the first question does not wait for the models
     import ui
 
     host, port = options.host or config.host, options.port if options.port is not None else config.port
-    ui.serve(assistant, host=host, port=port, examples=options.example, open_browser=options.open)
+    try:
+        ui.serve(desk, host=host, port=port, open_browser=options.open)
+    finally:
+        desk.close()
     return 0
 
 
@@ -166,8 +181,11 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
     from tqdm import tqdm
 
     from qa.app import assistant_over, open_assistant
+    from qa.evaluation.asking import evaluate, over_context
     from qa.evaluation.questions import read_questions, sample
-    from qa.evaluation.run import evaluate, over_context, retrieval, save, table, this_machine
+    from qa.evaluation.record import save, this_machine
+    from qa.evaluation.retrieval import retrieval
+    from qa.evaluation.show import table
 
     read = [question for name in options.questions for question in read_questions(Path(name))]
     questions = sample(read, options.sample) if options.sample else read
@@ -200,6 +218,44 @@ def _filled_library(config: Config) -> Library:
     if not len(library):
         raise EmptyError("the library is empty", "index the articles that the questions are about first")
     return library
+
+
+def _report(options: argparse.Namespace, config: Config) -> int:
+    from qa.evaluation.record import newest, reader_digest
+    from qa.evaluation.report import run
+    from qa.evaluation.tables import ROOT, files, tables
+
+    out = Path(options.out) if options.out else ROOT / "qa" / "evaluation" / "results"
+    if options.data:
+        for outcome in run(Path(options.data), out, config, names=options.only, count=options.sample):
+            print(outcome, flush=True)
+    results = newest(out, reader=reader_digest(Path(config.reader)))
+    if not results:
+        raise EmptyError(f"{out} holds no figures of this reader", "measure it: footnote report DATA")
+    if options.write:
+        for path, text in files(ROOT, results).items():
+            path.write_text(text, encoding="utf-8")
+            print(f"written: {path}")
+    elif shown := tables(results):
+        print(shown)
+    return 0
+
+
+def _feedback(options: argparse.Namespace, config: Config) -> int:
+    from qa.feedback import FeedbackLog, question_set, write_question_set
+
+    given = FeedbackLog(config.home_folder).read()
+    if options.export:
+        rows, left_out = question_set(given)
+        write_question_set(rows, Path(options.export))
+        without = f"; {left_out} left out: wrong, and the right answer was not given" if left_out else ""
+        print(f"{len(rows)} question{'' if len(rows) == 1 else 's'} written to {options.export}{without}")
+    elif not given:
+        print("no answer has been judged yet; the thumbs beside an answer in the chat do that")
+    for item in [] if options.export else given:
+        why = f"  ({item.reason})" if item.reason else ""
+        print(f"{item.verdict:4}  {item.question}  ->  {item.correction or item.answer or 'no answer'}{why}")
+    return 0
 
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
@@ -235,6 +291,7 @@ def _parser() -> argparse.ArgumentParser:
 
     index = command("index", _index, "add or update articles: files, folders, web addresses, JSON Lines")
     index.add_argument("sources", nargs="+", metavar="PATH_OR_URL")
+    index.add_argument("--prune", action="store_true", help="remove articles whose files are gone from a folder")
     ask = command("ask", _ask, "answer one question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
@@ -253,6 +310,14 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--sample", type=int, help="ask only so many, spread evenly over the set")
     evaluate.add_argument("--save", help="also write the metrics, dated, to this JSON file")
     evaluate.add_argument("--json", action="store_true", help="print metrics and one row per question as JSON")
+    report = command("report", _report, "measure every part of the results table; show what has been measured")
+    report.add_argument("data", nargs="?", metavar="DATA", help="the folder of question sets; none: measure nothing")
+    report.add_argument("--out", metavar="FOLDER", help="where the dated results are (default: qa/evaluation/results)")
+    report.add_argument("--sample", type=int, default=2000, help="questions of each set, 0 for all (default: 2000)")
+    report.add_argument("--only", nargs="+", default=[], metavar="NAME", help="measure only these parts")
+    report.add_argument("--write", action="store_true", help="write the tables and drawings into the project's files")
+    feedback = command("feedback", _feedback, "the answers that were judged in the chat, as a list or a question set")
+    feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
     bench = command("bench", _bench, "time every stage on this machine")
     bench.add_argument("--json", action="store_true", help="print the timings as JSON")
     _train_arguments(command("train", _train, "rebuild the answering model's weights"))

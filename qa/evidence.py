@@ -14,9 +14,9 @@ from pathlib import Path
 
 from index.types import ModelError
 from qa.reader import Span
-from qa.words import content_words, numbers, share_missing, words
+from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
-FEATURES = ("score", "missing_words")
+FEATURES = ("score", "missing_words", "missing_names", "missing_year")
 
 _MOST_AGREEING = 2
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
@@ -98,13 +98,19 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
 
 
 def features(question: str, span: Span) -> tuple[float, ...]:
-    """Values in the order of FEATURES: the span's score, and the share of the question's words that are missing.
+    """Values in the order of FEATURES.
 
-    A word is missing when neither the passage nor what leads to it holds it or a word of its stem.
+    The span's score; the shares of the question's words and of its capitalised words that stand neither in the passage
+    nor in what leads to it; whether (1 or 0) the question names a year and none of its years stands there.
     """
     around = f"{span.passage.title} {span.passage.lead} {span.passage.text}"
-    missing = share_missing(content_words(question), around)
-    return max(-_MOST_SCORE, min(_MOST_SCORE, span.score)), missing
+    asked_years = years(question)
+    return (
+        max(-_MOST_SCORE, min(_MOST_SCORE, span.score)),
+        share_missing(content_words(question), around),
+        share_missing(capitalised(question), around),
+        float(bool(asked_years) and asked_years.isdisjoint(years(around))),
+    )
 
 
 def _asks_number(question: str) -> bool:

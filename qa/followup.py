@@ -55,7 +55,9 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
 
 def topic_of(question: str, history: Sequence[Turn]) -> str:
     """What a bare follow-up names ("Shenzhen" of "and Shenzhen?"); "" for a question of its own."""
-    if not history or not _OPENS_AS_FOLLOW_UP.match(question) or len(question.split()) > _MOST_WORDS:
+    if not history or _BARE.match(question) or not _OPENS_AS_FOLLOW_UP.match(question):
+        return ""
+    if len(question.split()) > _MOST_WORDS:
         return ""
     found = _ANOTHER.match(question)
     return found.group(1) if found else ""

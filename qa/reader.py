@@ -25,8 +25,9 @@ MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
 MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
-MAX_PASS_TOKENS = 4096  # of one pass through the model, padding included: eight of the longest rows
+MAX_PASS_TOKENS = 1536  # of one pass through the model, with padding; larger ones outgrow the cache and are slower
 _SPANS_PER_PASSAGE = 3
+_COST_PER_TOKEN = 0.1  # of an answer, in logits; see qa/evaluation/LOG.md
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +74,13 @@ class SpanReader:
         from transformers import AutoModelForQuestionAnswering
 
         try:
-            model = AutoModelForQuestionAnswering.from_pretrained(str(self._folder), local_files_only=True)
+            # Eager attention: on rows this short it is faster than the fused kernel (qa/evaluation/LOG.md).
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                str(self._folder), local_files_only=True, attn_implementation="eager"
+            )
         except (OSError, ValueError, json.JSONDecodeError) as error:
             raise self._unusable(error) from error
-        return model.float().eval()
+        return _quick(model.eval())
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -165,6 +169,18 @@ def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
     return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
 
 
+def _quick(model: Any) -> Any:
+    """In bf16 where the processor multiplies it, which takes less than half the time; the last layer stays in fp32."""
+    import torch
+
+    able = torch.cpu.get_capabilities()
+    if not (able.get("avx512_bf16") or able.get("amx_bf16")):
+        return model.float()
+    model.to(torch.bfloat16)
+    model.qa_outputs.float().register_forward_pre_hook(lambda _layer, inputs: (inputs[0].float(),))
+    return model
+
+
 def _logits(model: Any, pairs: Sequence[Pair]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Start and end logits, each (n, longest)."""
     import torch
@@ -177,19 +193,22 @@ def _logits(model: Any, pairs: Sequence[Pair]) -> tuple[NDArray[np.float32], NDA
 def _best_spans(
     pair: Pair, offsets: Offsets, passage: Passage, start: NDArray[np.float32], end: NDArray[np.float32]
 ) -> list[Span]:
-    """The best spans of one passage that do not overlap; `start` and `end` are its logits, (longest,)."""
+    """The best spans of one passage that do not overlap; `start` and `end` are its logits, (longest,).
+
+    Best: by score less a little for each token, so that of two nearly equal ones the shorter is given.
+    """
     import numpy as np
 
     first, count = pair.passage_start, len(offsets)
     null = float(start[0] + end[0])
     scores = start[first : first + count, None] + end[None, first : first + count]  # (count, count)
     length = np.arange(count)[None, :] - np.arange(count)[:, None]
-    scores = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), scores, -np.inf)
+    ranked = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), scores - _COST_PER_TOKEN * length, -np.inf)
     spans: list[Span] = []
-    while len(spans) < _SPANS_PER_PASSAGE and np.isfinite(scores).any():
-        i, j = divmod(int(scores.argmax()), count)
+    while len(spans) < _SPANS_PER_PASSAGE and np.isfinite(ranked).any():
+        i, j = divmod(int(ranked.argmax()), count)
         begin, stop = offsets[i][0], offsets[j][1]
         text = passage.text[begin:stop]
         spans.append(Span(passage, passage.start + begin, passage.start + stop, text, float(scores[i, j]) - null))
-        scores[: j + 1, i:] = -np.inf  # whatever overlaps: starts at or before j and ends at or after i
+        ranked[: j + 1, i:] = -np.inf  # whatever overlaps: starts at or before j and ends at or after i
     return spans

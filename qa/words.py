@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterable
 
 _WORD = re.compile(r"\w+")
+_CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w-]+")
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 _NUMBER = re.compile(r"\d[\d,.]*\d|\d")
 _FUNCTION_WORDS = frozenset(
     "a about an and any are as at be been by can could did do does for from had has have he her his how in into is it"
@@ -41,3 +43,13 @@ def stands_in(word: str, there: set[str]) -> bool:
 def numbers(text: str) -> list[str]:
     """Numbers as written, without separators between thousands: "4,300" and "4300" are the same."""
     return [number.replace(",", "") for number in _NUMBER.findall(text)]
+
+
+def capitalised(text: str) -> list[str]:
+    """The words with a capital, in lower case, without the one that opens the text."""
+    return [word.lower() for word in _CAPITALISED.findall(text)]
+
+
+def years(text: str) -> set[str]:
+    """The years named in the text, from 1500 to 2099."""
+    return set(_YEAR.findall(text))

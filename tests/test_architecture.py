@@ -52,7 +52,7 @@ def test_only_the_page_knows_gradio() -> None:
 
 
 def test_the_assistant_knows_no_heavy_library() -> None:
-    for name in ("assistant", "evidence", "followup", "cite", "types", "page"):
+    for name in ("assistant", "evidence", "followup", "cite", "types", "page", "article", "panels", "desk", "shelf"):
         heavy = {module.split(".")[0] for module in imported(ROOT / "qa" / f"{name}.py")} & set(HEAVY)
         assert not heavy, f"qa/{name}.py imports {heavy}"
 
@@ -74,7 +74,9 @@ def test_only_the_commands_and_the_app_put_real_parts_together() -> None:
     assert joining == ["qa/app.py", "qa/evaluation/timings.py"]
 
 
-@pytest.mark.parametrize("module", ["index", "index.library", "index.load", "qa", "qa.app", "qa.cli", "qa.page"])
+@pytest.mark.parametrize(
+    "module", ["index", "index.library", "index.load", "qa", "qa.app", "qa.cli", "qa.page", "qa.desk", "qa.archive"]
+)
 def test_importing_a_light_name_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, {module}; print(*[name for name in {HEAVY!r} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout

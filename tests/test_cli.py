@@ -69,6 +69,25 @@ def test_indexing_again_changes_nothing(home: str, capsys: pytest.CaptureFixture
     assert (code, out.strip()) == (0, "0 added, 0 updated, 5 unchanged")
 
 
+def test_a_file_that_is_gone_is_named_and_taken_away_on_demand(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, home = tmp_path / "articles", str(tmp_path / "home")
+    folder.mkdir()
+    (folder / "quay.txt").write_text("Quay opens\n\nThe quay opened on Monday.")
+    (folder / "fish.txt").write_text("Fish prices\n\nCod costs 40 kroner.")
+    assert main(["index", "--home", home, str(folder)]) == 0
+    (folder / "fish.txt").unlink()
+    capsys.readouterr()
+    assert main(["index", "--home", home, str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert f"no longer in {folder}: Fish prices; take 1 away with: footnote index --prune {folder}" in said
+    assert main(["index", "--home", home, "--prune", str(folder)]) == 0
+    assert "0 added, 0 updated, 1 unchanged, 1 removed" in capsys.readouterr().out
+    assert main(["documents", "--home", home]) == 0
+    assert "Fish" not in capsys.readouterr().out
+
+
 def test_documents_lists_what_is_there_and_remove_takes_it_away(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

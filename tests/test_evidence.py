@@ -13,7 +13,7 @@ from qa.evidence import FEATURES, Calibration, decide, features, same_answer
 from qa.reader import Span
 
 # Only the span score counts: probability = 1 / (1 + e^-score).
-PLAIN = Calibration(weights=(1.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+PLAIN = Calibration(weights=(1.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 
 
 def span(text: str, score: float, *, passage: int = 1, around: str = "", title: str = "") -> Span:

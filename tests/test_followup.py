@@ -44,7 +44,13 @@ def test_who_said_that_asks_for_what_was_answered() -> None:
 
 @pytest.mark.parametrize(
     ("question", "topic"),
-    [("And Shenzhen?", "Shenzhen"), ("what about the basin", "the basin"), ("Who owns it?", ""), ("why?", "")],
+    [
+        ("And Shenzhen?", "Shenzhen"),
+        ("what about the basin", "the basin"),
+        ("Who owns it?", ""),
+        ("why?", ""),
+        ("and by when?", ""),
+    ],
 )
 def test_a_bare_follow_up_names_a_topic(question: str, topic: str) -> None:
     assert topic_of(question, [Turn("What does Shanghai promote?")]) == topic

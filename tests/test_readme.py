@@ -61,7 +61,7 @@ def test_the_python_block_runs(tmp_path: Path) -> None:
 
 def test_the_commands_named_exist() -> None:
     named = set(re.findall(r"^footnote (\w+)", "\n".join(blocks("sh")), re.MULTILINE))
-    assert named == {"index", "chat", "ask", "documents", "eval", "bench", "train"}
+    assert named == {"index", "chat", "ask", "documents", "eval", "feedback", "bench", "train"}
     for command in named:
         subprocess.run([sys.executable, "-m", "qa", command, "--help"], cwd=ROOT, capture_output=True, check=True)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -95,8 +95,11 @@ def _passages_of(tokens: int, reader: Path) -> list[Passage]:
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(reader / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()  # else the tokens counted are those that fill it up
     cut = []
-    for passage in (passage for item in load(str(_SAMPLE)) if isinstance(item, Document) for passage in chunk(item)):
+    articles = [item for item in load(str(_SAMPLE)) if isinstance(item, Document)]
+    for passage in (passage for article in articles for passage in chunk(article, chunk_chars=1000)):
         offsets = tokenizer.encode(passage.text, add_special_tokens=False).offsets
         if len(offsets) >= tokens:
             end = offsets[tokens - 1][1]

@@ -16,7 +16,7 @@ from qa.training.data import Example, held_out, read_examples
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Progress, train
 
-_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 1600, 300
+_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
 
 
 def run(options: argparse.Namespace) -> int:
@@ -88,12 +88,15 @@ class _Bar:
     """Progress on stderr: examples, rate, time left, loss."""
 
     def __init__(self) -> None:
-        from tqdm import tqdm
-
-        self._bar = tqdm(unit=" examples", desc="training", smoothing=0.05)
+        self._bar: Any = None
 
     def __call__(self, progress: Progress) -> None:
-        self._bar.total = progress.planned
+        from tqdm import tqdm
+
+        if self._bar is None:  # not before: a resumed run begins where it was stopped
+            self._bar = tqdm(
+                total=progress.planned, initial=progress.examples, unit=" examples", desc="training", smoothing=0.05
+            )
         self._bar.update(progress.examples - self._bar.n)
         self._bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
 

@@ -190,6 +190,8 @@ def train(
         rng = random.Random(f"{plan.seed}/{number}")
         features = [to_feature(example, tokenizer, rng) for example in pool]
         for batch in batches(features, plan.batch_tokens, rng):
+            if trainer.seen >= plan.examples:
+                break
             trainer.step(batch)
             report(Progress(trainer.seen, plan.examples, trainer.loss))
         trainer.pool = number + 1

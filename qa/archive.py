@@ -1,0 +1,124 @@
+"""What is kept of conversations, as the page asks for it: answers are stored, shown again, judged, copied, exported.
+
+Plain values and safe HTML out; raises UserErrors, which `qa.desk` turns into words. Knows nothing of the library.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Any
+
+from index.types import Document, EmptyError, InputError, UserError
+from qa import page, panels, quote
+from qa.conversations import Conversations, Summary
+from qa.feedback import FeedbackLog, question_set
+from qa.types import Answer, Turn
+
+Sent = Mapping[str, Any]
+Reply = dict[str, Any]
+
+
+class Archive:
+    """The stored conversations and verdicts. `document` gives one of the library, or raises KeyError."""
+
+    def __init__(
+        self, conversations: Conversations, feedback: FeedbackLog, *, document: Callable[[str], Document]
+    ) -> None:
+        self._conversations, self._feedback, self._document = conversations, feedback, document
+        self.calls: dict[str, Callable[[Sent], Reply]] = {
+            "judge": self._judge,
+            "ratings": self._ratings,
+            "copy": self._copy,
+            "conversations": self._list,
+            "reopen": self._reopen,
+            "rename": self._rename,
+            "export": self._export,
+            "delete": self._delete,
+        }
+
+    # --- one answer --------------------------------------------------------------------------------------------------
+
+    def keep(self, answer: Answer, conversation_id: str | None, *, first: int | None) -> Reply:
+        """Stores an answer, after dropping all but the `first` of its conversation (None: it is added).
+
+        `conversation` and `at` say where it stands; when it cannot be stored, `tools` is the note that says why.
+        """
+        try:
+            summary = self._stored(answer, conversation_id, first)
+        except UserError as error:
+            return {"tools": page.not_kept_html(error), "conversation": conversation_id, "at": None}
+        return {"tools": page.tools_html(answer), "conversation": summary.id, "at": summary.turns - 1}
+
+    def _stored(self, answer: Answer, conversation_id: str | None, first: int | None) -> Summary:
+        if conversation_id is not None:
+            with suppress(InputError):  # full, or deleted in another window: it goes on as a new one
+                return self._conversations.append(conversation_id, answer, keep=first)
+        return self._conversations.start(answer)
+
+    def at(self, sent: Sent) -> list[Answer]:
+        """The answers of a conversation up to the one that is meant. Raises InputError when it is not there."""
+        exchanges = self._conversations.get(str(sent["conversation"])).exchanges
+        if not 0 <= int(sent["at"]) < len(exchanges):
+            raise InputError("this answer is no longer kept", "it was replaced in another window")
+        return [exchange.answer for exchange in exchanges[: int(sent["at"]) + 1]]
+
+    def _judge(self, sent: Sent) -> Reply:
+        """Notes a verdict; one that calls an answer wrong gets a form to say why, unless it comes from that form."""
+        *before, answer = self.at(sent)
+        given = {key: str(sent[key]) for key in ("reason", "correction") if key in sent}
+        self._feedback.add(answer, sent["verdict"], history=[each.question for each in before], **given)
+        return {"why": page.why_html()} if sent["verdict"] == "down" and not given else {}
+
+    def _copy(self, sent: Sent) -> Reply:
+        answer = self.at(sent)[-1]
+        if sent["format"] == "bibtex":
+            return {"text": quote.bibtex(answer.citations)}
+        return {"text": quote.markdown(answer) if sent["format"] == "markdown" else quote.plain(answer)}
+
+    def _ratings(self, _sent: Sent) -> Reply:
+        rows, _ = question_set(self._feedback.read())
+        if not rows:
+            raise EmptyError("no answer was judged yet", "say below an answer whether it is right")
+        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+        return {"name": "footnote-questions.jsonl", "text": "".join(lines)}
+
+    # --- whole conversations -----------------------------------------------------------------------------------------
+
+    def _list(self, sent: Sent) -> Reply:
+        found = self._conversations.recent(str(sent["words"]), limit=panels.ROWS_SHOWN)
+        return {"rows": panels.conversations_html(found)}
+
+    def _reopen(self, sent: Sent) -> Reply:
+        conversation = self._conversations.get(str(sent["conversation"]))
+        answers = [exchange.answer for exchange in conversation.exchanges]
+        return {
+            "conversation": conversation.summary.id,
+            "exchanges": [page.answer_html(answer, titles={}) + page.tools_html(answer) for answer in answers],
+            "turns": [asdict(turn_of(answer)) for answer in answers],
+        }
+
+    def _rename(self, sent: Sent) -> Reply:
+        return {"title": self._conversations.rename(str(sent["conversation"]), str(sent["title"])).title}
+
+    def _export(self, sent: Sent) -> Reply:
+        conversation = self._conversations.get(str(sent["conversation"]))
+        name = re.sub(r"\W+", "-", conversation.summary.title).strip("-")[:60] or "conversation"
+        return {"name": f"{name}.md", "text": quote.conversation_markdown(conversation, document_of=self._document_of)}
+
+    def _document_of(self, document_id: str) -> Document | None:
+        with suppress(KeyError):
+            return self._document(document_id)
+        return None
+
+    def _delete(self, sent: Sent) -> Reply:
+        self._conversations.delete(str(sent["conversation"]))
+        return {}
+
+
+def turn_of(answer: Answer) -> Turn:
+    documents = tuple(dict.fromkeys(citation.document_id for citation in answer.citations))
+    return Turn(answer.question, "" if answer.refused else answer.text, documents)

@@ -1,0 +1,204 @@
+"""What the page can ask the server for: a name and plain values in, plain values and safe HTML out.
+
+Joins the assistant, the shelf and the archive for the page; decides nothing about answers. Knows nothing of Gradio or
+HTTP. What the person can mend comes back as `trouble`, never as an exception.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import asdict
+from typing import Protocol
+
+from index.formats import SUFFIXES
+from index.load import MAX_FILE_BYTES
+from index.types import Document, EmptyError, InputError, UserError
+from qa import article, page, panels
+from qa.archive import Archive, Reply, Sent, turn_of
+from qa.offers import Offers
+from qa.shelf import Shelf
+from qa.types import Answer, Turn
+
+TURNS_REMEMBERED = 20
+STOPPED_REMEMBERED = 100
+
+
+class Asker(Protocol):
+    """What the page needs of the assistant. Called from several threads at once."""
+
+    def ask(self, question: str, *, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
+        """Raises a UserError for what the person can mend."""
+        ...
+
+    def document(self, document_id: str) -> Document:
+        """Raises KeyError when there is none."""
+        ...
+
+    def document_count(self) -> int: ...
+
+
+class Desk:
+    """Answers the page's calls. May be used from several threads at once; holds nothing of any window."""
+
+    def __init__(
+        self,
+        asker: Asker,
+        shelf: Shelf,
+        archive: Archive,
+        *,
+        offers: Offers | None = None,
+        examples: Sequence[str] = (),
+    ) -> None:
+        """`examples` are offered at the start instead of questions that are looked for."""
+        self._asker, self.shelf, self._archive = asker, shelf, archive
+        self._offers, self._examples = offers, examples
+        self._stopped: list[str] = []  # the last asks whose answer nobody waits for
+        self._calls: dict[str, Callable[[Sent], Reply]] = {
+            "ask": self._ask,
+            "stop": self._stop,
+            "offer": self._offer,
+            "offer_next": self._offer_next,
+            "article": self._article,
+            "documents": self._documents,
+            "jobs": self._jobs,
+            "add": self._add,
+            "remove": self._remove,
+            "restore": self._restore,
+            "forget": self._forget,
+            **archive.calls,
+        }
+
+    def first_page(self) -> str:
+        """The empty page as HTML."""
+        return page.shell_html(
+            examples=self._examples, documents=self._count(), formats=SUFFIXES, max_bytes=MAX_FILE_BYTES
+        )
+
+    def warm_up(self) -> None:
+        """Loads what the first question would wait for."""
+        with suppress(EmptyError):
+            self._asker.ask("warm up")
+
+    def close(self) -> None:
+        """Gives up what runs in the background."""
+        self.shelf.close()
+        if self._offers:
+            self._offers.give_way()
+
+    def call(self, name: str, sent: Sent) -> Reply:
+        """Raises KeyError for a call that there is not."""
+        try:
+            return self._calls[name](sent)
+        except UserError as error:
+            return {"trouble": page.trouble_html(error)}
+
+    # --- asking ------------------------------------------------------------------------------------------------------
+
+    def _ask(self, sent: Sent) -> Reply:
+        """The exchange to show, the turn to send along with the next question, where the answer is stored."""
+        turns = [_turn(given) for given in sent["turns"]][-TURNS_REMEMBERED:]
+        within = self._within(sent["chosen"])
+        if self._offers:
+            self._offers.give_way()
+        answer = self._asker.ask(str(sent["question"]), history=turns, within=within)
+        if sent["ask"] in self._stopped:
+            return {"stopped": True}
+        return {
+            "exchange": page.answer_html(
+                answer, titles=self._titles(answer), searched=self._count() if within is None else len(within)
+            ),
+            "turn": asdict(turn_of(answer)),
+            "article": self._first_cited(answer),
+            **self._archive.keep(answer, sent["conversation"], first=sent["keep"]),
+        }
+
+    def _within(self, chosen: Sent) -> frozenset[str] | None:
+        within = self.shelf.chosen([str(each) for each in chosen["ids"]], all_but=bool(chosen["all"]))
+        if within is not None and not within and self._count():
+            raise InputError("no article is chosen to look in", "tick one or more in the list of articles")
+        return within
+
+    def _stop(self, sent: Sent) -> Reply:
+        self._stopped = [*self._stopped, str(sent["ask"])][-STOPPED_REMEMBERED:]
+        return {}
+
+    def _offer(self, _sent: Sent) -> Reply:
+        """Questions for the start. Takes seconds, like the next."""
+        found = self._examples
+        if self._offers and not found:
+            found = self._offers.first([entry.id for entry in self.shelf.entries()])
+        return {"chips": page.chips_html(found)}
+
+    def _offer_next(self, sent: Sent) -> Reply:
+        """Questions to ask after a stored answer."""
+        if self._offers is None:
+            return {"chips": ""}
+        answers = self._archive.at(sent)
+        return {"chips": page.chips_html(self._offers.after(answers[-1], [turn_of(each) for each in answers]))}
+
+    def _titles(self, answer: Answer) -> dict[str, str]:
+        """Titles for the passages under a refusal; a document removed in the meantime has none."""
+        titles: dict[str, str] = {}
+        for hit in answer.hits if answer.refused else ():
+            if len(titles) == page.NEAREST_SHOWN:
+                break
+            with suppress(KeyError):
+                titles[hit.passage.document_id] = self._asker.document(hit.passage.document_id).title
+        return titles
+
+    # --- articles ----------------------------------------------------------------------------------------------------
+
+    def _first_cited(self, answer: Answer) -> str | None:
+        first = next(iter(answer.citations), None)
+        return self._shown(first.document_id, first.start, first.end) if first else None
+
+    def _article(self, sent: Sent) -> Reply:
+        return {"article": self._shown(str(sent["document"]), int(sent["start"]), int(sent["end"]))}
+
+    def _shown(self, document_id: str, start: int, end: int) -> str:
+        try:
+            return article.article_html(self._asker.document(document_id), start, end)
+        except KeyError:
+            return article.article_missing_html()
+
+    # --- the library -------------------------------------------------------------------------------------------------
+
+    def _count(self) -> int:
+        return self._asker.document_count()
+
+    def _documents(self, sent: Sent) -> Reply:
+        entries = self.shelf.entries(str(sent["words"]))
+        return {"rows": panels.documents_html(entries), "count": self._count()}
+
+    def _jobs(self, _sent: Sent) -> Reply:
+        jobs = self.shelf.jobs()
+        return {
+            "rows": panels.jobs_html(jobs),
+            "busy": any(not job.finished for job in jobs),
+            "finished": sum(job.finished for job in jobs),
+            "count": self._count(),
+        }
+
+    def _add(self, sent: Sent) -> Reply:
+        """A link, which is one word of ASCII, or a text."""
+        text = str(sent["text"])
+        is_link = text.isascii() and len(text.split()) == 1
+        (self.shelf.add_link if is_link else self.shelf.add_text)(text)
+        return {}
+
+    def _remove(self, sent: Sent) -> Reply:
+        document = self.shelf.remove(str(sent["document"]))
+        return {"removed": panels.removed_html(document), "count": self._count()}
+
+    def _restore(self, sent: Sent) -> Reply:
+        self.shelf.restore(str(sent["document"]))
+        return {}
+
+    def _forget(self, _sent: Sent) -> Reply:
+        self.shelf.forget_finished()
+        return {}
+
+
+def _turn(given: Sent) -> Turn:
+    return Turn(str(given["question"]), str(given["answer"]), tuple(str(each) for each in given["documents"]))

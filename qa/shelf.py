@@ -1,0 +1,265 @@
+"""The library as the page handles it: documents are added one job after the other, removed, and put back.
+
+In: files, web addresses and texts as the browser sent them. Out: jobs whose progress can be read at any time, and the
+list of documents. Knows nothing of HTML. A file's name is only a name: nothing is opened by it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+import secrets
+import threading
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import IO, Literal, Protocol
+
+from index.library import Outcome
+from index.load import MAX_FILE_BYTES, from_text, load, load_stream
+from index.types import Document, Entry, Failure, InputError, UserError
+
+MAX_PASTED_CHARS = 2_000_000
+RESTORABLE_S = 60.0
+JOBS_REMEMBERED = 60
+PASTED = "pasted:"  # how the source of a pasted text begins
+
+Stage = Literal["waiting", "reading", "embedding", "done", "failed"]
+_FINISHED = ("done", "failed")
+
+_log = logging.getLogger(__name__)
+
+
+class Holdings(Protocol):
+    """What the shelf needs of a library."""
+
+    def add(self, documents: Iterable[Document], *, embedded: Callable[[int], object] = ...) -> Iterator[Outcome]: ...
+
+    def remove(self, ids: Sequence[str]) -> list[str]: ...
+
+    def document(self, document_id: str) -> Document:
+        """Raises KeyError when there is none."""
+        ...
+
+    def entries(self) -> list[Entry]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file, address or text on its way into the library. Counts documents, except `passages`."""
+
+    id: str
+    name: str
+    stage: Stage = "waiting"
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    passages: int = 0  # embedded so far
+    reason: str = ""  # of the first failure, in words; "" for a bug, which the log tells
+    hint: str = ""
+
+    @property
+    def finished(self) -> bool:
+        return self.stage in _FINISHED
+
+
+class _ClosedError(Exception):
+    """Ends a job that runs while the shelf is closed."""
+
+
+class Shelf:
+    """Adds, lists and removes documents for the page. May be called from several threads at once."""
+
+    def __init__(self, library: Holdings, *, clock: Callable[[], float] = time.monotonic) -> None:
+        self._library, self._clock = library, clock
+        self._lock = threading.Lock()
+        self._jobs: dict[str, Job] = {}
+        self._removed: dict[str, tuple[float, Document]] = {}  # id -> when, and what
+        self._closed = False
+        self._worker = ThreadPoolExecutor(1, thread_name_prefix="shelf")
+
+    def close(self) -> None:
+        """Jobs are given up, the one that runs at its next batch; what was reported as added is kept."""
+        self._closed = True
+        self._worker.shutdown(wait=False, cancel_futures=True)
+
+    # --- the documents -----------------------------------------------------------------------------------------------
+
+    def entries(self, words: str = "") -> list[Entry]:
+        """The documents whose title or source holds all the words, in any case, in the order of their titles."""
+        wanted = words.casefold().split()
+        return [
+            e for e in self._library.entries() if all(word in f"{e.title} {e.source}".casefold() for word in wanted)
+        ]
+
+    def chosen(self, ids: Collection[str], *, all_but: bool) -> frozenset[str] | None:
+        """The documents of `ids`, or all but those; None: every document."""
+        if not all_but:
+            return frozenset(ids)
+        return frozenset(entry.id for entry in self._library.entries()) - frozenset(ids) if ids else None
+
+    def remove(self, document_id: str) -> Document:
+        """Takes a document away; for RESTORABLE_S it can be put back. Raises InputError when it is not there."""
+        try:
+            document = self._library.document(document_id)
+        except KeyError:
+            raise InputError("this article is no longer in the library", "it was removed elsewhere") from None
+        self._library.remove([document_id])
+        with self._lock:
+            self._forget_removed()
+            self._removed[document_id] = (self._clock(), document)
+        return document
+
+    def restore(self, document_id: str) -> Job:
+        """Puts a removed document back. Raises InputError when that was too long ago."""
+        with self._lock:
+            self._forget_removed()
+            if document_id not in self._removed:
+                raise InputError("this article can no longer be put back", "add it again from where it came")
+            _, document = self._removed[document_id]  # kept: should adding fail, it can be tried again
+        return self._start(document.title, lambda: iter([document]))
+
+    def _forget_removed(self) -> None:
+        now = self._clock()
+        self._removed = {key: kept for key, kept in self._removed.items() if now - kept[0] <= RESTORABLE_S}
+
+    # --- jobs --------------------------------------------------------------------------------------------------------
+
+    def add_file(self, stream: IO[bytes], name: str) -> Job:
+        """Adds an uploaded file; the shelf closes the stream. `name` says the format and becomes the source."""
+        source = _clean(name) or "file"
+        return self._start(source, lambda: load_stream(stream, source), close=stream.close)
+
+    def add_link(self, address: str) -> Job:
+        """Adds the page at a web address. Raises InputError for anything else, above all for a path."""
+        url = web_address(address)
+        if url is None:
+            raise InputError(f"{_shortened(address)} is not a web address", "it begins with http:// or https://")
+        return self._start(url, lambda: load(url))
+
+    def add_text(self, text: str) -> Job:
+        """Adds a pasted text, whose first line is its title. Raises InputError when it is empty or too long."""
+        if len(text) > MAX_PASTED_CHARS:
+            raise InputError(
+                f"the pasted text has {len(text):,} characters; at most {MAX_PASTED_CHARS:,} are taken",
+                "save it as a file and add that",
+            )
+        mark = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+        document = from_text(text, source=f"{PASTED}{mark}")
+        return self._start(document.title, lambda: iter([document]))
+
+    def jobs(self) -> list[Job]:
+        """What is being added and what was, oldest first."""
+        with self._lock:
+            return list(self._jobs.values())
+
+    def forget_finished(self) -> None:
+        with self._lock:
+            self._jobs = {job.id: job for job in self._jobs.values() if not job.finished}
+
+    def _start(
+        self,
+        name: str,
+        documents: Callable[[], Iterator[Document | Failure]],
+        *,
+        close: Callable[[], object] = lambda: None,
+    ) -> Job:
+        job = Job(secrets.token_hex(8), name)
+        with self._lock:
+            old = [kept.id for kept in self._jobs.values() if kept.finished]
+            for job_id in old[: max(0, len(self._jobs) + 1 - JOBS_REMEMBERED)]:
+                del self._jobs[job_id]
+            self._jobs[job.id] = job
+        self._worker.submit(self._work, job.id, documents, close)
+        return job
+
+    def _work(
+        self, job_id: str, documents: Callable[[], Iterator[Document | Failure]], close: Callable[[], object]
+    ) -> None:
+        try:
+            self._add(job_id, documents())
+        except UserError as error:
+            self._change(job_id, stage="failed", reason=str(error), hint=error.hint)
+        except _ClosedError:
+            self._change(job_id, stage="failed")
+        except Exception:  # the thread's edge: a job must end, and the log must tell why
+            _log.exception("adding a document failed")
+            self._change(job_id, stage="failed")
+        finally:
+            close()
+
+    def _add(self, job_id: str, loaded: Iterator[Document | Failure]) -> None:
+        failures: list[Failure] = []
+        self._change(job_id, stage="reading")
+        documents = self._documents(job_id, loaded, failures)
+        for outcome in self._library.add(documents, embedded=partial(self._count, job_id, "passages")):
+            self._count(job_id, outcome.status, 1)
+        with self._lock:
+            job = self._jobs[job_id]
+        came = job.added + job.updated + job.unchanged
+        self._change(
+            job_id,
+            stage="failed" if failures and not came else "done",
+            failed=len(failures),
+            reason=failures[0].reason if failures else "",
+        )
+
+    def _documents(
+        self, job_id: str, loaded: Iterator[Document | Failure], failures: list[Failure]
+    ) -> Iterator[Document]:
+        """The documents alone; the stage is "reading" while the next one is looked for."""
+        for item in loaded:
+            if isinstance(item, Failure):
+                failures.append(item)
+                continue
+            self._change(job_id, stage="embedding")
+            yield item
+            self._change(job_id, stage="reading")
+        self._change(job_id, stage="embedding")
+
+    def _count(self, job_id: str, what: str, more: int) -> None:
+        if self._closed:
+            raise _ClosedError
+        with self._lock:
+            job = self._jobs[job_id]
+            self._jobs[job_id] = replace(job, **{what: getattr(job, what) + more})
+
+    def _change(self, job_id: str, **values: object) -> None:
+        with self._lock:
+            self._jobs[job_id] = replace(self._jobs[job_id], **values)  # type: ignore[arg-type]
+
+
+# --- what the browser sent -------------------------------------------------------------------------------------------
+
+
+def web_address(text: str) -> str | None:
+    """The http(s) address that `text` is, its scheme added where only that is missing; None: it is something else."""
+    line = text.strip()
+    if re.fullmatch(r"https?://[^\s/]\S*", line, re.IGNORECASE):
+        return line
+    if re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,24}(:\d+)?/\S*|www\.[\w-]+(\.[\w-]+)+", line, re.IGNORECASE):
+        return f"https://{line}"
+    return None
+
+
+def check_size(size: int, name: str) -> None:
+    """Raises InputError when a file of `size` bytes is too large to be sent to the page."""
+    if size > MAX_FILE_BYTES:
+        raise InputError(
+            f"{_shortened(name)} has {size / 2**20:,.0f} MB; a file may have {MAX_FILE_BYTES // 2**20} MB",
+            "split it into smaller files",
+        )
+
+
+def _clean(name: str) -> str:
+    """The name as one printable line."""
+    return " ".join("".join(char if char.isprintable() else " " for char in name).split())[:300]
+
+
+def _shortened(text: str) -> str:
+    line = _clean(text)
+    return repr(line if len(line) <= 80 else f"{line[:80]}…")

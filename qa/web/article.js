@@ -1,0 +1,70 @@
+// The article beside the answer: opened at its cited sentence by a footnote, left again to where the reader came from.
+
+import {put, word} from './words.js';
+
+export const articlePane = (app, {call, narrow, leavePanel, reopenPanel, home}) => {
+  const pane = app.querySelector('.fn-article');
+  let opening = 0;    // an article that was overtaken by another is dropped
+  let opener = null;  // the button to return to
+
+  const blank = (key) => {
+    const note = document.createElement('p');
+    note.className = 'fn-blank';
+    word(note, key);
+    return note;
+  };
+
+  const show = (html) => {
+    opening += 1;
+    put(pane, html);
+    pane.classList.add('fn-open-article');
+    pane.scrollTop = 0;
+    const cited = pane.querySelector('#cited');
+    if (cited) {
+      const offset = cited.getBoundingClientRect().top - pane.getBoundingClientRect().top;
+      pane.scrollTop = offset - pane.clientHeight / 3;
+    }
+  };
+
+  const close = () => {
+    opening += 1;
+    pane.replaceChildren(blank('article_placeholder'));
+    pane.classList.remove('fn-open-article');
+    pane.removeAttribute('aria-busy');
+  };
+
+  // Opens the place that a button names; `quietly` leaves the focus where it is.
+  const open = async (button, {quietly = false} = {}) => {
+    const {document: id, start, end} = button.dataset;
+    const mine = ++opening;
+    if (!pane.contains(button)) opener = button;
+    if (!quietly) leavePanel();
+    pane.setAttribute('aria-busy', 'true');
+    const sent = {document: id, start: Number(start), end: Number(end)};
+    const reply = await call('article', sent).catch((error) => ({failed: error.message}));
+    if (mine !== opening) return;
+    pane.removeAttribute('aria-busy');
+    show(reply.article ?? blank(reply.failed).outerHTML);
+    if (quietly) return;
+    pane.focus({preventScroll: true});
+    if (narrow.matches) pane.scrollIntoView({block: 'center'});
+  };
+
+  const goBack = () => {
+    const panel = opener?.isConnected ? opener.closest('.fn-panel') : null;
+    if (panel) return reopenPanel(panel);
+    const target = opener?.isConnected ? opener : home();
+    target.focus({preventScroll: true});
+    target.scrollIntoView({block: 'center'});
+  };
+
+  app.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (button?.dataset.document !== undefined) open(button);
+    else if (button?.matches('.fn-back')) goBack();
+  });
+  pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') goBack(); });
+
+  close();
+  return {show, open, close: () => { opener = null; close(); }};
+};

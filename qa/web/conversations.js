@@ -1,0 +1,98 @@
+// The panel of stored conversations: find one, open it again, rename it, save it as a file, delete it.
+
+import {fill, put, spoken, word} from './words.js';
+
+export const conversations = (app, {call, narrate, resume, gone}) => {
+  const find = (selector) => app.querySelector(selector);
+  const panel = find('#fn-conversations'), rows = find('.fn-conversations');
+  const search = find('#fn-find-conversation'), trouble = find('.fn-conversations-trouble');
+
+  // The reply, or null after showing why there is none.
+  const ask = async (name, sent) => {
+    const reply = await call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
+    put(trouble, reply.trouble || '');
+    return reply.trouble ? null : reply;
+  };
+
+  const refresh = async () => {
+    const words = search.value;
+    rows.ariaBusy = 'true';
+    const reply = await ask('conversations', {words});
+    if (words !== search.value) return;
+    rows.ariaBusy = 'false';
+    if (reply) put(rows, reply.rows);
+  };
+
+  const reopen = async (row) => {
+    const reply = await ask('reopen', {conversation: row.dataset.id});
+    if (reply) resume(reply);
+    else refresh();
+  };
+
+  const rename = (row) => {
+    const title = row.querySelector('.fn-reopen');
+    if (title.hidden) return;
+    const draft = document.createElement('input');
+    draft.className = 'fn-rename-to';
+    draft.value = title.textContent;
+    draft.dataset.wordLabel = 'rename';
+    fill(draft);
+    title.hidden = true;
+    title.after(draft);
+    draft.select();
+    const leave = () => { draft.remove(); title.hidden = false; row.querySelector('.fn-rename').focus(); };
+    draft.addEventListener('keydown', async (event) => {
+      if (event.key === 'Escape') { event.stopPropagation(); leave(); }
+      if (event.key !== 'Enter' || event.isComposing) return;
+      const reply = await ask('rename', {conversation: row.dataset.id, title: draft.value});
+      if (!reply) return;
+      title.textContent = reply.title;
+      leave();
+    });
+  };
+
+  const save = ({name, text}) => {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(new Blob([text], {type: 'text/plain'}));
+    link.download = name;
+    link.click();
+    URL.revokeObjectURL(link.href);
+    narrate(name);
+  };
+
+  // The first press asks, the second deletes.
+  const remove = async (row, button) => {
+    const words = button.querySelector('[data-word]');
+    if (words.dataset.word === 'delete') {
+      word(words, 'delete_really');
+      button.dataset.wordLabel = 'delete_really';
+      fill(button);
+      return;
+    }
+    const id = row.dataset.id;
+    if (!await ask('delete', {conversation: id})) return;
+    gone(id);
+    const next = row.nextElementSibling ?? row.previousElementSibling;
+    row.remove();
+    (next?.querySelector('.fn-reopen') ?? search).focus();
+    if (!rows.children.length) refresh();
+  };
+
+  panel.addEventListener('click', async (event) => {
+    const button = event.target.closest('button'), row = event.target.closest('.fn-row');
+    if (!button) return;
+    if (button.matches('.fn-reopen')) reopen(row);
+    else if (button.matches('.fn-rename')) rename(row);
+    else if (button.matches('.fn-delete')) remove(row, button);
+    else if (button.matches('.fn-export')) {
+      const reply = await ask('export', {conversation: row.dataset.id});
+      if (reply) save(reply);
+    } else if (button.matches('.fn-ratings')) {
+      const reply = await ask('ratings');
+      if (reply) save(reply);
+    }
+  });
+  search.addEventListener('input', refresh);
+
+  return {open: () => { put(trouble, ''); refresh(); }};
+};

@@ -1,0 +1,284 @@
+// The library's panel: add files, a link or a text, see how far they are, find, remove, put back, and choose which
+// documents are asked. Rows come from the server; this file moves them and keeps the choice.
+
+import {upload} from './calls.js';
+import {grow} from './exchange.js';
+import {pieces, put, spoken, word} from './words.js';
+
+const POLL_MS = 400;
+const UNDO_MS = 30_000;
+
+export const library = (app, {call, narrate, changed}) => {
+  const find = (selector) => app.querySelector(selector);
+  const form = find('.fn-add'), box = find('#fn-add'), files = find('.fn-files'), trouble = find('.fn-add-trouble');
+  const rows = find('.fn-documents'), jobs = find('.fn-jobs'), undos = find('.fn-undos'), search = find('#fn-find-document');
+  const chosen = {all: true, ids: new Set()};  // ids: those left out, or with all = false those asked
+  let total = null, sending = 0, watching = false, wanted = false;
+  let finished = new Set();  // the jobs whose end was told
+
+  // ── The choice of documents ───────────────────────────────────────────────────────────────────────────────────
+
+  const isChosen = (id) => chosen.all !== chosen.ids.has(id);
+  const countChosen = () => (chosen.all ? total - chosen.ids.size : chosen.ids.size);
+
+  const showChoice = () => {
+    for (const row of rows.querySelectorAll('.fn-row')) row.querySelector('.fn-tick').checked = isChosen(row.dataset.id);
+    const whole = chosen.all && chosen.ids.size === 0;
+    const values = whole ? {} : {count: countChosen(), total};
+    find('.fn-choice').hidden = whole;
+    if (!whole) word(find('.fn-choice-said'), 'asking_some', values);
+    word(find('.fn-asked-of'), whole ? 'asked_all' : 'asked_some', values);
+    find('.fn-asked-of').hidden = total === 0;
+  };
+
+  const choose = (id, on) => {
+    if (on === chosen.all) chosen.ids.delete(id);
+    else chosen.ids.add(id);
+    showChoice();
+  };
+
+  const chooseAll = (all) => {
+    chosen.all = all;
+    chosen.ids.clear();
+    showChoice();
+  };
+
+  // ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const showCount = (count) => {
+    if (total !== null && total !== count) changed();
+    total = count;
+    word(find('.fn-count'), 'articles', {count});
+    find('.fn-when-empty').hidden = count > 0;
+    showChoice();
+  };
+
+  const refresh = async () => {
+    const words = search.value;
+    rows.ariaBusy = 'true';
+    const reply = await call('documents', {words}).catch(fail);
+    if (words !== search.value) return;
+    rows.ariaBusy = 'false';
+    if (!reply) return;
+    if (reply.trouble) return put(trouble, reply.trouble);
+    showRows(reply.rows);
+    showCount(reply.count);
+  };
+
+  // The same button of the same row keeps the focus.
+  const showRows = (html) => {
+    const held = rows.contains(document.activeElement) ? document.activeElement : null;
+    const id = held?.closest('.fn-row').dataset.id;
+    put(rows, html);
+    const row = held && [...rows.querySelectorAll('.fn-row')].find((each) => each.dataset.id === id);
+    row?.getElementsByClassName(held.className)[0].focus();
+  };
+
+  const fail = (error) => { put(trouble, spoken(error.message)); };
+
+  const remove = async (row) => {
+    const id = row.dataset.id;
+    const reply = await call('remove', {document: id}).catch(fail);
+    if (!reply) return;
+    put(trouble, reply.trouble || '');
+    if (reply.removed) offerUndo(reply.removed);
+    chosen.ids.delete(id);
+    refresh();
+  };
+
+  const offerUndo = (html) => {
+    undos.append(pieces(html));
+    const notice = undos.lastElementChild;
+    notice.querySelector('button').focus();
+    setTimeout(() => notice.remove(), UNDO_MS);
+  };
+
+  const restore = async (notice) => {
+    const reply = await call('restore', {document: notice.dataset.id}).catch(fail);
+    if (!reply) return;
+    put(trouble, reply.trouble || '');
+    notice.remove();
+    search.focus();
+    watch();
+  };
+
+  // ── Adding ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  // Shows the jobs until all have ended; asked again meanwhile, it looks at least once more.
+  const watch = async () => {
+    wanted = true;
+    if (watching) return;
+    watching = true;
+    while (wanted) {
+      wanted = false;
+      const reply = await call('jobs').catch(fail);
+      if (!reply) break;
+      showJobs(reply);
+      wanted ||= reply.busy || sending > 0;
+      if (wanted) await new Promise((resume) => setTimeout(resume, POLL_MS));
+    }
+    watching = false;
+  };
+
+  const showJobs = (reply) => {
+    const scrolled = jobs.scrollTop;
+    for (const row of jobs.querySelectorAll('.fn-job:not(.fn-here)')) row.remove();
+    jobs.append(pieces(reply.rows));
+    jobs.scrollTop = scrolled;
+    find('.fn-adding').hidden = jobs.children.length === 0;
+    const news = ended(jobs).filter((row) => !finished.has(row.dataset.id));
+    if (news.length) narrate(news.map(told).join('. '));
+    finished = new Set(ended(jobs).map((row) => row.dataset.id));
+    if (news.length || reply.count !== total) refresh();
+  };
+
+  const told = (row) => [...row.children].map((part) => part.textContent).join(': ');
+  const ended = (holder) => [...holder.querySelectorAll('[data-stage=done], [data-stage=failed]')];
+
+  // What ended before this window was opened is no news to it.
+  const begin = (reply) => {
+    finished = new Set(ended(pieces(reply.rows)).map((row) => row.dataset.id));
+    showCount(reply.count);
+  };
+
+  // A row for what the server does not know of yet; gives a function that says how it went on.
+  const ownRow = (name) => {
+    const row = document.createElement('li');
+    row.className = 'fn-job fn-here';
+    row.append(document.createElement('p'), document.createElement('p'));
+    row.firstChild.className = 'fn-job-name';
+    row.firstChild.textContent = name;
+    row.lastChild.className = 'fn-stage';
+    word(row.lastChild, 'stage_sending');
+    jobs.prepend(row);
+    find('.fn-adding').hidden = false;
+    return row;
+  };
+
+  const fails = (row, html) => {
+    row.classList.add('fn-failed');
+    const reason = document.createElement('div');
+    reason.className = 'fn-stage';
+    put(reason, html);
+    row.lastChild.replaceWith(reason);
+    narrate(told(row));
+  };
+
+  const send = async (name, file) => {
+    const row = ownRow(name);
+    const most = Number(form.dataset.maxBytes);
+    if (file.size > most) {
+      return fails(row, spoken('too_large', {size: megabytes(file.size), most: megabytes(most)}));
+    }
+    try {
+      const reply = await upload(file, name);
+      if (reply.trouble) fails(row, reply.trouble);
+      else row.remove();
+    } catch (error) {
+      fails(row, spoken(error.message));
+    }
+  };
+
+  const megabytes = (bytes) => String(Math.round(bytes / 2 ** 20));
+
+  const sendAll = async (named) => {
+    if (!named.length) return;
+    sending += 1;
+    watch();
+    for (const [name, file] of named) await send(name, file);
+    sending -= 1;
+    watch();
+  };
+
+  const addText = async () => {
+    const text = box.value;
+    if (!text.trim()) return;
+    const reply = await call('add', {text}).catch(fail);
+    if (!reply) return;
+    put(trouble, reply.trouble || '');
+    if (reply.trouble) return;
+    box.value = '';
+    grow(box);
+    watch();
+  };
+
+  const forget = async () => {
+    for (const row of jobs.querySelectorAll('.fn-here.fn-failed')) row.remove();
+    await call('forget').catch(fail);
+    find('.fn-adding').hidden = jobs.children.length === 0;
+    watch();
+  };
+
+  // ── What was dropped: files, and those of folders that have a known suffix ───────────────────────────────────
+
+  const dropped = async (transfer) => {
+    const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
+    const plain = [...transfer.files].map((file) => [file.name, file]);
+    return entries.some((entry) => entry.isDirectory) ? (await Promise.all(entries.map(below))).flat() : plain;
+  };
+
+  const below = async (entry) => {
+    if (entry.isFile) {
+      const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
+      const path = entry.fullPath.replace(/^\//, '');
+      return files.accept.split(',').some((suffix) => path.toLowerCase().endsWith(suffix)) ? [[path, file]] : [];
+    }
+    const reader = entry.createReader(), entries = [];
+    for (let more = [null]; more.length; entries.push(...more)) {  // at most a hundred at a time
+      more = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
+    }
+    return (await Promise.all(entries.map(below))).flat();
+  };
+
+  // ── Events ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const holdsFiles = (event) => [...(event.dataTransfer?.types ?? [])].includes('Files');
+  const cue = find('.fn-dropping');
+  app.addEventListener('dragover', (event) => {
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    cue.hidden = false;
+  });
+  app.addEventListener('dragleave', (event) => { if (!app.contains(event.relatedTarget)) cue.hidden = true; });
+  app.addEventListener('drop', (event) => {
+    cue.hidden = true;
+    if (!holdsFiles(event)) return;
+    event.preventDefault();
+    dropped(event.dataTransfer).then((named) => {
+      if (find('#fn-library').hidden) find('.fn-top [data-panel=library]').click();
+      sendAll(named);
+    });
+  });
+
+  form.addEventListener('submit', (event) => { event.preventDefault(); addText(); });
+  box.addEventListener('input', () => grow(box));
+  box.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || box.value.includes('\n')) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  find('.fn-choose-files').addEventListener('click', () => files.click());
+  files.addEventListener('change', () => {
+    sendAll([...files.files].map((file) => [file.name, file]));
+    files.value = '';
+  });
+  search.addEventListener('input', refresh);
+  rows.addEventListener('change', (event) => {
+    if (event.target.matches('.fn-tick')) choose(event.target.closest('.fn-row').dataset.id, event.target.checked);
+  });
+  app.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (button?.matches('.fn-remove')) remove(button.closest('.fn-row'));
+    else if (button?.matches('.fn-restore')) restore(button.closest('.fn-undo'));
+    else if (button?.matches('.fn-forget')) forget();
+    else if (button?.matches('.fn-tick-all, .fn-choose-all')) chooseAll(true);
+    else if (button?.matches('.fn-tick-none')) chooseAll(false);
+  });
+
+  return {
+    open: () => { put(trouble, ''); refresh(); watch(); },
+    chosen: () => ({all: chosen.all, ids: [...chosen.ids]}),
+    begin,
+    showCount,
+  };
+};

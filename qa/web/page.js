@@ -1,0 +1,221 @@
+// The page: puts its parts together and holds the conversation of this window. Questions go to the server, exchanges
+// come back as HTML. `element` holds the page's markup, `server` is Gradio's way to Python.
+
+import {articlePane} from './article.js';
+import {caller} from './calls.js';
+import {conversations} from './conversations.js';
+import {begun, edit, giveUp, grow, made, sendWithEnter} from './exchange.js';
+import {library} from './library.js';
+import {panels} from './panels.js';
+import {tools} from './tools.js';
+import {fill, offerLanguages, put, speak, word} from './words.js';
+
+const TURNS_SENT = 20;
+const KEPT = 'footnote-conversation';
+
+export const start = (element, server) => {
+  const app = element.querySelector('.fn-app');
+  const find = (selector) => app.querySelector(selector);
+  const log = find('.fn-log'), welcome = find('.fn-welcome'), clear = find('.fn-clear');
+  const form = find('.fn-ask'), box = find('#fn-question'), send = form.querySelector('.fn-send');
+  const narrow = window.matchMedia('(max-width: 820px)');
+  const call = caller(server);
+
+  let turns = [];           // of this conversation, as the server gave them
+  let conversation = null;  // its id, once the server has stored it
+  let waiting = null;       // {id, exchange} of the question that is being answered
+
+  // ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  const narrate = (text) => { find('.fn-news').textContent = text; };
+  const focusBox = () => { if (!narrow.matches) box.focus({preventScroll: true}); };
+
+  const wait = (asked) => {
+    waiting = asked;
+    app.classList.toggle('fn-busy', asked !== null);
+    word(send, asked ? 'stop' : 'ask');
+  };
+
+  const bringIntoView = (exchange) => {
+    const tall = exchange.offsetHeight > find('.fn-scroll').clientHeight;
+    exchange.scrollIntoView({block: narrow.matches || tall ? 'start' : 'nearest'});
+  };
+
+  const showTalk = (exchange) => {
+    log.append(exchange);
+    welcome.hidden = true;
+    clear.hidden = false;
+  };
+
+  // `keep`: how many stored turns stay, when a question is asked again; null: all of them.
+  const ask = async (question, keep = null) => {
+    if (waiting || !question.trim()) return;
+    const mine = {id: Math.random().toString(36).slice(2), exchange: begun(question)};
+    mine.exchange.dataset.turn = turns.length;
+    showTalk(mine.exchange);
+    bringIntoView(mine.exchange);
+    wait(mine);
+    if (narrow.matches) box.blur();
+    const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, conversation, keep};
+    const reply = await call('ask', sent).catch((error) => ({failed: error.message}));
+    if (waiting !== mine) return;
+    wait(null);
+    if (reply.exchange) settle(mine.exchange, reply);
+    else giveUp(mine.exchange, reply);
+    bringIntoView(mine.exchange);
+    focusBox();
+    offerNext(mine.exchange);
+  };
+
+  const settle = (exchange, reply) => {
+    put(exchange, reply.exchange + reply.tools);
+    turns.push(reply.turn);
+    remember(reply.conversation);
+    if (reply.at !== null) exchange.dataset.at = reply.at;
+    if (reply.article !== null) article.show(reply.article);
+    else article.close();
+  };
+
+  const stop = () => {
+    giveUp(waiting.exchange, {failed: 'stopped'});
+    call('stop', {ask: waiting.id}).catch(() => {});
+    wait(null);
+    focusBox();
+  };
+
+  // Takes an exchange and all after it away; gives how many stored ones stay, null when none of them was stored.
+  const cutFrom = (exchange) => {
+    const gone = [];
+    for (let each = exchange; each; each = each.nextElementSibling) gone.push(each);
+    turns = turns.slice(0, Number(exchange.dataset.turn));
+    const stored = gone.find((each) => each.dataset.at !== undefined);
+    for (const each of gone) each.remove();
+    return stored ? Number(stored.dataset.at) : null;
+  };
+
+  const askInstead = (exchange, question) => { if (!waiting) ask(question, cutFrom(exchange)); };
+
+  // ── Questions to offer, which nothing waits for ───────────────────────────────────────────────────────────────
+
+  const offerNext = async (exchange) => {
+    for (const old of log.querySelectorAll('.fn-next')) old.remove();
+    if (exchange.dataset.at === undefined) return;
+    const reply = await call('offer_next', {conversation, at: Number(exchange.dataset.at)}).catch(() => ({}));
+    if (!reply.chips || waiting || exchange !== log.lastElementChild) return;
+    const next = made('div', 'fn-next'), chips = made('ul', 'fn-chips');
+    chips.dataset.wordLabel = 'ask_next';
+    fill(chips);
+    put(chips, reply.chips);
+    next.append(made('p', 'fn-label', 'ask_next'), chips);
+    exchange.append(next);
+  };
+
+  const offer = async () => {
+    const reply = await call('offer').catch(() => ({}));
+    if (reply.chips !== undefined) put(welcome.querySelector('.fn-chips'), reply.chips);
+  };
+
+  // ── Another conversation ──────────────────────────────────────────────────────────────────────────────────────
+
+  // This window opens the same conversation again when it is loaded again.
+  const remember = (id) => {
+    conversation = id;
+    try {
+      if (id) sessionStorage.setItem(KEPT, id);
+      else sessionStorage.removeItem(KEPT);
+    } catch { /* then a reload begins anew */ }
+  };
+
+  const forgetAll = () => {
+    if (waiting) call('stop', {ask: waiting.id}).catch(() => {});
+    wait(null);
+    turns = [];
+    remember(null);
+    log.replaceChildren();
+    article.close();
+  };
+
+  const startAgain = () => {
+    forgetAll();
+    welcome.hidden = false;
+    clear.hidden = true;
+    box.focus();
+    offer();
+  };
+
+  const resume = (reply) => {
+    forgetAll();
+    remember(reply.conversation);
+    turns = reply.turns;
+    reply.exchanges.forEach((html, at) => {
+      const exchange = made('article', 'fn-exchange');
+      exchange.dataset.turn = exchange.dataset.at = at;
+      put(exchange, html);
+      showTalk(exchange);
+    });
+    side.hide();
+    const footnote = log.querySelector('.fn-exchange:last-child .fn-footnote');
+    if (footnote) article.open(footnote, {quietly: true});
+    log.lastElementChild?.scrollIntoView({block: 'start'});
+    focusBox();
+  };
+
+  const resumeAfterReload = async () => {
+    let id = null;
+    try { id = sessionStorage.getItem(KEPT); } catch { /* nothing was kept */ }
+    const reply = id && await call('reopen', {conversation: id}).catch(() => null);
+    if (reply?.exchanges && !log.children.length) resume(reply);
+  };
+
+  // ── The parts put together, and events ────────────────────────────────────────────────────────────────────────
+
+  const shelf = library(app, {call, narrate, changed: () => { if (!welcome.hidden) offer(); }});
+  const past = conversations(app, {call, narrate, resume, gone: (id) => { if (id === conversation) startAgain(); }});
+  const side = panels(app, {narrow, onOpen: (name) => ({library: shelf, conversations: past})[name].open()});
+  const article = articlePane(app, {
+    call,
+    narrow,
+    leavePanel: side.hide,
+    reopenPanel: (panel) => find(`.fn-top [aria-controls=${panel.id}]`).click(),
+    home: () => log.querySelector('.fn-exchange:last-child .fn-footnote') ?? box,
+  });
+  tools(app, {call, narrate, place: (node) => ({conversation, at: Number(node.closest('.fn-exchange').dataset.at)})});
+
+  app.addEventListener('click', (event) => {
+    const button = event.target.closest('button'), exchange = button?.closest('.fn-exchange');
+    if (!button) return;
+    if (button.matches('.fn-chip')) ask(button.textContent);
+    else if (button.matches('.fn-clear')) startAgain();
+    else if (button.matches('.fn-edit') && !waiting) {
+      edit(exchange, button.dataset.question, (question) => askInstead(exchange, question));
+    } else if (button.matches('.fn-again')) {
+      askInstead(exchange, exchange.querySelector('.fn-edit').dataset.question);
+    }
+  });
+  form.addEventListener('submit', (event) => {
+    event.preventDefault();
+    if (waiting) return stop();
+    const question = box.value;
+    if (!question.trim()) return;
+    box.value = '';
+    grow(box);
+    ask(question);
+  });
+  box.addEventListener('input', () => grow(box));
+  box.addEventListener('keydown', (event) => {  // only the button stops
+    if (event.key === 'Enter' && !event.shiftKey && waiting) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  });
+  sendWithEnter(box, form);
+
+  speak(app);
+  offerLanguages(find('.fn-language'), app);
+  box.focus();
+  shelf.showCount(Number(find('.fn-count').dataset.count));
+  app.classList.add('fn-ready');
+  resumeAfterReload();
+  offer();
+  call('jobs').then(shelf.begin).catch(() => {});
+};

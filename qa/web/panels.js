@@ -1,0 +1,49 @@
+// The panels beside the conversation: one is open at a time; Escape or Close leads back to the button that opened it.
+// On a narrow screen a panel is a sheet over the page, and what lies under it cannot be reached.
+
+export const panels = (app, {narrow, onOpen}) => {
+  const covered = app.querySelectorAll('.fn-top, .fn-talk, .fn-article');
+  let open = null;     // the panel's element
+  let opener = null;   // the button to return to
+
+  const mark = () => {
+    for (const button of app.querySelectorAll('.fn-top .fn-open')) {
+      button.setAttribute('aria-expanded', String(open !== null && open.id === button.getAttribute('aria-controls')));
+    }
+    for (const each of covered) each.inert = open !== null && narrow.matches;
+    app.classList.toggle('fn-panelled', open !== null);
+  };
+
+  const hide = () => {
+    if (open) open.hidden = true;
+    open = null;
+    mark();
+  };
+
+  const show = (name, button) => {
+    const panel = app.querySelector(`#fn-${name}`);
+    if (open === panel) return close();
+    hide();
+    [open, opener] = [panel, button];
+    panel.hidden = false;
+    mark();
+    panel.focus({preventScroll: true});
+    onOpen(name);
+  };
+
+  const close = () => {
+    hide();
+    if (opener && opener.isConnected) opener.focus({preventScroll: true});
+  };
+
+  app.addEventListener('click', (event) => {
+    const button = event.target.closest('button');
+    if (button?.classList.contains('fn-open')) show(button.dataset.panel, button);
+    if (button?.classList.contains('fn-close')) close();
+  });
+  app.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape' && open?.contains(event.target)) close();
+  });
+  narrow.addEventListener('change', mark);
+  return {hide, isOpen: (name) => open?.id === `fn-${name}`};
+};

@@ -1,0 +1,321 @@
+"""The library in the page, in a real browser: files, links and texts come in, are found, chosen, removed, put back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from browser import (
+    DOCUMENTS,
+    HARBOUR,
+    HOSTILE,
+    PHONE_WIDTH,
+    PROVINCES,
+    Site,
+    needs_chromium,
+    open_site,
+    say,
+)
+from fakes import GatedEncoder
+from playwright.sync_api import Page, expect
+
+pytestmark = needs_chromium
+
+
+@pytest.fixture(scope="module")
+def encoder() -> GatedEncoder:
+    made = GatedEncoder()
+    made.gate.set()
+    return made
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, encoder: GatedEncoder) -> Iterator[Site]:
+    with open_site(tmp_path_factory.mktemp("home"), *DOCUMENTS, encoder=encoder) as opened:
+        yield opened
+
+
+@pytest.fixture
+def page(site: Site) -> Iterator[Page]:
+    """A window with the library's panel open over the three documents."""
+    library = site.asker.library
+    library.remove([entry.id for entry in library.entries()])
+    assert [outcome.status for outcome in library.add(DOCUMENTS)] == ["added"] * 3
+    site.desk.shelf.forget_finished()
+    page = site.visit(site.context())
+    open_library(page)
+    yield page
+    page.context.close()
+
+
+def open_library(page: Page) -> None:
+    page.get_by_role("button", name=re.compile("^[0-9]+ article")).click()
+    expect(page.get_by_role("region", name="Articles")).to_be_visible()
+    expect(page.locator(".fn-documents[aria-busy=false]")).to_be_attached()
+
+
+def titles(page: Page) -> list[str]:
+    return page.locator(".fn-open-document").all_text_contents()
+
+
+def paste(page: Page, text: str) -> None:
+    page.get_by_role("textbox", name="A link or a text to add").fill(text)
+    page.get_by_role("button", name="Add", exact=True).click()
+
+
+def drop(page: Page, **files: str) -> None:
+    """Drop files of these names (a dot is written as "__") and texts onto the page."""
+    named = {name.replace("__", "."): text for name, text in files.items()}
+    page.evaluate(
+        """(named) => {
+            const dataTransfer = new DataTransfer();
+            for (const [name, text] of Object.entries(named)) dataTransfer.items.add(new File([text], name));
+            const target = document.querySelector('.fn-talk');
+            for (const kind of ['dragover', 'drop']) {
+                target.dispatchEvent(new DragEvent(kind, {dataTransfer, bubbles: true, cancelable: true}));
+            }
+        }""",
+        named,
+    )
+
+
+# ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_every_document_is_listed_with_its_place_date_and_size(page: Page) -> None:
+    assert titles(page) == [HOSTILE.title, HARBOUR.title, PROVINCES.title]
+    facts = page.locator(".fn-row .fn-facts").nth(1)
+    expect(facts).to_have_text(re.compile(r"example\.org · 14 March 2024 · \d+ passages"))
+
+
+def test_the_search_finds_by_title_and_source(page: Page) -> None:
+    page.get_by_role("searchbox", name="Find by title or source").fill("provinces.txt")
+    expect(page.locator(".fn-open-document")).to_have_text([PROVINCES.title])
+    page.get_by_role("searchbox", name="Find by title or source").fill("nothing of the kind")
+    expect(page.locator(".fn-documents")).to_have_text("No article here.")
+
+
+def test_the_keyboard_opens_the_panel_and_escape_leads_back(page: Page) -> None:
+    expect(page.get_by_role("region", name="Articles")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("region", name="Articles")).to_be_hidden()
+    opener = page.get_by_role("button", name="3 articles")
+    expect(opener).to_be_focused()
+    expect(opener).to_have_attribute("aria-expanded", "false")
+    page.keyboard.press("Enter")
+    expect(opener).to_have_attribute("aria-expanded", "true")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("textbox", name="A link or a text to add")).to_be_focused()
+
+
+def test_a_listed_article_opens_and_back_leads_to_the_list(page: Page) -> None:
+    page.get_by_role("button", name=PROVINCES.title, exact=True).click()
+    expect(page.locator(".fn-paper")).to_contain_text("The note was not signed.")
+    expect(page.get_by_role("region", name="Articles")).to_be_hidden()
+    page.get_by_role("button", name="Back").click()
+    expect(page.get_by_role("region", name="Articles")).to_be_visible()
+
+
+# ── Adding ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_chosen_files_become_articles_and_failures_say_why(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "kelp.txt").write_text("Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    (tmp_path / "empty.txt").write_text("")
+    page.locator(".fn-files").set_input_files([tmp_path / "kelp.txt", tmp_path / "empty.txt"])
+    row = page.locator(".fn-job", has_text="kelp.txt")
+    expect(row.locator(".fn-stage")).to_have_text("added")
+    failed = page.locator(".fn-job", has_text="empty.txt")
+    expect(failed).to_have_attribute("data-stage", "failed")
+    expect(failed.locator(".fn-stage")).to_contain_text("Failed: it is empty")
+    expect(page.locator(".fn-open-document").nth(2)).to_have_text("Kelp farm")
+    expect(page.get_by_role("button", name="4 articles")).to_be_visible()
+    expect(page.locator(".fn-news")).to_contain_text("empty.txt")
+    page.get_by_role("button", name="Clear finished").click()
+    expect(page.locator(".fn-adding")).to_be_hidden()
+
+
+def test_twenty_files_dropped_at_once_all_come_in(page: Page) -> None:
+    page.get_by_role("button", name="Close").click()
+    drop(page, **{f"boat{n}__txt": f"Boat {n}\n\nBoat {n} left the quay." for n in range(20)})
+    expect(page.get_by_role("region", name="Articles")).to_be_visible()
+    expect(page.get_by_role("button", name="23 articles")).to_be_visible()
+    expect(page.locator(".fn-job[data-stage=done]")).to_have_count(20)
+
+
+def test_of_a_dropped_folder_the_files_that_can_be_read_come_in_under_their_paths(page: Page, tmp_path: Path) -> None:
+    (tmp_path / "coast" / "deep").mkdir(parents=True)
+    (tmp_path / "coast" / "kelp.txt").write_text("Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    (tmp_path / "coast" / "deep" / "kelp.txt").write_text("Rope walk\n\nThe rope was spun in the long shed.")
+    (tmp_path / "coast" / "deep" / "picture.png").write_bytes(b"PNG")
+    devtools = page.context.new_cdp_session(page)
+    data = {"items": [], "files": [str(tmp_path / "coast")], "dragOperationsMask": 1}
+    for kind in ("dragEnter", "dragOver"):
+        devtools.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+    expect(page.locator(".fn-dropping")).to_be_visible()
+    devtools.send("Input.dispatchDragEvent", {"type": "drop", "x": 300, "y": 300, "data": data})
+    expect(page.locator(".fn-dropping")).to_be_hidden()
+    expect(page.locator(".fn-job[data-stage=done]")).to_have_count(2)
+    assert sorted(page.locator(".fn-job-name").all_text_contents()) == ["coast/deep/kelp.txt", "coast/kelp.txt"]
+
+
+def test_a_file_of_200_megabytes_is_refused_in_words_without_being_sent(page: Page, site: Site, tmp_path: Path) -> None:
+    with (tmp_path / "big.txt").open("wb") as file:
+        file.truncate(200 * 2**20)
+    site.requests.clear()
+    page.locator(".fn-files").set_input_files(tmp_path / "big.txt")
+    expect(page.locator(".fn-job")).to_contain_text("It has 200 MB; a file may have 100 MB.")
+    assert not [url for url in site.requests if "upload" in url]
+    page.get_by_role("button", name="Clear finished").click()
+    expect(page.locator(".fn-job")).to_have_count(0)
+
+
+def test_a_pasted_text_becomes_an_article_that_can_be_put_twice_only_once(page: Page) -> None:
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    expect(page.locator(".fn-job .fn-stage")).to_have_text("added")
+    expect(page.get_by_role("textbox", name="A link or a text to add")).to_have_value("")
+    expect(page.locator(".fn-row", has_text="Kelp farm")).to_contain_text("pasted text · 1 passage")
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    expect(page.locator(".fn-job .fn-stage").first).to_have_text("already there")
+
+
+def test_a_link_that_is_none_and_one_that_leads_nowhere_are_said_in_words(page: Page) -> None:
+    paste(page, "/etc/passwd")
+    expect(page.get_by_role("alert").first).to_contain_text("is not a web address")
+    expect(page.get_by_role("textbox", name="A link or a text to add")).to_have_value("/etc/passwd")
+    paste(page, "http://127.0.0.1:1/story")
+    expect(page.locator(".fn-job")).to_contain_text("private network")
+    expect(page.get_by_role("alert").first).to_have_text("")
+
+
+def test_a_question_is_answered_while_an_article_is_being_added(page: Page, encoder: GatedEncoder) -> None:
+    encoder.gate.clear()
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    paste(page, "Rope walk\n\nThe rope was spun in the long shed.")
+    expect(page.locator(".fn-stage")).to_have_text(["waiting…", "embedding…"])
+    say(page, "What is the 2025 target?")
+    expect(page.locator(".fn-short")).to_contain_text("around 5%")
+    expect(page.locator(".fn-stage")).to_have_text(["waiting…", "embedding…"])
+    encoder.gate.set()
+    expect(page.locator(".fn-stage")).to_have_text(["added", "added"])
+
+
+# ── Removing and choosing ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_removed_article_is_put_back_by_undo(page: Page, site: Site) -> None:
+    page.get_by_role("button", name=f"Remove “{HARBOUR.title}”").click()
+    expect(page.locator(".fn-undo")).to_contain_text(f"Removed “{HARBOUR.title}”.")
+    expect(page.get_by_role("button", name="2 articles")).to_be_visible()
+    expect(page.get_by_role("button", name="Undo")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("button", name="3 articles")).to_be_visible()
+    expect(page.locator(".fn-undo")).to_have_count(0)
+    assert site.asker.library.document("harbour") == HARBOUR
+
+
+def test_a_question_is_asked_of_the_ticked_articles_alone(page: Page, site: Site) -> None:
+    expect(page.locator(".fn-choice")).to_be_hidden()
+    page.get_by_role("checkbox", name=f"Ask “{HARBOUR.title}”").uncheck()
+    expect(page.locator(".fn-choice")).to_contain_text("Asking 2 of 3 articles.")
+    say(page, "Who is the mayor of Atlantis?")
+    assert site.asker.within[-1] == {"provinces", HOSTILE.id}
+    expect(page.locator(".fn-looked")).to_contain_text("Looked in 2 articles.")
+    page.get_by_role("button", name="Ask all").click()
+    expect(page.get_by_role("checkbox", name=f"Ask “{HARBOUR.title}”")).to_be_checked()
+    say(page, "Who is the mayor of Atlantis?")
+    assert site.asker.within[-1] is None
+
+
+def test_one_article_alone_is_asked_and_with_none_the_page_says_what_to_do(page: Page, site: Site) -> None:
+    page.get_by_role("button", name="None", exact=True).click()
+    expect(page.locator(".fn-asked-of")).to_have_text("Questions are asked of 0 of 3 articles.")
+    asked = len(site.asker.asked)
+    say(page, "What is the 2025 target?")
+    expect(page.locator(".fn-trouble")).to_contain_text("No article is chosen to look in", use_inner_text=True)
+    assert len(site.asker.asked) == asked
+    page.get_by_role("checkbox", name=f"Ask “{PROVINCES.title}”").check()
+    page.get_by_role("searchbox", name="Find by title or source").fill("low")  # a search changes no choice
+    expect(page.locator(".fn-open-document")).to_have_count(1)
+    say(page, "What is the 2025 target?")
+    assert site.asker.within[-1] == {"provinces"}
+
+
+def test_an_article_that_comes_in_is_asked_unless_only_some_are(page: Page, site: Site) -> None:
+    page.get_by_role("checkbox", name=f"Ask “{HARBOUR.title}”").uncheck()
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    expect(page.locator(".fn-choice")).to_contain_text("Asking 3 of 4 articles.")
+    (kelp,) = site.desk.shelf.entries("kelp")
+    say(page, "What is the 2025 target?")
+    assert site.asker.within[-1] == {"provinces", HOSTILE.id, kelp.id}
+
+
+# ── What may go wrong ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_hostile_names_titles_and_texts_stay_text(page: Page) -> None:
+    hostile = "<img src=x onerror='window.pwned=1'>"
+    paste(page, f"{hostile}\n\n{hostile} and more words of it.")
+    drop(page, **{f"{hostile}__txt": "Kelp farm\n\nDivers planted kelp.", "<b>bad__exe": "MZ"})
+    expect(page.locator(".fn-job-name")).to_have_text(["<b>bad.exe", f"{hostile}.txt", hostile])
+    expect(page.locator(".fn-job[data-stage=failed]")).to_contain_text(".exe")
+    page.get_by_role("searchbox", name="Find by title or source").fill("onerror='window")
+    expect(page.locator(".fn-open-document")).to_have_text([hostile, HOSTILE.title, "Kelp farm"])
+    page.get_by_role("button", name=f"Remove “{hostile}”", exact=True).click()
+    expect(page.locator(".fn-undo")).to_contain_text(f"Removed “{hostile}”.")
+    paste(page, "javascript:alert(document.domain)//<img/src=x>")
+    expect(page.get_by_role("alert").first).to_contain_text("is not a web address")
+    assert page.locator(".fn-app img, .fn-app script, .fn-app b").count() == 0
+    assert page.evaluate("window.pwned") is None
+
+
+def test_the_focus_stays_in_the_list_when_the_list_changes(page: Page) -> None:
+    remove = page.get_by_role("button", name=f"Remove “{PROVINCES.title}”")
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    remove.focus()
+    expect(page.locator(".fn-row")).to_have_count(4)
+    expect(remove).to_be_focused()
+
+
+def test_two_windows_on_one_library_each_say_what_the_other_did(page: Page, site: Site) -> None:
+    other = site.visit(page.context)
+    open_library(other)
+    page.get_by_role("button", name=f"Remove “{PROVINCES.title}”").click()
+    expect(page.get_by_role("button", name="2 articles")).to_be_visible()
+    other.get_by_role("button", name=f"Remove “{PROVINCES.title}”").click()
+    expect(other.get_by_role("alert").first).to_contain_text("this article is no longer in the library")
+    expect(other.get_by_role("button", name="2 articles")).to_be_visible()
+    say(other, "Where do the sources disagree?")
+    other.get_by_role("button", name="Provinces told to plan low").click()
+    expect(other.locator(".fn-article")).to_contain_text("This article is no longer in the library.")
+    other.close()
+
+
+def test_an_empty_library_offers_to_add(page: Page, site: Site) -> None:
+    site.asker.library.remove([document.id for document in DOCUMENTS])
+    new = site.visit(page.context)
+    expect(new.get_by_role("button", name="0 articles")).to_be_visible()
+    new.get_by_role("button", name="Add your first articles").click()
+    expect(new.get_by_role("region", name="Articles")).to_be_focused()
+    paste(new, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    expect(new.get_by_role("button", name="1 article")).to_be_visible()
+    new.close()
+
+
+def test_on_a_phone_the_panel_is_a_sheet_over_the_page(site: Site, page: Page) -> None:
+    phone = site.visit(site.context(width=PHONE_WIDTH, height=844))
+    open_library(phone)
+    box = phone.get_by_role("region", name="Articles").bounding_box()
+    assert box is not None
+    assert (box["x"], box["width"]) == (0, PHONE_WIDTH)
+    assert box["y"] + box["height"] == 844
+    assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
+    assert phone.locator(".fn-talk").evaluate("e => e.inert")
+    phone.get_by_role("button", name="Close").click()
+    assert not phone.locator(".fn-talk").evaluate("e => e.inert")
+    say(phone, "What is the 2025 target?")
+    expect(phone.locator(".fn-short")).to_be_in_viewport(ratio=1)
+    phone.context.close()

@@ -1,0 +1,309 @@
+"""What the page asks for and gets: answers, articles, documents, conversations; every mendable error as words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browser import DOCUMENTS, EXAMPLES, HARBOUR, HOSTILE, PROVINCES, RIVAL, TARGET, FakeAsker, new_desk
+from fakes import HashEncoder
+from rendered import Rendered
+
+from index.library import Library
+from qa.archive import Archive
+from qa.conversations import Conversations
+from qa.desk import TURNS_REMEMBERED, Desk
+from qa.feedback import FeedbackLog
+from qa.offers import Offers
+from qa.shelf import Shelf
+from qa.types import Answer, Turn
+
+EVERYTHING = {"all": True, "ids": []}
+
+
+@pytest.fixture
+def pair(tmp_path: Path) -> Iterator[tuple[Desk, FakeAsker]]:
+    desk, asker = new_desk(tmp_path, *DOCUMENTS)
+    yield desk, asker
+    desk.shelf.close()
+
+
+def ask(desk: Desk, question: str, **sent: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"turns": [], "chosen": EVERYTHING, "ask": "a", "conversation": None, "keep": None}
+    return desk.call("ask", {**plain, "question": question, **sent})
+
+
+def test_an_answer_comes_with_its_article_and_the_turn_to_remember(pair: tuple[Desk, FakeAsker]) -> None:
+    reply = ask(pair[0], "What is the target?")
+    assert Rendered(reply["exchange"]).inside["blockquote"] == TARGET
+    assert Rendered(reply["article"]).inside["#cited"] == TARGET
+    assert reply["turn"] == {"question": "What is the target?", "answer": "around 5%", "documents": ("harbour",)}
+    assert "Is this right?" in Rendered(reply["tools"]).text
+
+
+def test_the_last_turns_are_the_history(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, asker = pair
+    turns = [{"question": f"q{n}", "answer": f"a{n}", "documents": ["harbour"]} for n in range(30)]
+    ask(desk, "And then?", turns=turns)
+    history = asker.last()[1]
+    assert len(history) == TURNS_REMEMBERED
+    assert history[-1] == Turn("q29", "a29", ("harbour",))
+
+
+def test_a_refusal_says_where_it_looked_and_names_the_nearest(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, asker = pair
+    assert asker.library.remove(["harbour"]) == ["harbour"]
+    reply = ask(desk, "Who is the mayor?")
+    read = Rendered(reply["exchange"])
+    assert read.inside["cite"] == PROVINCES.title  # the other nearest passage was of the removed article
+    assert read.inside[".fn-looked"].startswith("Looked in 2 articles.")
+    assert (reply["article"], reply["turn"]["answer"]) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("chosen", "within"),
+    [
+        (EVERYTHING, None),
+        ({"all": True, "ids": ["harbour"]}, frozenset({"provinces", HOSTILE.id})),
+        ({"all": False, "ids": ["harbour"]}, frozenset({"harbour"})),
+    ],
+)
+def test_a_question_is_asked_of_the_chosen_documents(
+    pair: tuple[Desk, FakeAsker], chosen: dict[str, Any], within: frozenset[str] | None
+) -> None:
+    desk, asker = pair
+    reply = ask(desk, "Who is the mayor?", chosen=chosen)
+    assert asker.within == [within]
+    count = 3 if within is None else len(within)
+    assert f"Looked in {count} article" in Rendered(reply["exchange"]).text
+
+
+def test_with_nothing_chosen_nothing_is_asked(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, asker = pair
+    reply = ask(desk, "What is the target?", chosen={"all": False, "ids": []})
+    assert "no article is chosen" in Rendered(reply["trouble"]).text
+    assert asker.asked == []
+
+
+def test_what_the_person_can_mend_comes_back_as_words(pair: tuple[Desk, FakeAsker]) -> None:
+    reply = ask(pair[0], "Is it empty?")
+    assert set(reply) == {"trouble"}
+    assert "footnote index FOLDER" in Rendered(reply["trouble"]).inside[".fn-hint"]
+
+
+def test_a_bug_is_not_hidden(pair: tuple[Desk, FakeAsker]) -> None:
+    with pytest.raises(RuntimeError, match="a bug"):
+        ask(pair[0], "Is it broken?")
+    with pytest.raises(KeyError):
+        pair[0].call("__class__", {})
+
+
+def test_a_stopped_question_is_answered_with_nothing_and_not_kept(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    desk.call("stop", {"ask": "gone"})
+    assert ask(desk, "What is the target?", ask="gone") == {"stopped": True}
+    assert "No conversation" in Rendered(desk.call("conversations", {"words": ""})["rows"]).text
+    assert "exchange" in ask(desk, "What is the target?", ask="other")
+
+
+# ── Articles and the library ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_an_article_that_is_gone_is_said_to_be(pair: tuple[Desk, FakeAsker]) -> None:
+    reply = pair[0].call("article", {"document": "nobody", "start": 0, "end": 5})
+    assert Rendered(reply["article"]).text == "This article is no longer in the library."
+
+
+def test_documents_are_listed_found_removed_and_put_back(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    reply = desk.call("documents", {"words": "low"})
+    assert (Rendered(reply["rows"]).inside[".fn-open-document"], reply["count"]) == (PROVINCES.title, 3)
+    removed = desk.call("remove", {"document": "provinces"})
+    assert Rendered(removed["removed"]).text == f"Removed “{PROVINCES.title}”. Undo"
+    assert removed["count"] == 2
+    assert "no longer in the library" in Rendered(desk.call("remove", {"document": "provinces"})["trouble"]).text
+    assert desk.call("restore", {"document": "provinces"}) == {}
+    wait_for_jobs(desk)
+    assert desk.call("documents", {"words": ""})["count"] == 3
+
+
+def wait_for_jobs(desk: Desk) -> dict[str, Any]:
+    for _ in range(2000):
+        reply = desk.call("jobs", {})
+        if not reply["busy"]:
+            return reply
+    raise AssertionError("the jobs did not end")
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Kelp farm\n\nDivers planted kelp.", "Kelp farm"),
+        ("北京计划到二零二五年达到三千亿元。", "北京计划到二零二五年达到三千亿元。"),
+    ],
+)
+def test_a_pasted_text_is_added(pair: tuple[Desk, FakeAsker], text: str, name: str) -> None:
+    desk, asker = pair
+    assert desk.call("add", {"text": text}) == {}
+    reply = wait_for_jobs(desk)
+    assert Rendered(reply["rows"]).text == f"{name}added"
+    assert (reply["count"], asker.document_count()) == (4, 4)
+    assert desk.call("forget", {}) == {}
+    assert desk.call("jobs", {})["rows"] == ""
+
+
+def test_a_single_word_must_be_a_link(pair: tuple[Desk, FakeAsker]) -> None:
+    assert "is not a web address" in Rendered(pair[0].call("add", {"text": "/etc/passwd"})["trouble"]).text
+
+
+def test_the_first_page_has_examples_count_and_formats(pair: tuple[Desk, FakeAsker]) -> None:
+    html = pair[0].first_page()
+    read = Rendered(html)
+    assert read.inside[".fn-chip"] == "".join(EXAMPLES)
+    assert read.inside[".fn-count"] == "3 articles"
+    assert 'accept=".txt,' in html
+
+
+# ── Stored conversations ──────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_conversation_is_kept_reopened_renamed_exported_and_deleted(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    first = ask(desk, "What is the target?")
+    second = ask(desk, "Who is the mayor?", conversation=first["conversation"])
+    assert (first["at"], second["at"]) == (0, 1)
+    assert first["conversation"] == second["conversation"]
+    kept = {"conversation": first["conversation"]}
+
+    reopened = desk.call("reopen", kept)
+    assert [turn["question"] for turn in reopened["turns"]] == ["What is the target?", "Who is the mayor?"]
+    assert [turn["answer"] for turn in reopened["turns"]] == ["around 5%", ""]
+    assert Rendered(reopened["exchanges"][0]).inside["blockquote"] == TARGET
+
+    assert desk.call("rename", {**kept, "title": " Targets / <b> "}) == {"title": "Targets / <b>"}
+    assert Rendered(desk.call("conversations", {"words": "mayor"})["rows"]).inside[".fn-reopen"] == "Targets / <b>"
+    exported = desk.call("export", kept)
+    assert exported["name"] == "Targets-b.md"
+    assert TARGET.split("%")[0] in exported["text"]
+    assert desk.call("delete", kept) == {}
+    assert "trouble" in desk.call("reopen", kept)
+
+
+def test_a_question_asked_again_drops_what_came_after_it(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    kept = ask(desk, "What is the target?")["conversation"]
+    for question in ("Who is the mayor?", "Where do they disagree?"):
+        ask(desk, question, conversation=kept)
+    assert ask(desk, "Give me a list", conversation=kept, keep=1)["at"] == 1
+    turns = desk.call("reopen", {"conversation": kept})["turns"]
+    assert [turn["question"] for turn in turns] == ["What is the target?", "Give me a list"]
+
+
+def test_a_conversation_deleted_in_another_window_goes_on_as_a_new_one(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    kept = ask(desk, "What is the target?")["conversation"]
+    desk.call("delete", {"conversation": kept})
+    reply = ask(desk, "Who is the mayor?", conversation=kept)
+    assert reply["conversation"] not in (None, kept)
+    assert reply["at"] == 0
+
+
+def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    desk, _ = new_desk(home, HARBOUR, PROVINCES)
+    kept = ask(desk, "What is the target?")["conversation"]
+    for file in home.iterdir():
+        file.unlink()
+    home.rmdir()
+    reply = ask(desk, "Where do they disagree?", conversation=kept)
+    assert RIVAL in Rendered(reply["exchange"]).text
+    assert "could not be kept" in Rendered(reply["tools"]).text
+    assert (reply["conversation"], reply["at"]) == (kept, None)
+    assert "trouble" in desk.call("conversations", {"words": ""})
+    desk.shelf.close()
+
+
+# ── What is done with an answer ───────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_verdict_is_kept_with_the_questions_before_it_and_becomes_a_question_set(
+    pair: tuple[Desk, FakeAsker],
+) -> None:
+    desk, _ = pair
+    assert "no answer was judged yet" in Rendered(desk.call("ratings", {})["trouble"]).text
+    kept = {"conversation": ask(desk, "What is the target?")["conversation"]}
+    ask(desk, "Who is the mayor?", **kept)
+    assert desk.call("judge", {**kept, "at": 0, "verdict": "up"}) == {}
+    why = desk.call("judge", {**kept, "at": 1, "verdict": "down"})["why"]
+    assert Rendered(why).text.startswith("What is wrong?")
+    assert desk.call("judge", {**kept, "at": 1, "verdict": "down", "reason": "missed", "correction": "Ada"}) == {}
+    exported = desk.call("ratings", {})
+    rows = [json.loads(line) for line in exported["text"].splitlines()]
+    assert exported["name"].endswith(".jsonl")
+    assert [(row["question"], row["answers"], row.get("history")) for row in rows] == [
+        ("What is the target?", ["around 5%"], None),
+        ("Who is the mayor?", ["Ada"], ["What is the target?"]),
+    ]
+    desk.call("judge", {**kept, "at": 0, "verdict": "withdrawn"})
+    assert len(desk.call("ratings", {})["text"].splitlines()) == 1
+
+
+def test_an_answer_is_copied_in_three_formats(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    kept = {"conversation": ask(desk, "What is the target?")["conversation"], "at": 0}
+    plain, markdown, bibtex = (
+        desk.call("copy", {**kept, "format": name})["text"] for name in ("plain", "markdown", "bibtex")
+    )
+    assert plain.startswith("around 5% [1]")
+    assert "[^1]:" in markdown
+    assert bibtex.startswith("@online{")
+    for at in (-1, 1):
+        assert "no longer kept" in Rendered(desk.call("copy", {**kept, "at": at, "format": "plain"})["trouble"]).text
+
+
+# ── Questions to offer ────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class Offering(Offers):
+    """Offers without looking; remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def give_way(self) -> None:
+        self.told.append("somebody asks")
+
+    def first(self, ids: Sequence[str]) -> list[str]:
+        self.told.append(sorted(ids))
+        return ["<b>Why?</b>"]
+
+    def after(self, answer: Answer, history: Sequence[Turn]) -> list[str]:
+        self.told.append((answer.text, [turn.question for turn in history]))
+        return ["And then?"]
+
+
+def test_questions_are_offered_at_the_start_and_after_an_answer(tmp_path: Path) -> None:
+    library = Library(None, HashEncoder())
+    assert len(list(library.add(DOCUMENTS))) == 3
+    offers, archive = Offering(), Archive(Conversations(tmp_path), FeedbackLog(tmp_path), document=library.document)
+    desk = Desk(FakeAsker(library), Shelf(library), archive, offers=offers)
+    assert Rendered(desk.call("offer", {})["chips"]).inside[".fn-chip"] == "<b>Why?</b>"
+    reply = ask(desk, "What is the target?")
+    after = desk.call("offer_next", {"conversation": reply["conversation"], "at": 0})
+    assert Rendered(after["chips"]).inside[".fn-chip"] == "And then?"
+    assert offers.told == [
+        sorted(document.id for document in DOCUMENTS),
+        "somebody asks",
+        ("around 5%", ["What is the target?"]),
+    ]
+    desk.shelf.close()
+
+
+def test_given_examples_are_offered_instead(pair: tuple[Desk, FakeAsker]) -> None:
+    assert Rendered(pair[0].call("offer", {})["chips"]).text == "".join(EXAMPLES)
+    kept = ask(pair[0], "What is the target?")["conversation"]
+    assert pair[0].call("offer_next", {"conversation": kept, "at": 0}) == {"chips": ""}
