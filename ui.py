@@ -1,6 +1,6 @@
-"""The chat page: Gradio shows it, `qa.desk` answers what it asks, `qa.server` serves it on this machine only.
+"""The chat page: Gradio shows it, `qa.chat.desk` answers what it asks, `qa.chat.server` serves it on this machine only.
 
-The wiring and nothing else: what the reader sees is in qa/page.py, qa/article.py, qa/panels.py and qa/web/.
+The wiring and nothing else: what the reader sees is in qa/chat/.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import Any
 import gradio as gr
 from fastapi import FastAPI
 
-from qa import server
-from qa.desk import Desk
-from qa.page import WEB
-from qa.routes import routes
-from qa.server import Running
+from qa.chat import server
+from qa.chat.desk import Desk
+from qa.chat.page import WEB
+from qa.chat.routes import routes
+from qa.chat.server import Running
 
 PAPER, PAPER_DARK = "#faf9f6", "#171716"  # as --fn-page in page.css
 START = "import(new URL('web/page.js', document.baseURI)).then((page) => page.start(element, server));"
@@ -32,7 +32,7 @@ def serve(
 ) -> Running | None:
     """Serve the page and print its address: until interrupted, or with `block=False` from a thread.
 
-    Raises InputError for an address that cannot be used; see `qa.server.serve`.
+    Raises InputError for an address that cannot be used; see `qa.chat.server.serve`.
     """
     return server.serve(application(desk), host=host, port=port, open_browser=open_browser, block=block)
 

@@ -17,7 +17,7 @@ from qa.evidence import Calibration
 from qa.reader import SpanReader
 
 if TYPE_CHECKING:
-    from qa.desk import Desk
+    from qa.chat.desk import Desk
 
 
 def open_library(config: Config) -> Library:
@@ -59,12 +59,12 @@ def assistant_over(library: Retriever, config: Config, *, reader: Reader | None 
 
 def open_desk(config: Config, *, examples: Sequence[str] = ()) -> Desk:
     """What the chat page talks to, over the library of `config.home`. Raises as `open_assistant` does."""
-    from qa.archive import Archive
-    from qa.conversations import Conversations
-    from qa.desk import Desk
-    from qa.feedback import FeedbackLog
-    from qa.offers import Offers
-    from qa.shelf import Shelf
+    from qa.chat.archive import Archive
+    from qa.chat.conversations import Conversations
+    from qa.chat.desk import Desk
+    from qa.chat.feedback import FeedbackLog
+    from qa.chat.offers import Offers
+    from qa.chat.shelf import Shelf
 
     library, home = open_library(config), config.home_folder
     archive = Archive(Conversations(home), FeedbackLog(home), document=library.document)

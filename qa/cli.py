@@ -242,7 +242,7 @@ def _report(options: argparse.Namespace, config: Config) -> int:
 
 
 def _feedback(options: argparse.Namespace, config: Config) -> int:
-    from qa.feedback import FeedbackLog, question_set, write_question_set
+    from qa.chat.feedback import FeedbackLog, question_set, write_question_set
 
     given = FeedbackLog(config.home_folder).read()
     if options.export:

@@ -20,12 +20,12 @@ from fakes import HashEncoder
 import ui
 from index.library import Library
 from index.types import Document, EmptyError, Encoder, Hit, Passage
-from qa.archive import Archive
-from qa.conversations import Conversations
-from qa.desk import Desk
-from qa.feedback import FeedbackLog
-from qa.offers import Offers
-from qa.shelf import Shelf
+from qa.chat.archive import Archive
+from qa.chat.conversations import Conversations
+from qa.chat.desk import Desk
+from qa.chat.feedback import FeedbackLog
+from qa.chat.offers import Offers
+from qa.chat.shelf import Shelf
 from qa.types import Answer, Citation, Kind, Refusal, Turn
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")

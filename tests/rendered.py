@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 from hypothesis import strategies as st
 
-from qa.page import WEB
+from qa.chat.page import WEB
 
 OWN_TAGS = set(
     (

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rendered import Rendered, hostile_texts
 
 from index.types import Document
-from qa import article
+from qa.chat import article
 
 SENTENCE = "The lighthouse on Skerry Island was automated in 1988."
 STORY = Document(

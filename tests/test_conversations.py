@@ -17,9 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.types import Document, Hit, InputError, LibraryError, Passage
-from qa import conversations
-from qa.conversations import Conversations, still_there
-from qa.quote import conversation_markdown
+from qa.chat import conversations
+from qa.chat.conversations import Conversations, still_there
+from qa.chat.quote import conversation_markdown
 from qa.types import Answer, Citation, Refusal, Turn
 
 ROOT = Path(__file__).parents[1]
@@ -222,7 +222,7 @@ CHILD = """
 import sys
 import time
 from pathlib import Path
-from qa.conversations import Conversations
+from qa.chat.conversations import Conversations
 from qa.types import Answer, Refusal
 for line in sys.stdin:
     instant, home = line.split(maxsplit=1)

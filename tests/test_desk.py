@@ -13,12 +13,12 @@ from fakes import HashEncoder
 from rendered import Rendered
 
 from index.library import Library
-from qa.archive import Archive
-from qa.conversations import Conversations
-from qa.desk import TURNS_REMEMBERED, Desk
-from qa.feedback import FeedbackLog
-from qa.offers import Offers
-from qa.shelf import Shelf
+from qa.chat.archive import Archive
+from qa.chat.conversations import Conversations
+from qa.chat.desk import TURNS_REMEMBERED, Desk
+from qa.chat.feedback import FeedbackLog
+from qa.chat.offers import Offers
+from qa.chat.shelf import Shelf
 from qa.types import Answer, Turn
 
 EVERYTHING = {"all": True, "ids": []}

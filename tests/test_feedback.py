@@ -13,10 +13,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.types import EmptyError, InputError, LibraryError
+from qa.chat.feedback import MAX_CHARS, FeedbackLog, question_set, write_question_set
 from qa.cli import main
 from qa.evaluation.asking import evaluate
 from qa.evaluation.questions import read_questions
-from qa.feedback import MAX_CHARS, FeedbackLog, question_set, write_question_set
 from qa.types import Answer, Citation, Kind, Refusal, Turn
 
 NOON = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)

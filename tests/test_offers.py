@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from index.types import Document
-from qa.offers import Offers
-from qa.templates import candidates
+from qa.chat.offers import Offers
+from qa.chat.templates import candidates
 from qa.types import Answer, Citation, Turn
 
 FOUNDED = "The Tern Observatory was founded on 3 May 1911."

@@ -12,7 +12,7 @@ from hypothesis import given
 from rendered import Rendered, hostile_texts
 
 from index.types import Document, Hit, InputError, Passage
-from qa import markup, page
+from qa.chat import markup, page
 from qa.compose import NOT_FOUND
 from qa.types import Answer, Citation, Kind, Refusal
 

@@ -12,10 +12,10 @@ import pytest
 from rendered import words
 
 from index.types import Document, Entry, Hit, InputError, Passage
-from qa import article, markup, page, panels
-from qa.conversations import Summary
-from qa.page import WEB
-from qa.shelf import Job
+from qa.chat import article, markup, page, panels
+from qa.chat.conversations import Summary
+from qa.chat.page import WEB
+from qa.chat.shelf import Job
 from qa.types import Answer, Citation, Refusal
 
 LANGUAGES = sorted(file.suffixes[0][1:] for file in WEB.glob("words.*.json"))

@@ -10,9 +10,9 @@ from hypothesis import given
 from rendered import Rendered, hostile_texts
 
 from index.types import Document, Entry
-from qa import panels
-from qa.conversations import Summary
-from qa.shelf import Job
+from qa.chat import panels
+from qa.chat.conversations import Summary
+from qa.chat.shelf import Job
 
 ENTRY = Entry("quay", "Quay opens", "https://www.port.example/quay", dt.date(2024, 3, 14), 12)
 JOB = Job("1", "quay.txt")

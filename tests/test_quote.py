@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qa.quote import bibtex, bibtex_text, is_web_address, markdown, markdown_parts, markdown_text, place, plain
+from qa.chat.quote import bibtex, bibtex_text, is_web_address, markdown, markdown_parts, markdown_text, place, plain
 from qa.types import Answer, Citation, Kind, Refusal
 
 SENTENCE = "Portavel bought 450 new vehicles and fitted electric drives to 142 older ones."

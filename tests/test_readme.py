@@ -61,7 +61,7 @@ def test_the_python_block_runs(tmp_path: Path) -> None:
 
 def test_the_commands_named_exist() -> None:
     named = set(re.findall(r"^footnote (\w+)", "\n".join(blocks("sh")), re.MULTILINE))
-    assert named == {"index", "chat", "ask", "documents", "eval", "feedback", "bench", "train"}
+    assert named == {"index", "chat", "ask", "documents", "eval", "feedback", "bench", "report", "train"}
     for command in named:
         subprocess.run([sys.executable, "-m", "qa", command, "--help"], cwd=ROOT, capture_output=True, check=True)
     makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
@@ -111,7 +111,9 @@ def test_the_layout_names_every_module_and_nothing_else() -> None:
         if not line.startswith(" "):
             folder = entry if entry.endswith("/") else ""
         named.add(entry if not line.startswith(" ") else folder + entry)
-    there = {p.relative_to(ROOT).as_posix() for p in [*ROOT.glob("index/*.py"), *ROOT.glob("qa/*.py"), ROOT / "ui.py"]}
+    folders = ("index", "index/formats", "qa", "qa/chat")
+    modules = [ROOT / "ui.py", *(path for folder in folders for path in ROOT.glob(f"{folder}/*.py"))]
+    there = {path.relative_to(ROOT).as_posix() for path in modules}
     there = {name for name in there if not Path(name).name.startswith("__")}
     assert {name for name in named if name.endswith(".py")} == there
     for name in named:

@@ -12,10 +12,10 @@ import pytest
 from browser import new_desk
 from fastapi import FastAPI
 
-from qa.desk import Desk
-from qa.page import WEB
-from qa.routes import routes
-from qa.server import serve
+from qa.chat.desk import Desk
+from qa.chat.page import WEB
+from qa.chat.routes import routes
+from qa.chat.server import serve
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_a_file_that_is_too_large_is_refused_in_words_before_it_is_sent(served: 
 
 def test_a_file_that_hides_its_size_is_cut_off(served: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch) -> None:
     desk, port = served
-    monkeypatch.setattr("qa.shelf.MAX_FILE_BYTES", 2**20)
+    monkeypatch.setattr("qa.chat.shelf.MAX_FILE_BYTES", 2**20)
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     connection.request("POST", "/upload?name=big.txt", iter([b"x" * 2**19] * 3), encode_chunked=True)
     answer = connection.getresponse().read().decode()

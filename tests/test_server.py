@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
 from index.types import InputError
-from qa.server import Running, serve
+from qa.chat.server import Running, serve
 
 SECRET = "correct horse"
 

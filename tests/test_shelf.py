@@ -14,7 +14,7 @@ from fakes import GatedEncoder, HashEncoder
 from index.library import Library
 from index.load import MAX_FILE_BYTES
 from index.types import Document, InputError, LibraryError
-from qa.shelf import JOBS_REMEMBERED, RESTORABLE_S, Job, Shelf, check_size, web_address
+from qa.chat.shelf import JOBS_REMEMBERED, RESTORABLE_S, Job, Shelf, check_size, web_address
 
 QUAY = Document("quay", "Quay opens", "The quay opened on Monday.", "quay.txt")
 FISH = Document("fish", "Fish prices", "Cod costs 40 kroner.", "https://fish.example/prices")

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from index.load import load
 from index.types import Document, EmptyError, Hit, Passage
 from qa import open_assistant
-from qa.clauses import Words, clause_of, past_of, third_person, verb_form
-from qa.suggest import MIN_CONFIDENCE, Suggestion, next_questions, suggestions
-from qa.templates import candidates
+from qa.chat.clauses import Words, clause_of, past_of, third_person, verb_form
+from qa.chat.suggest import MIN_CONFIDENCE, Suggestion, next_questions, suggestions
+from qa.chat.templates import candidates
 from qa.types import Answer, Citation, Refusal, Turn
 
 ARTICLES = Path(__file__).parents[1] / "articles"

@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 
-from qa.suggest import Asker, next_questions, suggestions
+from qa.chat.suggest import Asker, next_questions, suggestions
 from qa.types import Answer, Turn
 
 FIRST, NEXT = 4, 3  # how many are offered

@@ -1,7 +1,7 @@
 """What the reader sees of a conversation: an Answer or an error becomes a string of safe HTML.
 
 Knows nothing of Gradio, servers or models. Every word of an article, a question or an answer goes through
-`html.escape`; the only elements are the ones written here and in `qa.markup`, which also says where words come from.
+`html.escape`; the only elements are the ones written here and in `markup.py`, which also says where words come from.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from pathlib import Path
 from string import Template
 
 from index.types import Hit, UserError
-from qa.feedback import MAX_CHARS
-from qa.markup import date, facts, label, opens, outlet, page_number, quiet_button, said, word
+from qa.chat.feedback import MAX_CHARS
+from qa.chat.markup import date, facts, label, opens, outlet, page_number, quiet_button, said, word
 from qa.types import KINDS_WITH_MARKERS, Answer, Citation, Refusal
 
 WEB = Path(__file__).parent / "web"

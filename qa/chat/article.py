@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from index.types import Document
-from qa.markup import date, facts, opens_at, outlet, page_number, quiet_button, said, word
-from qa.quote import is_web_address
+from qa.chat.markup import date, facts, opens_at, outlet, page_number, quiet_button, said, word
+from qa.chat.quote import is_web_address
 
 WINDOW_CHARS = 20_000  # of an article on each side of the citation: a browser lays this out at once
 EDGE_CHARS = 200  # how far a window may shrink to end between two words

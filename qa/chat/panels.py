@@ -10,9 +10,9 @@ from html import escape
 from typing import TypeVar
 
 from index.types import Document, Entry
-from qa.conversations import Summary
-from qa.markup import date, facts, label, opens_at, outlet, quiet_button, said, word
-from qa.shelf import PASTED, Job
+from qa.chat.conversations import Summary
+from qa.chat.markup import date, facts, label, opens_at, outlet, quiet_button, said, word
+from qa.chat.shelf import PASTED, Job
 
 T = TypeVar("T")
 

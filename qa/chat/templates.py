@@ -1,6 +1,6 @@
 """Sentences of a document -> questions that they answer. Plain rules for English; a sentence no rule fits gives none.
 
-Knows nothing of models: whether the library really answers a question is found out by asking it (`qa.suggest`).
+Knows nothing of models: whether the library really answers a question is found out by asking it (`qa.chat.suggest`).
 In: a document. Out: candidates in reading order, each with the words that answer it.
 """
 
@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from index.chunk import sentences
 from index.types import Document
-from qa.clauses import (
+from qa.chat.clauses import (
     Clause,
     Words,
     clause_of,

@@ -13,7 +13,7 @@ from pathlib import PurePosixPath
 from urllib.parse import quote, urlsplit
 
 from index.types import Document
-from qa.conversations import Conversation, still_there
+from qa.chat.conversations import Conversation, still_there
 from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation
 
 _DISAGREE = "The articles disagree: "

@@ -14,10 +14,10 @@ from typing import Protocol
 from index.formats import SUFFIXES
 from index.load import MAX_FILE_BYTES
 from index.types import Document, EmptyError, InputError, UserError
-from qa import article, page, panels
-from qa.archive import Archive, Reply, Sent, turn_of
-from qa.offers import Offers
-from qa.shelf import Shelf
+from qa.chat import article, page, panels
+from qa.chat.archive import Archive, Reply, Sent, turn_of
+from qa.chat.offers import Offers
+from qa.chat.shelf import Shelf
 from qa.types import Answer, Turn
 
 TURNS_REMEMBERED = 20

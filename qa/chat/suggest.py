@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from index.types import Document, UserError
-from qa.templates import Candidate, candidates
+from qa.chat.templates import Candidate, candidates
 from qa.types import Answer, Turn
 from qa.words import content_words, words
 

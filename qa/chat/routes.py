@@ -1,7 +1,7 @@
 """The two plain addresses beside Gradio's: the page's own scripts go out, uploaded files come in.
 
 An upload is streamed into a file without a name, which nobody else can open and which is gone when it is closed; it is
-never sent back. What the person can mend is answered with words, like the calls of `qa.desk`.
+never sent back. What the person can mend is answered with words, like the calls of `qa.chat.desk`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from fastapi import APIRouter, Request, Response
 from starlette.requests import ClientDisconnect
 
 from index.types import InputError, UserError
-from qa.page import WEB, trouble_html
-from qa.shelf import Shelf, check_size
+from qa.chat.page import WEB, trouble_html
+from qa.chat.shelf import Shelf, check_size
 
 _TYPES = {".js": "text/javascript; charset=utf-8", ".css": "text/css; charset=utf-8"}
 

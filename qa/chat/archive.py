@@ -1,6 +1,6 @@
 """What is kept of conversations, as the page asks for it: answers are stored, shown again, judged, copied, exported.
 
-Plain values and safe HTML out; raises UserErrors, which `qa.desk` turns into words. Knows nothing of the library.
+Plain values and safe HTML out; raises UserErrors, which `qa.chat.desk` turns into words. Knows nothing of the library.
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ from dataclasses import asdict
 from typing import Any
 
 from index.types import Document, EmptyError, InputError, UserError
-from qa import page, panels, quote
-from qa.conversations import Conversations, Summary
-from qa.feedback import FeedbackLog, question_set
+from qa.chat import page, panels, quote
+from qa.chat.conversations import Conversations, Summary
+from qa.chat.feedback import FeedbackLog, question_set
 from qa.types import Answer, Turn
 
 Sent = Mapping[str, Any]

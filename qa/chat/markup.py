@@ -1,7 +1,7 @@
 """The small pieces of HTML that the page is made of: words, dates, sources, buttons that open an article.
 
 Writes no words of its own: an element with `data-word` gets them in the browser, in the reader's language, from
-qa/web/words.*.json, with the other `data-` values filled in. Whatever else is shown went through `html.escape`.
+qa/chat/web/words.*.json, with the other `data-` values filled in. Whatever else is shown went through `html.escape`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from index.types import Hit
-from qa.quote import is_web_address
+from qa.chat.quote import is_web_address
 from qa.types import Citation
 
 
