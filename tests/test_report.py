@@ -42,7 +42,8 @@ HARBOUR = "The harbour of Skerry will have 40 turbines by 2031. Portavel ordered
 # ── Reading ahead ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_reading_many_questions_at_once_finds_what_reading_each_finds() -> None:
+def test_reading_many_questions_at_once_finds_what_reading_each_finds(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("torch.cpu.get_capabilities", dict)  # a processor without bf16: fp32, which rounds less
     passages = [p for item in load(str(ROOT / "articles")) if isinstance(item, Document) for p in chunk(item)]
     asked = [
         ("what is Beijing's 2025 target", passages[:4]),
