@@ -24,7 +24,7 @@ from qa.words import content_words, share_missing
 __all__ = ["MAX_QUESTION_CHARS", "NOT_FOUND", "Assistant", "Reader", "checked"]
 
 MAX_QUESTION_CHARS = 1000
-_MOST_LISTED = 12
+_MOST_LISTED = 30
 
 
 class Reader(Protocol):
@@ -164,9 +164,13 @@ class Assistant:
             ids = list(dict.fromkeys(span.passage.document_id for span in speaking))
         else:
             hits, found = [], {}
-            ids = [entry.id for entry in self.library.entries() if scope.within is None or entry.id in scope.within]
-        documents = {document_id: found.get(document_id) or self.document(document_id) for document_id in ids}
-        return compose.listing(heard, [catalogue.heading(document) for document in documents.values()], documents, hits)
+            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry.id, scope)]
+            for document_id in ids[:_MOST_LISTED]:
+                with suppress(KeyError):  # removed since by somebody else
+                    found[document_id] = self.document(document_id)
+        listed = {document_id: found[document_id] for document_id in ids if document_id in found}
+        spans = [catalogue.heading(document) for document in listed.values()]
+        return compose.listing(heard, spans, listed, hits, more=max(0, len(ids) - _MOST_LISTED))
 
     # --- the steps that they share ------------------------------------------------------------------------------------
 

@@ -81,12 +81,15 @@ def stated(heard: Heard, text: str, span: Span, documents: Documents) -> Answer:
     return _answer(heard, text, "span", footnotes([span], documents), 1.0, ())
 
 
-def listing(heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit] = ()) -> Answer:
-    """One item for each span, on a line of its own."""
+def listing(
+    heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit] = (), *, more: int = 0
+) -> Answer:
+    """One item for each span, on a line of its own; a last line says how many `more` there are."""
     if not spans:
         return refused(heard, hits)
     text = "\n".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
-    return _answer(heard, text, "list", footnotes(spans, documents), 1.0, hits)
+    left_out = f"\nand {more:,} more" if more else ""
+    return _answer(heard, text + left_out, "list", footnotes(spans, documents), 1.0, hits)
 
 
 def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:

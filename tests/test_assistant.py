@@ -244,6 +244,14 @@ def test_a_bare_follow_up_that_finds_no_fact_gets_what_the_articles_say_of_it(ne
     assert assistant(news).ask("And Tokyo?", history=[Turn("What does Shanghai promote?")]).refused
 
 
+def test_a_long_list_of_articles_is_cut_and_says_by_how_many() -> None:
+    with Library(None, HashEncoder()) as made:
+        list(made.add(Document(f"d{n}", f"Quay {n}", f"Quay {n} opened.", f"{n}.txt") for n in range(34)))
+        answer = assistant(made).ask("list all articles")
+    assert len(answer.citations) == 30
+    assert answer.text.splitlines()[-1] == "and 4 more"
+
+
 def test_a_slip_of_spelling_is_mended_and_shown(news: Library) -> None:
     reader = PhraseReader({"300 billion yuan": 3.0})
     asker = Assistant(news, reader, CALIBRATION, passages_read=6, is_word=lambda word: word == "target")
