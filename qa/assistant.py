@@ -11,7 +11,7 @@ from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
 from index.types import Document, EmptyError, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
-from qa.compose import NOT_FOUND, Heard
+from qa.compose import Heard
 from qa.evidence import Calibration, Decision, decide
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
@@ -20,8 +20,6 @@ from qa.sentences import in_reading_order, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.words import content_words, share_missing
-
-__all__ = ["MAX_QUESTION_CHARS", "NOT_FOUND", "Assistant", "Reader", "checked"]
 
 MAX_QUESTION_CHARS = 1000
 _MOST_LISTED = 30

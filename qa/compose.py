@@ -120,9 +120,9 @@ def unmarked(text: str) -> str:
 
 
 def _renumbered(answer: Answer, by: int) -> str:
-    """The answer's text with its footnotes counted on from `by`; a plain fact gets the mark of its one footnote."""
+    """The answer's text with its footnotes counted on from `by`; a plain fact gets the marks of all of its own."""
     if answer.kind == "span":
-        return f"{unmarked(answer.text)} [{by + 1}]"
+        return " ".join([unmarked(answer.text), *(f"[{citation.marker + by}]" for citation in answer.citations)])
     return MARKER.sub(lambda found: f"[{int(found[1]) + by}]", answer.text)
 
 

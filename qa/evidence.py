@@ -90,9 +90,9 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
     if not _asks_number(question) or not numbers(best.text):
         return None
     for span in spans[1:]:
-        other = span.passage.id != best.passage.id and not same_answer(span.text, best.text)
-        alone = calibration.probability(features(question, span))
-        if other and numbers(span.text) and alone >= calibration.second_threshold:
+        if span.passage.id == best.passage.id or not numbers(span.text) or same_answer(span.text, best.text):
+            continue
+        if calibration.probability(features(question, span)) >= calibration.second_threshold:
             return span
     return None
 

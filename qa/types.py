@@ -80,3 +80,9 @@ class Answer:
     @property
     def refused(self) -> bool:
         return self.refusal is not None
+
+    @property
+    def turn(self) -> Turn:
+        """What the next question of the conversation needs to know of this one."""
+        cited = dict.fromkeys(citation.document_id for citation in self.citations)
+        return Turn(self.question, "" if self.refused else self.text, tuple(cited))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from index.library import Library
 from index.types import Document, EmptyError, InputError, Passage
-from qa.assistant import MAX_QUESTION_CHARS, NOT_FOUND, Assistant
+from qa.assistant import MAX_QUESTION_CHARS, Assistant
+from qa.compose import NOT_FOUND
 from qa.evidence import Calibration
 from qa.reader import Span
 from qa.types import Answer, Refusal, Turn
@@ -183,6 +184,15 @@ def test_two_questions_get_two_answers_each_with_its_footnote(news: Library) -> 
     assert answer.kind == "list"
     assert answer.text.count("\n") == 1
     assert [c.marker for c in answer.citations] == [1, 2]
+
+
+def test_a_part_that_two_articles_answer_keeps_both_footnotes_in_its_text() -> None:
+    twin = Document("twin", "Counts again", "One report counts 2,200 firms in China.", "/b/counts.txt")
+    with Library(None, HashEncoder()) as made:
+        list(made.add([COUNTS, twin]))
+        answer = assistant(made, **{"2,200": 4.0}).ask("How many firms are there and who counts them?")
+    assert answer.text == "How many firms are there?: 2,200 [1] [2]\nwho counts them?: 2,200 [3] [4]"
+    assert [c.marker for c in answer.citations] == [1, 2, 3, 4]
 
 
 def test_a_part_without_an_answer_says_so_and_the_other_stays(news: Library) -> None:

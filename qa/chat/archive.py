@@ -16,7 +16,7 @@ from index.types import Document, EmptyError, InputError, UserError
 from qa.chat import page, panels, quote
 from qa.chat.conversations import Conversations, Summary
 from qa.chat.feedback import FeedbackLog, question_set
-from qa.types import Answer, Turn
+from qa.types import Answer
 
 Sent = Mapping[str, Any]
 Reply = dict[str, Any]
@@ -98,7 +98,7 @@ class Archive:
         return {
             "conversation": conversation.summary.id,
             "exchanges": [page.answer_html(answer, titles={}) + page.tools_html(answer) for answer in answers],
-            "turns": [asdict(turn_of(answer)) for answer in answers],
+            "turns": [asdict(answer.turn) for answer in answers],
         }
 
     def _rename(self, sent: Sent) -> Reply:
@@ -117,8 +117,3 @@ class Archive:
     def _delete(self, sent: Sent) -> Reply:
         self._conversations.delete(str(sent["conversation"]))
         return {}
-
-
-def turn_of(answer: Answer) -> Turn:
-    documents = tuple(dict.fromkeys(citation.document_id for citation in answer.citations))
-    return Turn(answer.question, "" if answer.refused else answer.text, documents)

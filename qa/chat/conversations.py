@@ -47,11 +47,6 @@ class Exchange:
     answer: Answer
     at: dt.datetime
 
-    @property
-    def turn(self) -> Turn:
-        cited = dict.fromkeys(citation.document_id for citation in self.answer.citations)
-        return Turn(self.answer.question, "" if self.answer.refused else self.answer.text, tuple(cited))
-
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -73,7 +68,7 @@ class Conversation:
 
     @property
     def history(self) -> tuple[Turn, ...]:
-        return tuple(exchange.turn for exchange in self.exchanges)
+        return tuple(exchange.answer.turn for exchange in self.exchanges)
 
 
 class Conversations:

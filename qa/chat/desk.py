@@ -15,7 +15,7 @@ from index.formats import SUFFIXES
 from index.load import MAX_FILE_BYTES
 from index.types import Document, EmptyError, InputError, UserError
 from qa.chat import article, page, panels
-from qa.chat.archive import Archive, Reply, Sent, turn_of
+from qa.chat.archive import Archive, Reply, Sent
 from qa.chat.offers import Offers
 from qa.chat.shelf import Shelf
 from qa.types import Answer, Turn
@@ -108,7 +108,7 @@ class Desk:
             "exchange": page.answer_html(
                 answer, titles=self._titles(answer), searched=self._count() if within is None else len(within)
             ),
-            "turn": asdict(turn_of(answer)),
+            "turn": asdict(answer.turn),
             "article": self._first_cited(answer),
             **self._archive.keep(answer, sent["conversation"], first=sent["keep"]),
         }
@@ -135,7 +135,7 @@ class Desk:
         if self._offers is None:
             return {"chips": ""}
         answers = self._archive.at(sent)
-        return {"chips": page.chips_html(self._offers.after(answers[-1], [turn_of(each) for each in answers]))}
+        return {"chips": page.chips_html(self._offers.after(answers[-1], [each.turn for each in answers]))}
 
     def _titles(self, answer: Answer) -> dict[str, str]:
         """Titles for the passages under a refusal; a document removed in the meantime has none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import TypeAlias
 
 from index.types import InputError
@@ -82,7 +83,5 @@ def _attempt(ask: Ask, question: Question, clock: Clock) -> Row:
 def _converse(ask: Ask, earlier: Sequence[str]) -> tuple[Turn, ...]:
     turns: tuple[Turn, ...] = ()
     for text in earlier:
-        answer = ask(text, turns)
-        cited = tuple(dict.fromkeys(citation.document_id for citation in answer.citations))
-        turns = (*turns, Turn(text, "" if answer.refused else answer.text, cited))
+        turns = (*turns, replace(ask(text, turns).turn, question=text))
     return turns

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from qa.evaluation.metrics import all_of, exact_match, token_f1
 from qa.evaluation.questions import Question
-from qa.types import Answer, Citation, Kind
+from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Kind
 
-_MARKER = re.compile(r"\[\d+\]")
-_MARKED: tuple[Kind, ...] = ("generated", "list", "sentences", "summary", "disagreement")  # with [1], [2] in the text
 _SEVERAL: tuple[Kind, ...] = ("list", "sentences", "disagreement")  # kinds that offer one answer per footnote
 
 
@@ -122,7 +119,7 @@ def _words(answer: Answer) -> str:
     """The text shown without footnote markers; "" for a refusal."""
     if answer.refused:
         return ""
-    return _MARKER.sub("", answer.text).strip() if answer.kind in _MARKED else answer.text
+    return MARKER.sub("", answer.text).strip() if answer.kind in KINDS_WITH_MARKERS else answer.text
 
 
 def _footnote(citation: Citation) -> dict[str, Any]:
