@@ -26,15 +26,16 @@ def run(options: argparse.Namespace) -> int:
         training, held = training[:48], held[:40]
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
+    start = Path(options.start_from) if options.start_from else bundled_folder()
     trainer = train(
         training,
         _tokenizer(),
-        start_from=bundled_folder(),
+        start_from=start,
         checkpoint=out / "checkpoint.pt",
         plan=_plan(options),
         report=_Bar(),
     )
-    trainer.export(out / "weights", bundled_folder())
+    trainer.export(out / "weights", start)
     print(f"weights written to {out / 'weights'}; calibrating on {len(held):,} held-out questions")
     calibration = fit_calibration(out / "weights", held, seed=options.seed)
     calibrate.write(calibration, out / "weights" / "calibration.json")
@@ -72,7 +73,9 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
 def _plan(options: argparse.Namespace) -> Plan:
     if options.quick:
         return Plan(examples=700, batch_tokens=1500, learning_rate=2e-4, seed=options.seed, device=options.device)
-    return Plan(examples=options.examples, seed=options.seed, device=options.device)
+    return Plan(
+        examples=options.examples, learning_rate=options.learning_rate, seed=options.seed, device=options.device
+    )
 
 
 def _tokenizer() -> Any:
