@@ -5,24 +5,31 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.encode import SentenceEncoder
 from index.library import Library
 from index.types import Document, InputError, Retriever
-from qa.assistant import Assistant, Reader
+from qa.assistant import Assistant
 from qa.config import Config, configure
 from qa.evidence import Calibration
-from qa.reader import SpanReader
+from qa.reader import Reader, SpanReader
 
 if TYPE_CHECKING:
     from qa.chat.desk import Desk
 
 
+@cache
+def _encoder(model: str) -> SentenceEncoder:
+    """One for the library and for checking what is written: it takes memory and a second to load."""
+    return SentenceEncoder(model)
+
+
 def open_library(config: Config) -> Library:
     """The library of `config.home`, made when there is none. Raises LibraryError when it cannot be used."""
-    return Library(config.home_folder, SentenceEncoder(config.encoder), chunk_chars=config.chunk_chars)
+    return Library(config.home_folder, _encoder(config.encoder), chunk_chars=config.chunk_chars)
 
 
 def open_assistant(
@@ -37,7 +44,7 @@ def open_assistant(
         return assistant_over(open_library(config), config)
     if home is not None:
         raise InputError("both home and documents were given", "give home for a library on disk, documents for memory")
-    library = Library(None, SentenceEncoder(config.encoder), chunk_chars=config.chunk_chars)
+    library = Library(None, _encoder(config.encoder), chunk_chars=config.chunk_chars)
     for _ in library.add(documents):
         pass
     return assistant_over(library, config)
@@ -54,7 +61,8 @@ def assistant_over(library: Retriever, config: Config, *, reader: Reader | None 
     if config.threshold is not None:
         calibration = replace(calibration, threshold=config.threshold)
     own = open_reader(config)
-    return Assistant(library, reader or own, calibration, passages_read=config.passages_read, is_word=own.knows)
+    read, encoder = config.passages_read, _encoder(config.encoder)
+    return Assistant(library, reader or own, calibration, passages_read=read, is_word=own.knows, encoder=encoder)
 
 
 def open_desk(config: Config, *, examples: Sequence[str] = ()) -> Desk:

@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
-from index.types import Document, EmptyError, Hit, InputError, Passage, Retriever
+from index.types import Document, EmptyError, Encoder, Hit, InputError, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
 from qa.evidence import Calibration, Decision, decide
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
-from qa.reader import Span
+from qa.reader import Reader
 from qa.sentences import in_reading_order, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.words import content_words, share_missing
+from qa.writing.author import Author
+from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
 _MOST_LISTED = 30
-
-
-class Reader(Protocol):
-    """Question and passages to scored spans, best first."""
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +49,11 @@ class Assistant:
         *,
         passages_read: int,
         is_word: Callable[[str], bool] = lambda word: True,
+        encoder: Encoder | None = None,
     ) -> None:
-        """`is_word` tells what is spelled right; by default everything is."""
+        """`is_word` tells what is spelled right; by default everything is. `encoder` helps to check what is written."""
         self.library, self._reader, self._calibration = library, reader, calibration
-        self._passages_read, self._is_word = passages_read, is_word
+        self._passages_read, self._is_word, self._encoder = passages_read, is_word, encoder
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
         """One answer, with its footnotes or a refusal, from the documents `within` (None: all of them).
@@ -101,6 +97,15 @@ class Assistant:
         hits = [Hit(passage, 0.0, "given") for passage in pieces]
         decision = self._decide(asked, hits)
         return compose.fact(Heard(asked, asked), decision, {document.id: document for document in given}, hits)
+
+    def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
+        """The answer as the model writes it out, growing: every sentence checked and with its footnote.
+
+        Nothing where this assistant refused. Raises ValueError without an encoder, and what the writer raises.
+        """
+        if self._encoder is None:
+            raise ValueError("without an encoder nothing that is written can be checked")
+        return Author(self._reader, self._encoder, self.document).write(answer, writer, stopped=stopped)
 
     def document(self, document_id: str) -> Document:
         """Raises KeyError when there is none."""

@@ -34,20 +34,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _quiet_libraries()
     try:
         config = configure(
-            home=options.home, encoder=options.encoder, reader=options.reader, threshold=options.threshold
+            home=options.home,
+            encoder=options.encoder,
+            reader=options.reader,
+            threshold=options.threshold,
+            model=getattr(options, "model", None),  # of the commands that take one
         )
         return int(options.run(options, config))
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
-        return 2
+        return _trouble(error)
     except BrokenPipeError:  # whoever read the output, `head` say, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except KeyboardInterrupt:
         print("\nstopped; what was reported as done is kept", file=sys.stderr)
         return 130
+
+
+def _trouble(error: UserError) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+    return 2
 
 
 def _quiet_libraries() -> None:
@@ -114,13 +122,19 @@ def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failu
 def _ask(options: argparse.Namespace, config: Config) -> int:
     from qa.app import open_assistant
     from qa.show import answer_row, answer_text
+    from qa.writing.terminal import write_lines, written_row
 
     assistant = open_assistant(config=config)
     began = time.perf_counter()
     answer = assistant.ask(options.question)
     seconds = time.perf_counter() - began
-    print(json.dumps(answer_row(answer, seconds), ensure_ascii=False) if options.json else answer_text(answer))
-    return 0
+    if options.json:
+        written = {"written": written_row(assistant, answer, config.model)} if config.model else {}
+        print(json.dumps(answer_row(answer, seconds) | written, ensure_ascii=False))
+        return 0
+    print(answer_text(answer), flush=True)
+    failure = write_lines(assistant, answer, config.model) if config.model else None
+    return _trouble(failure) if failure else 0
 
 
 def _chat(options: argparse.Namespace, config: Config) -> int:
@@ -276,6 +290,8 @@ def _train(options: argparse.Namespace, config: Config) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from qa.writing.terminal import add_model
+
     parser = argparse.ArgumentParser(prog="footnote", description="Ask your articles; get answers with footnotes.")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", help="the library's folder (default: the platform's user data folder)")
@@ -295,11 +311,13 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer one question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    add_model(ask, "writes the answer out")
     chat = command("chat", _chat, "open the chat in the browser")
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port to listen on (default: 7860)")
     chat.add_argument("--example", action="append", default=[], help="a question to offer at the start; repeatable")
     chat.add_argument("--open", action="store_true", help="open a browser window")
+    add_model(chat, "writes the answers out")
     documents = command("documents", _documents, "list the articles of the library")
     documents.add_argument("--json", action="store_true", help="print the list as JSON")
     remove = command("remove", _remove, "remove articles by id")

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from index.types import ModelError, Passage
 
@@ -60,6 +60,12 @@ class Span:
     end: int
     text: str
     score: float
+
+
+class Reader(Protocol):
+    """Question and passages to scored spans, best first."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
 
 
 class SpanReader:

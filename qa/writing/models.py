@@ -1,0 +1,23 @@
+"""The choice of a model: what a person typed -> a `Writer`; what there is to choose from. Loads nothing."""
+
+from __future__ import annotations
+
+from index.types import InputError
+from qa.writing.endpoint import Endpoint
+from qa.writing.hub import Tell
+from qa.writing.local import LocalModel
+from qa.writing.types import Writer
+
+
+def is_server(name: str) -> bool:
+    return name.lower().startswith(("http://", "https://"))
+
+
+def open_writer(name: str, *, tell: Tell = lambda words: None) -> Writer:
+    """A server's address with the model behind a #, a folder, or a name on the hub; found out at the first use.
+
+    Raises InputError for an address that is none.
+    """
+    if not name.strip():
+        raise InputError("the model's name is empty", "name a folder, a model on the hub or a server")
+    return Endpoint(name.strip()) if is_server(name.strip()) else LocalModel(name.strip(), tell=tell)
