@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
+
+from qa.writing.types import Message, Stopped
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -43,3 +45,26 @@ class GatedEncoder:
         if not self.gate.wait(20):
             raise TimeoutError("nobody opened the gate")
         return HashEncoder().encode(texts)
+
+
+@dataclass(slots=True)
+class ScriptedWriter:
+    """Gives the replies it was handed, one for each call, in pieces of `piece_chars`; an exception is raised instead.
+
+    Remembers what it was asked. Fulfils `qa.writing.types.Writer`.
+    """
+
+    replies: list[str | Exception]
+    name: str = "scripted"
+    piece_chars: int = 7
+    asked: list[list[Message]] = field(default_factory=list)
+
+    def write(self, messages: Sequence[Message], *, stopped: Stopped) -> Iterator[str]:
+        self.asked.append(list(messages))
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        for at in range(0, len(reply), self.piece_chars):
+            if stopped():
+                return
+            yield reply[at : at + self.piece_chars]

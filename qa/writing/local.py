@@ -106,7 +106,7 @@ class LocalModel:
 
         _use_cores_that_are_ours()
         try:
-            model = AutoModelForCausalLM.from_pretrained(
+            model: Any = AutoModelForCausalLM.from_pretrained(
                 str(self._folder),
                 local_files_only=True,
                 trust_remote_code=False,

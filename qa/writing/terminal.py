@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
+from collections import deque
 from typing import Any
 
 from index.types import UserError
@@ -85,7 +86,4 @@ def written_row(assistant: Assistant, found: Answer, model: str) -> dict[str, An
 
 def finished(assistant: Assistant, found: Answer, writer: Writer) -> Written | None:
     """The whole of what the model writes; None for what cannot be written."""
-    last = None
-    for last in assistant.written(found, writer):
-        pass
-    return last
+    return next(iter(deque(assistant.written(found, writer), maxlen=1)), None)
