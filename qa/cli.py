@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.evaluation.measure import Report
     from qa.evaluation.retrieval import RetrievalReport
+    from qa.evaluation.written import WrittenReport
     from qa.types import Answer, Turn
 
 
@@ -200,21 +201,29 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
     from qa.evaluation.record import save, this_machine
     from qa.evaluation.retrieval import retrieval
     from qa.evaluation.show import table
+    from qa.evaluation.written import evaluate_written
+    from qa.writing.terminal import finished, ready_writer
 
     read = [question for name in options.questions for question in read_questions(Path(name))]
     questions = sample(read, options.sample) if options.sample else read
-    report: Report | RetrievalReport
+    report: Report | RetrievalReport | WrittenReport
     with tqdm(total=len(questions), unit=" questions", disable=None, leave=False) as bar:
         if options.retrieval:
             library = _filled_library(config)
             report = retrieval(lambda question, limit: library.search(question, limit=limit), questions)
         elif any(question.context for question in questions):  # a reading set: its paragraphs are the evidence
             reader = open_assistant(documents=(), config=config)
+            if config.model:
+                raise InputError("a set that brings its paragraphs cannot be written out", "leave --model out")
             report = over_context(reader.answer_over, questions, on_row=lambda _row: bar.update())
         else:
             assistant = assistant_over(_filled_library(config), config)
             ask = partial(_ask_in_conversation, assistant)
-            report = evaluate(ask, questions, on_row=lambda _row: bar.update())
+            if config.model:
+                write = partial(finished, assistant, writer=ready_writer(config.model))
+                report = evaluate_written(ask, write, questions, model=config.model, on_row=lambda _row: bar.update())
+            else:
+                report = evaluate(ask, questions, on_row=lambda _row: bar.update())
     if options.save:
         save(report, Path(options.save), command="footnote " + " ".join(sys.argv[1:]), machine=this_machine())
     print(json.dumps(report.to_json(), ensure_ascii=False) if options.json else table(report))
@@ -328,6 +337,7 @@ def _parser() -> argparse.ArgumentParser:
     evaluate.add_argument("--sample", type=int, help="ask only so many, spread evenly over the set")
     evaluate.add_argument("--save", help="also write the metrics, dated, to this JSON file")
     evaluate.add_argument("--json", action="store_true", help="print metrics and one row per question as JSON")
+    add_model(evaluate, "is measured against the reader")
     report = command("report", _report, "measure every part of the results table; show what has been measured")
     report.add_argument("data", nargs="?", metavar="DATA", help="the folder of question sets; none: measure nothing")
     report.add_argument("--out", metavar="FOLDER", help="where the dated results are (default: qa/evaluation/results)")

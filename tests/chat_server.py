@@ -17,10 +17,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None: ...  # noqa: A002 - the name is the base class's
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.spoken().listing(self)
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         spoken = self.spoken()
         spoken.requests.append((self.path, dict(self.headers.items()), body))

@@ -59,7 +59,12 @@ def test_what_two_questions_begin_with_is_read_once(folder: Path, monkeypatch: p
     whole(model)
     steps: list[int] = []
     step = model._step
-    monkeypatch.setattr(model, "_step", lambda tokens: (steps.append(len(tokens)), step(tokens))[1])
+
+    def noted(tokens: Sequence[int]) -> Any:
+        steps.append(len(tokens))
+        return step(tokens)
+
+    monkeypatch.setattr(model, "_step", noted)
     other = [CHAT[0], Message("user", "Who is the mayor?")]
     again = "".join(model.write(other, stopped=lambda: False))
     fresh = LocalModel(str(folder))
@@ -74,7 +79,7 @@ def test_stopping_ends_within_a_second_before_and_within_the_writing(folder: Pat
     model = LocalModel(str(folder))
     model.load()
     assert list(model.write(CHAT, stopped=lambda: True)) == []
-    pieces = []
+    pieces: list[str] = []
     began = time.perf_counter()
     for piece in model.write(CHAT, stopped=lambda: len(pieces) >= 3):
         pieces.append(piece)

@@ -22,9 +22,8 @@ def save(
     import torch
     from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
-    tokenizer = PreTrainedTokenizerFast(
-        tokenizer_object=_bytes_tokenizer(), eos_token="<|end|>", model_max_length=positions
-    )
+    made: Any = PreTrainedTokenizerFast
+    tokenizer = made(tokenizer_object=_bytes_tokenizer(), eos_token="<|end|>", model_max_length=positions)
     if template is not None:
         tokenizer.chat_template = template
     tokenizer.save_pretrained(folder)

@@ -54,7 +54,10 @@ class Endpoint:
         return self._address
 
     def models(self) -> list[str]:
-        """The names that the server lists. Raises ModelError when it does not answer."""
+        """The names that the server lists, none when it keeps no list. Raises ModelError when it does not answer."""
+        return self._listed() or []
+
+    def _listed(self) -> list[str] | None:
         import httpx
 
         try:
@@ -62,13 +65,25 @@ class Endpoint:
                 answer = client.get(f"{self._base}/models", timeout=_CONNECT_S)
         except httpx.HTTPError as error:
             raise self._unreachable(error) from error
-        if answer.status_code != 200:
+        if answer.status_code in (401, 403):
             raise self._refused(answer.status_code, answer.content)
         try:
-            listed = answer.json()["data"]
-            return sorted(str(each["id"]) for each in listed)
-        except (ValueError, KeyError, TypeError) as error:
-            raise self._nonsense("a list of models that is none") from error
+            return sorted(str(each["id"]) for each in answer.json()["data"])
+        except (ValueError, KeyError, TypeError):
+            return None
+
+    def check(self) -> None:
+        """Raises ModelError when it does not answer or lists others, InputError when one must be named.
+
+        A server that keeps no list is taken at its word.
+        """
+        listed = self._listed()
+        if listed is None:
+            return
+        if self._model and listed and self._model not in {*listed, *(name.removesuffix(":latest") for name in listed)}:
+            raise ModelError(f"{self._base} has no model {self._model!r}", f"it lists: {', '.join(listed[:8])}")
+        if not self._model:
+            self._only_model()
 
     def write(self, messages: Sequence[Message], *, stopped: Stopped) -> Iterator[str]:
         """Raises ModelError: down, slow, rejecting the key, sending nonsense, or without such a model."""
@@ -78,29 +93,24 @@ class Endpoint:
             yield from self._in_time(loop, pieces, stopped)
         finally:
             loop.run_until_complete(pieces.aclose())
+            loop.run_until_complete(loop.shutdown_asyncgens())
             loop.close()
 
     def _in_time(self, loop: asyncio.AbstractEventLoop, pieces: Any, stopped: Stopped) -> Iterator[str]:
         """Waits for each piece, but no longer than allowed, and never past being stopped."""
-        allowed = self._first_s
+        allowed, began = self._first_s, time.monotonic()
         while True:
             waiting = loop.create_task(anext(pieces, None))
-            began = time.monotonic()
-            while not waiting.done():
+            while not (waiting.done() or stopped() or time.monotonic() - began > allowed):
                 loop.run_until_complete(asyncio.wait({waiting}, timeout=_LOOK_S))
-                late = time.monotonic() - began > allowed
-                if not waiting.done() and (stopped() or late):
-                    waiting.cancel()
-                    loop.run_until_complete(asyncio.wait({waiting}))
-                    if late and not stopped():
-                        raise self._slow(allowed)
-                    return
-            piece = waiting.result()
-            if piece is None or stopped():
+            piece = _result(loop, waiting)
+            if stopped() or (waiting.done() and not waiting.cancelled() and piece is None):
                 return
             if piece:
-                allowed = self._stall_s
                 yield piece
+                allowed, began = self._stall_s, time.monotonic()
+            elif time.monotonic() - began > allowed:
+                raise self._slow(allowed)
 
     async def _pieces(self, messages: Sequence[Message]) -> AsyncGenerator[str]:
         import httpx
@@ -215,6 +225,15 @@ class Endpoint:
         if status == 404:
             return ModelError(f"{self._base} has no model {self._model!r}{tail}", "see what it lists: its /models")
         return ModelError(f"{self._base} answered with an error ({status}){tail}", "see what the server says")
+
+
+def _result(loop: asyncio.AbstractEventLoop, waiting: asyncio.Task[str | None]) -> str | None:
+    """What has come; what has not is given up."""
+    if waiting.done():
+        return waiting.result()
+    waiting.cancel()
+    loop.run_until_complete(asyncio.wait({waiting}))
+    return None
 
 
 async def _lines(answer: httpx.Response) -> AsyncIterator[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from index.types import ModelError
-from qa.writing.memory import gigabytes
+from qa.writing.memory import available_bytes, check_room, gigabytes
 
 Tell: TypeAlias = Callable[[str], object]  # hears in words how far a download is
 
@@ -88,34 +88,45 @@ def _in_cache(name: str) -> Path | None:
 
 def _fetched(name: str, tell: Tell) -> Path:
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError
 
-    with _plain_words(name, HfHubHTTPError):
+    with _plain_words(name):
         files = snapshot_download(name, allow_patterns=list(_WANTED), dry_run=True)
         size = sum(file.file_size or 0 for file in files if file.will_download)
+        weights = sum(file.file_size or 0 for file in files if file.filename.endswith(".safetensors"))
+        check_room(name, weights, available_bytes())  # better known before than after
         tell(f"fetching {name}: {gigabytes(size)}")
         with _progress(name, size, tell):
             return Path(snapshot_download(name, allow_patterns=list(_WANTED)))
 
 
 @contextmanager
-def _plain_words(name: str, http_error: Any) -> Iterator[None]:
+def _plain_words(name: str) -> Iterator[None]:
     """What goes wrong with the hub, as a ModelError."""
-    import httpx
-    from huggingface_hub.errors import GatedRepoError, LocalEntryNotFoundError, RepositoryNotFoundError
+    from huggingface_hub.errors import DryRunError, GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
 
+    of_the_client: Any = HfHubHTTPError.__mro__[1]  # what the hub's own HTTP client raises, whichever it uses
     try:
-        yield
+        with _its_cause(DryRunError):
+            yield
     except GatedRepoError as error:
         raise ModelError(
             f"{name} is given out only on request", "ask for it on the hub, then: hf auth login"
         ) from error
     except RepositoryNotFoundError as error:
         raise ModelError(f"the hub knows no model {name!r}", "check the spelling: owner/name") from error
-    except (LocalEntryNotFoundError, httpx.HTTPError, http_error, ConnectionError, TimeoutError) as error:
+    except (FileNotFoundError, of_the_client, ConnectionError, TimeoutError) as error:
         raise ModelError(f"{name} is not on this machine, and the hub cannot be reached", _by_hand(name)) from error
     except (OSError, ValueError) as error:
         raise ModelError(f"{name} cannot be fetched: {_first_line(error)}", _by_hand(name)) from error
+
+
+@contextmanager
+def _its_cause(wrapper: type[Exception]) -> Iterator[None]:
+    """Raises what the wrapper was raised for; it is raised by itself when there is no network."""
+    try:
+        yield
+    except wrapper as error:
+        raise error.__cause__ or ConnectionError(str(error)) from None
 
 
 def _by_hand(name: str) -> str:

@@ -97,7 +97,7 @@ class LocalModel:
         count = memory.parameters(self._folder)
         place = place_for(count)
         memory.check_room(self._name, memory.needed_bytes(count, place.bytes_each), place.available)
-        self._tell(f"loading {self._name}: {count / 1e6:,.0f} million parameters, {place.dtype} on {place.device}")
+        self._tell(f"loading {self._name}: {count / 1e6:,.1f} million parameters, {place.dtype} on {place.device}")
         return self._loaded(place)
 
     def _loaded(self, place: Place) -> Any:

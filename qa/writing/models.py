@@ -21,3 +21,11 @@ def open_writer(name: str, *, tell: Tell = lambda words: None) -> Writer:
     if not name.strip():
         raise InputError("the model's name is empty", "name a folder, a model on the hub or a server")
     return Endpoint(name.strip()) if is_server(name.strip()) else LocalModel(name.strip(), tell=tell)
+
+
+def ready(writer: Writer) -> None:
+    """Loads a model of this machine, sees whether a server answers. Raises a UserError when it cannot be used."""
+    if isinstance(writer, LocalModel):
+        writer.load()
+    elif isinstance(writer, Endpoint):
+        writer.check()

@@ -42,7 +42,6 @@ _MEASURES = frozenset(
     " acre acres degree degrees volt volts watt watts dollar dollars euro euros pound pounds yuan yen crown crowns"
     " rupee rupees franc francs".split()
 )
-)
 
 
 def quantities(text: str) -> set[Quantity]:

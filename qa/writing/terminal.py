@@ -16,7 +16,7 @@ from qa.assistant import Assistant
 from qa.show import answer_row, notes
 from qa.types import Answer
 from qa.writing.author import can_be_written
-from qa.writing.models import open_writer
+from qa.writing.models import open_writer, ready
 from qa.writing.types import Writer, Written
 
 
@@ -82,6 +82,13 @@ def written_row(assistant: Assistant, found: Answer, model: str) -> dict[str, An
     row = answer_row(last.answer, time.perf_counter() - began)
     del row["passages"]  # those of the reader's answer
     return {"model": model, **row, "sentences": last.sentences, "supported": last.supported}
+
+
+def ready_writer(model: str) -> Writer:
+    """One that is loaded, so that no question is charged for it. Raises a UserError when it cannot be used."""
+    writer = open_writer(model, tell=tell)
+    ready(writer)
+    return writer
 
 
 def finished(assistant: Assistant, found: Answer, writer: Writer) -> Written | None:
