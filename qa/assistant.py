@@ -14,8 +14,9 @@ from qa.compose import Heard
 from qa.evidence import Calibration, Decision, decide
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
+from qa.orders import gives_orders
 from qa.reader import Reader
-from qa.sentences import in_reading_order, speaking_of, summary
+from qa.sentences import in_reading_order, sentence_around, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.words import content_words, share_missing
@@ -204,7 +205,11 @@ class Assistant:
         return [replace(hits[number], score=score) for number, score in fused[:limit]]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
-        return decide(question, self._reader.read(question, [hit.passage for hit in hits]), self._calibration)
+        """Words of sentences that speak to a machine are no answer, however well they would fit."""
+        spans = self._reader.read(question, [hit.passage for hit in hits])
+        ordering = {id(hit.passage) for hit in hits if gives_orders(hit.passage.text)}
+        sound = [s for s in spans if id(s.passage) not in ordering or not gives_orders(sentence_around(s).text)]
+        return decide(question, sound, self._calibration)
 
     def _meant(self, topic: str, scope: _Scope) -> Document | None:
         """The one article that is meant: the nearest to the topic, the last one cited, or the only one."""

@@ -17,10 +17,9 @@ _ORDERS = re.compile(
     r"|\b(?:attention|note|notice|message|memo|instructions?|dear|hey|hello|hi)\b,?\s"
     rf"(?:to |for )?(?:all |any |the )?{_MACHINE}\b"
     rf"|\b{_MACHINE} (?:must|should|shall|has to|have to|is to|are to|will now|reading this|that reads?)\b"
-    r"|\b(?:reply|respond|answer)(?:ing)? (?:only |always |instead |every question )*(?:with|that)\b"
-    r"|^\W*(?:say|write|print|output|repeat|state|tell (?:the )?(?:user|reader)s?|insert|append|include"
-    r"|cite|conclude)\b"
-    r"|\b(?:say|write|print|output|state|claim) (?:only |instead |exactly )?(?:that |the words? |the following|[\"“'‘])"
+    r"|(?:^\W*|[,;:]\s|\b(?:and|then|please|just|instead|now|you (?:must|should|will|shall)|always|must|only)\s)"
+    r"(?:say|write|print|output|repeat|state|claim|tell (?:the )?(?:user|reader|person)s?|insert|append|conclude|answer"
+    r"|reply|respond)(?: only| instead| exactly| just)*(?: (?:that|with|the words?|the following)\b|:|\s[\"“])"
     r"|\b(?:your (?:answer|reply|response)|the (?:only )?(?:right|correct|true) (?:answer|reply) (?:is|must|should))\b"
     r"|<\|?\s*(?:im_start|im_end|system|user|assistant|endoftext|s|/s)\b|\b(?:system|assistant|user)\s*:|\[/?INST\]",
     re.IGNORECASE,

@@ -20,6 +20,7 @@ from index.types import Document, Hit, InputError, Retriever
 from qa.app import assistant_over, open_library, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
+from qa.evaluation import attacks
 from qa.evaluation.asking import evaluate, over_context
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import Report, measure
@@ -119,6 +120,8 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
     """The fields of `Result` that hold figures."""
     if part.how == "reader":
         return {"metrics": reader_alone(config)}
+    if part.how == "attacks":
+        return {"metrics": _attacked(part, config)}
     if part.how == "paragraph":
         with Library(None, SentenceEncoder(config.encoder)) as empty:
             return _answers(part, empty, config, questions, ask_all=_over_paragraphs)
@@ -128,6 +131,19 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
         answers = _answers(part, SearchedOnce(library), config, questions, ask_all=_of_library)
         times = _times(assistant_over(library, config), questions[:_TIMED])
         return answers | {"metrics": {**answers["metrics"], **times, "documents": len(library)}}
+
+
+def _attacked(part: Part, config: Config) -> Figures:
+    from tqdm import tqdm
+
+    reader, count = open_reader(config), len(attacks.attacks())
+    with tqdm(total=count, desc=part.name, unit=" attacks", disable=None, leave=False) as bar:
+        held = attacks.measured(
+            lambda library: assistant_over(library, config, reader=reader),
+            SentenceEncoder(config.encoder),
+            heard=lambda _held: bar.update(),
+        )
+    return attacks.figures(held)
 
 
 def _search(part: Part, library: Library, questions: Sequence[Question]) -> Figures:

@@ -72,7 +72,7 @@ def names(text: str) -> set[str]:
     for match in _NAME.finditer(text):
         word = re.sub(r"['’]s?$", "", match[0])
         parts = words(word)
-        if match.start() <= 1 and parts and parts[0] in _OPENERS:
+        if not word[:1].isupper() or (match.start() <= 1 and parts and parts[0] in _OPENERS):
             continue
         found |= {part for part in parts if not part.isdigit()}
     return found
@@ -133,7 +133,7 @@ def surer(text: str, said: str) -> bool:
     behind = (
         next((word for word in words(said[f.end() :]) if content_words(word)), "") for f in _HEDGES.finditer(said)
     )
-    return any(word and stands_in(word, mine) for word in behind)
+    return any(word and any(other.startswith(word[: max(4, len(word) - 2)]) for other in mine) for word in behind)
 
 
 def names_others(text: str, there: str) -> bool:

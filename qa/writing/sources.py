@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from index.clean import shorten
 from index.types import Document, Passage
 from qa.orders import gives_orders
 from qa.reader import Span
-from qa.sentences import in_reading_order, sentences_of, speaking_of
+from qa.sentences import in_reading_order, sentence_around, speaking_of
 from qa.types import Answer, Citation
 from qa.writing.types import Source
 
@@ -31,7 +30,7 @@ def choose(question: str, answer: Answer, spans: Sequence[Span], documents: Mapp
     """The sentences to write from, in reading order. `spans` are the reader's for this question, best first."""
     cited = [_cited(citation, documents, answer) for citation in answer.citations if citation.document_id in documents]
     passages = list(dict.fromkeys(hit.passage for hit in answer.hits if hit.passage.document_id in documents))
-    nearest = [_sentence_around(span) for span in spans if span.passage in passages]
+    nearest = [sentence_around(span) for span in spans if span.passage in passages]
     named = speaking_of(question, passages, most=MAX_SOURCES)
     chosen = in_reading_order(_that_fit([*cited, *nearest, *named]))
     letter = _LETTERS[zlib.crc32("".join(span.text for span in chosen).encode("utf-8", "replace")) % len(_LETTERS)]
@@ -46,14 +45,6 @@ def _cited(citation: Citation, documents: Mapping[str, Document], answer: Answer
             return Span(passage, citation.start, citation.end, citation.quote, 0.0)
     alone = Passage(0, document.id, citation.start, citation.end, citation.quote, document.title)
     return Span(alone, citation.start, citation.end, citation.quote, 0.0)
-
-
-def _sentence_around(span: Span) -> Span:
-    """The whole sentences that the reader's words stand in."""
-    touched = [s for s in sentences_of(span.passage) if s.start < span.end and s.end > span.start] or [span]
-    start, end = touched[0].start, touched[-1].end
-    text = span.passage.text[start - span.passage.start : end - span.passage.start]
-    return replace(span, start=start, end=end, text=text)
 
 
 def _that_fit(spans: Iterable[Span]) -> list[Span]:

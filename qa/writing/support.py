@@ -54,11 +54,11 @@ def fault_in_words(text: str, said: str, around: str) -> Fault | None:
         ("number", not quantities(text) <= quantities(said) or counts_otherwise(text, said)),
         ("date", not dates(text) <= dates(said)),
         ("name", claims.names_others(text, f"{said} {around}")),
-        ("words", claims.share_unsaid(text, f"{said} {around}", said) > MOST_MISSING),
         ("opposite", claims.opposes(text, said)),
         ("denial", claims.denied_otherwise(text, said)),
         ("role", claims.exchanged(text, said)),
         ("doubt", claims.surer(text, said)),
+        ("words", claims.share_unsaid(text, f"{said} {around}", said) > MOST_MISSING),
     )
     return next((name for name, wrong in checks if wrong), None)
 
