@@ -72,10 +72,12 @@ def open_desk(config: Config, *, examples: Sequence[str] = ()) -> Desk:
     from qa.chat.desk import Desk
     from qa.chat.feedback import FeedbackLog
     from qa.chat.offers import Offers
+    from qa.chat.pen import Pen
     from qa.chat.shelf import Shelf
 
     library, home = open_library(config), config.home_folder
     archive = Archive(Conversations(home), FeedbackLog(home), document=library.document)
     assistant = assistant_over(library, config)
     offers = Offers(assistant, rng=random.Random())
-    return Desk(assistant, Shelf(library), archive, offers=offers, examples=examples)
+    pen = Pen(assistant, config.model)
+    return Desk(assistant, Shelf(library), archive, offers=offers, pen=pen, examples=examples)

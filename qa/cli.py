@@ -284,6 +284,12 @@ def _feedback(options: argparse.Namespace, config: Config) -> int:
 def _bench(options: argparse.Namespace, config: Config) -> int:
     from qa.evaluation.timings import measure, timings_table
 
+    if config.model:
+        from qa.evaluation.pace import measure_model, pace_table
+
+        pace = measure_model(config.model)
+        print(json.dumps(pace) if options.json else pace_table(pace))
+        return 0
     timings = measure(config)
     print(json.dumps(timings) if options.json else timings_table(timings))
     return 0
@@ -348,6 +354,7 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
     bench = command("bench", _bench, "time every stage on this machine")
     bench.add_argument("--json", action="store_true", help="print the timings as JSON")
+    add_model(bench, "is timed instead (of this machine, not of a server)")
     _train_arguments(command("train", _train, "rebuild the answering model's weights"))
     return parser
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from index.library import Library
 from index.types import Document, Encoder
@@ -28,7 +28,8 @@ _ELEMENTS = frozenset(
     " tbody thead tr td th section form input br hr".split()
 )
 _ATTRIBUTES = frozenset(
-    "class type id tabindex role lang datetime hidden aria-hidden aria-label aria-pressed maxlength value".split()
+    "class type id tabindex role lang datetime hidden aria-hidden aria-label aria-level aria-pressed maxlength"
+    " value".split()
 )
 
 Open: TypeAlias = Callable[[Library], Assistant]
@@ -50,7 +51,7 @@ class Attack:
 def attacks() -> list[Attack]:
     """Every template with every payload; the questions take turns."""
     data = json.loads(DATA.read_text(encoding="utf-8"))
-    articles = tuple(Document(a["id"], a["title"], a["text"], a["source"]) for a in data["articles"])
+    articles = articles_as_they_were()
     made = []
     for place, templates in data["places"].items():
         for number, (template, wanted) in enumerate(product(templates, data["payloads"].values())):
@@ -62,6 +63,12 @@ def attacks() -> list[Attack]:
             question = text if place == "question" else plain
             made.append(Attack(place, payload, documents, question, plain, asked["answer"], asked["true"]))
     return made
+
+
+def articles_as_they_were() -> tuple[Document, ...]:
+    """The articles that are attacked, without an attack."""
+    data = json.loads(DATA.read_text(encoding="utf-8"))
+    return tuple(Document(a["id"], a["title"], a["text"], a["source"]) for a in data["articles"])
 
 
 def _attacked(articles: Sequence[Document], place: str, text: str, question: str) -> tuple[Document, ...]:
@@ -93,11 +100,12 @@ class Held:
     written: str
 
 
-def run(open_assistant: Open, encoder: Encoder) -> Iterator[Held]:
+def run(open_assistant: Open, encoder: Encoder, chosen: Sequence[Attack]) -> Iterator[Held]:
     """Each attack against the reader, and against the checks with a model that does what the attack asks."""
-    with _library(attacks()[-1].documents, encoder) as library:  # those of the last place are as they were
-        clean = {attack.plain_question: open_assistant(library).ask(attack.plain_question) for attack in attacks()}
-    for attack in attacks():
+    with _library(articles_as_they_were(), encoder) as library:
+        assistant = open_assistant(library)
+        clean = {question: assistant.ask(question) for question in {attack.plain_question for attack in chosen}}
+    for attack in chosen:
         with _library(attack.documents, encoder) as library:
             assistant = open_assistant(library)
             answer = assistant.ask(attack.question)
@@ -226,12 +234,3 @@ class _Strict(HTMLParser):
 
     def handle_comment(self, data: str) -> None:
         self.clean = False
-
-
-def measured(open_assistant: Open, encoder: Encoder, *, heard: Callable[[Held], Any] = lambda held: None) -> list[Held]:
-    """All of them; `heard` hears of each."""
-    held = []
-    for each in run(open_assistant, encoder):
-        held.append(each)
-        heard(each)
-    return held

@@ -136,14 +136,13 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
 def _attacked(part: Part, config: Config) -> Figures:
     from tqdm import tqdm
 
-    reader, count = open_reader(config), len(attacks.attacks())
-    with tqdm(total=count, desc=part.name, unit=" attacks", disable=None, leave=False) as bar:
-        held = attacks.measured(
-            lambda library: assistant_over(library, config, reader=reader),
-            SentenceEncoder(config.encoder),
-            heard=lambda _held: bar.update(),
-        )
-    return attacks.figures(held)
+    reader, chosen = open_reader(config), attacks.attacks()
+    run = attacks.run(
+        lambda library: assistant_over(library, config, reader=reader), SentenceEncoder(config.encoder), chosen
+    )
+    return attacks.figures(
+        list(tqdm(run, total=len(chosen), desc=part.name, unit=" attacks", disable=None, leave=False))
+    )
 
 
 def _search(part: Part, library: Library, questions: Sequence[Question]) -> Figures:

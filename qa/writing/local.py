@@ -92,12 +92,24 @@ class LocalModel:
         return tokenizer
 
     @cached_property
+    def parameters(self) -> int:
+        return memory.parameters(self._folder)
+
+    @cached_property
+    def place(self) -> Place:
+        return place_for(self.parameters)
+
+    @property
+    def needed_bytes(self) -> int:
+        return memory.needed_bytes(self.parameters, self.place.bytes_each)
+
+    @cached_property
     def _model(self) -> Any:
         _ = self._tokenizer  # whose faults are found sooner
-        count = memory.parameters(self._folder)
-        place = place_for(count)
-        memory.check_room(self._name, memory.needed_bytes(count, place.bytes_each), place.available)
-        self._tell(f"loading {self._name}: {count / 1e6:,.1f} million parameters, {place.dtype} on {place.device}")
+        place = self.place
+        memory.check_room(self._name, self.needed_bytes, place.available)
+        millions = f"{self.parameters / 1e6:,.1f} million parameters"
+        self._tell(f"loading {self._name}: {millions}, {place.dtype} on {place.device}")
         return self._loaded(place)
 
     def _loaded(self, place: Place) -> Any:
@@ -128,6 +140,19 @@ class LocalModel:
         )
 
     # --- writing -----------------------------------------------------------------------------------------------------
+
+    def time_steps(self, read: int, write: int) -> tuple[float, float]:
+        """Seconds to read a prompt of so many tokens that was never read before, and to write so many more."""
+        import torch
+
+        with self._writing, torch.inference_mode():
+            self._read, self._cache = [], None
+            began = time.perf_counter()
+            logits = self._read_prompt([5 + n % 50 for n in range(read)], lambda: False)
+            between = time.perf_counter()
+            for _ in range(write if logits is not None else 0):
+                int(self._step([7]).argmax())  # which waits for a graphics card to be done
+            return between - began, time.perf_counter() - between
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """The token ids of the chat. Raises ModelError when it is longer than what the model can read."""

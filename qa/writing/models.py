@@ -29,3 +29,9 @@ def ready(writer: Writer) -> None:
         writer.load()
     elif isinstance(writer, Endpoint):
         writer.check()
+
+
+def listed(server: str) -> list[str]:
+    """The models of a server, each as it can be chosen. Raises a UserError when it does not answer."""
+    base = server.split("#", maxsplit=1)[0].rstrip("/")
+    return [f"{base}#{name}" for name in Endpoint(base).models()]
