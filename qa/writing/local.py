@@ -78,10 +78,11 @@ class LocalModel:
 
     @cached_property
     def _tokenizer(self) -> Any:
+        folder = str(self._folder)  # before the seconds that an import takes
         from transformers import AutoTokenizer
 
         try:
-            tokenizer = AutoTokenizer.from_pretrained(str(self._folder), local_files_only=True, trust_remote_code=False)
+            tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
         except (OSError, ValueError, KeyError, ImportError, json.JSONDecodeError) as error:
             raise self._unusable(error) from error
         if not tokenizer.chat_template:
