@@ -79,7 +79,7 @@ FAULTS = [
     ("Norrvik opened on 4 June.", "Norrvik opened on 4 May and closed on 9 June.", "date"),
     ("Norrvik has a quay.", "Larch Bay has a quay.", "name"),
     ("Norrvik has a castle with towers.", "Norrvik has a quay.", "words"),
-    ("Norrvik sold its ferry.", "Norrvik bought its ferry.", "words"),
+    ("Norrvik sold its ferry.", "Norrvik bought its ferry.", "opposite"),
     ("Exports of timber fell sharply in Norrvik.", "Exports of timber rose sharply in Norrvik.", "opposite"),
     ("The quay is not open to ferries.", "The quay is open to ferries.", "denial"),
     ("The quay is open to ferries.", "The quay is not open to ferries.", "denial"),
