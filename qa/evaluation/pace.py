@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import Any
 
-from qa.evaluation.record import this_machine
+from qa.evaluation.record import provenance_of, this_machine
 from qa.writing.local import LocalModel
+from qa.writing.memory import needed_bytes
 
 PROMPT_TOKENS, ANSWER_TOKENS = 900, 120  # rules, 600 tokens of sentences with keys and titles, question; five sentences
 _RULES_TOKENS = 130  # read once and kept
@@ -21,9 +23,10 @@ def measure_model(name: str) -> dict[str, Any]:
     model.time_steps(64, 4)
     read_s, write_s = model.time_steps(PROMPT_TOKENS, 32)
     read, write = PROMPT_TOKENS / read_s, 32 / write_s
+    short = name.rstrip("/").rpartition("/")[2]  # nothing of anybody's disk
     return {
-        "machine": this_machine(),
-        "model": name.rstrip("/").rpartition("/")[2],
+        **asdict(provenance_of(f"footnote bench --model {short}", this_machine())),
+        "model": short,
         "parameters": model.parameters,
         "place": model.place.device,
         "dtype": model.place.dtype,
@@ -31,10 +34,20 @@ def measure_model(name: str) -> dict[str, Any]:
         "load_s": round(loaded_s, 2),
         "tokens_read_per_s": round(read, 1),
         "tokens_written_per_s": round(write, 1),
+        "operations_per_s": round(2 * model.parameters * read),
         "weights_bytes_per_s": round(model.parameters * model.place.bytes_each * write),
         "first_words_s": round((PROMPT_TOKENS - _RULES_TOKENS) / read, 1),
         "answer_s": round((PROMPT_TOKENS - _RULES_TOKENS) / read + ANSWER_TOKENS / write, 1),
     }
+
+
+def expected(parameters: float, operations_per_s: float, bytes_per_s: float) -> tuple[float, float, float]:
+    """(bytes of memory, seconds to the first words, seconds to the whole answer) of a model in 2 bytes a parameter.
+
+    Reading a token takes two operations for each parameter; writing one moves each parameter through the memory.
+    """
+    first = (PROMPT_TOKENS - _RULES_TOKENS) * 2 * parameters / operations_per_s
+    return needed_bytes(int(parameters), 2), first, first + ANSWER_TOKENS * 2 * parameters / bytes_per_s
 
 
 def pace_table(pace: dict[str, Any]) -> str:
@@ -46,6 +59,7 @@ def pace_table(pace: dict[str, Any]) -> str:
         ("loading", f"{pace['load_s']:.1f} s"),
         ("reads", f"{pace['tokens_read_per_s']:,.0f} tokens/s"),
         ("writes", f"{pace['tokens_written_per_s']:,.1f} tokens/s"),
+        ("operations in reading", f"{pace['operations_per_s'] / 1e9:,.0f} billion/s"),
         ("weights moved in writing", f"{pace['weights_bytes_per_s'] / 1e9:,.1f} GB/s"),
         (f"first words ({PROMPT_TOKENS} tokens asked)", f"{pace['first_words_s']:.1f} s"),
         (f"whole answer ({ANSWER_TOKENS} tokens)", f"{pace['answer_s']:.1f} s"),
