@@ -10,7 +10,17 @@ import pytest
 import qa
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "gradio", "numpy", "trafilatura", "sklearn")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "gradio",
+    "numpy",
+    "trafilatura",
+    "sklearn",
+    "openvino",
+)
 PRODUCT = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("qa/**/*.py"), ROOT / "ui.py"])
 
 

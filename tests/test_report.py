@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from itertools import pairwise
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -33,7 +32,7 @@ from qa.evaluation.record import Result, newest, provenance_of, reader_digest, w
 from qa.evaluation.report import Outcome, from_rows, run
 from qa.evaluation.tables import BEGIN, CARD, END, README, RESULTS, ROOT, files, tables
 from qa.evidence import FEATURES
-from qa.reader import MAX_PASS_TOKENS, Span, SpanReader, _batches
+from qa.reader import Span, SpanReader
 
 SHARED = ROOT.parent / "shared"
 HARBOUR = "The harbour of Skerry will have 40 turbines by 2031. Portavel ordered 62 buses for its island line."
@@ -59,17 +58,6 @@ def test_reading_many_questions_at_once_finds_what_reading_each_finds(monkeypatc
         # other neighbours in a pass, other rounding: fp32 keeps about six digits of logits around 10
         assert {(span.passage, span.start, span.end): span.score for span in spans} == pytest.approx(alone, abs=1e-3)
         assert [span.score for span in spans] == sorted((span.score for span in spans), reverse=True)
-
-
-@given(st.lists(st.integers(1, 600), max_size=40))
-def test_rows_that_share_a_pass_are_of_like_length_and_never_too_many(lengths: list[int]) -> None:
-    batches = _batches(lengths)
-    assert sorted(i for batch in batches for i in batch) == list(range(len(lengths)))
-    assert all(len(batch) * max(lengths[i] for i in batch) <= MAX_PASS_TOKENS for batch in batches)
-    in_order = [lengths[i] for batch in batches for i in batch]
-    assert in_order == sorted(lengths)
-    for batch, following in pairwise(batches):  # no pass could have taken one row more
-        assert (len(batch) + 1) * lengths[following[0]] > MAX_PASS_TOKENS
 
 
 class CountingReader:

@@ -72,8 +72,8 @@ def reader_alone(config: Config) -> dict[str, float]:
     threads = torch.get_num_threads()
     torch.set_num_threads(_CORES)
     try:
-        times = _times_ms(lambda: reader.read(_QUESTION, bare), _READINGS)
-        in_use = _times_ms(lambda: reader.read(_QUESTION, passages), _READINGS)
+        times = _times_ms(lambda: reader.read_many([(_QUESTION, bare)]), _READINGS)
+        in_use = _times_ms(lambda: reader.read_many([(_QUESTION, passages)]), _READINGS)
     finally:
         torch.set_num_threads(threads)
     return {
