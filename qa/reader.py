@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-CLS, SEP, COLON = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
+CLS, SEP, COLON, YES, NO = 101, 102, 1024, 2748, 2053  # ids in the BERT vocabulary that MiniLM uses
 MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
 MAX_INPUT_TOKENS = 512  # the positions that the model has
@@ -40,11 +40,20 @@ class Pair:
 
 
 def join_pair(
-    question: Sequence[int], title: Sequence[int], passage: Sequence[int], *, lead: Sequence[int] = ()
+    question: Sequence[int],
+    title: Sequence[int],
+    passage: Sequence[int],
+    *,
+    lead: Sequence[int] = (),
+    verdict: bool = False,
 ) -> Pair:
-    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone."""
+    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone.
+
+    With `verdict` the tokens "yes" and "no" stand before them all, to be chosen as an answer is.
+    """
     head = [CLS, *question[:MAX_QUESTION_TOKENS], SEP]
-    before = [*head, *title, COLON, *lead] if title else [*head, *lead]
+    choice = [YES, NO, COLON] if verdict else []
+    before = [*head, *choice, *title, COLON, *lead] if title else [*head, *choice, *lead]
     return Pair([*before, *passage, SEP], len(head), len(before))
 
 
