@@ -71,6 +71,28 @@ class Span:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a passage says to a question for a yes or no: log odds of each word against "it does not say"."""
+
+    passage: Passage
+    yes: float
+    no: float
+
+    @property
+    def word(self) -> str:
+        return "Yes" if self.yes >= self.no else "No"
+
+    @property
+    def score(self) -> float:
+        return max(self.yes, self.no)
+
+    @property
+    def margin(self) -> float:
+        """How much more likely the word is than the other, in log odds."""
+        return abs(self.yes - self.no)
+
+
 class SpanReader:
     """A `transformers` extractive question-answering model. Loaded at the first question; safe between threads."""
 
@@ -140,6 +162,20 @@ class SpanReader:
             read[number] += spans
         return [sorted(spans, key=lambda span: -span.score) for spans in read]  # stable: equal scores keep their order
 
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
+        """Yes or no by each passage, the surest first."""
+        with self._loading:
+            tokenizer, model = self._tokenizer, self._model
+        ids = tokenizer.encode(question, add_special_tokens=False).ids
+        pairs = [_encode(tokenizer, ids, passage, verdict=True)[0] for passage in passages]
+        found: list[Verdict] = []
+        for batch in _batches([len(pair.input_ids) for pair in pairs]):
+            starts, ends = _logits(model, [pairs[i] for i in batch])
+            for i, both in zip(batch, starts + ends, strict=True):
+                yes = pairs[i].segment_start  # join_pair puts "no" next to it
+                found.append(Verdict(passages[i], float(both[yes] - both[0]), float(both[yes + 1] - both[0])))
+        return sorted(found, key=lambda verdict: -verdict.score)
+
 
 def _batches(lengths: Sequence[int]) -> list[list[int]]:
     """Row numbers by length, at most MAX_PASS_TOKENS padded tokens together (one row at least)."""
@@ -154,14 +190,16 @@ def _batches(lengths: Sequence[int]) -> list[list[int]]:
 Offsets = Sequence[tuple[int, int]]
 
 
-def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
+def _encode(
+    tokenizer: Any, question: Sequence[int], passage: Passage, *, verdict: bool = False
+) -> tuple[Pair, Offsets]:
     asked = question[:MAX_QUESTION_TOKENS]
     title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
     lead = tokenizer.encode(passage.lead, add_special_tokens=False).ids[-MAX_LEAD_TOKENS:]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
-    taken = len(asked) + len(title) + len(lead) + 4  # [CLS], two [SEP], the colon
+    taken = len(asked) + len(title) + len(lead) + 4 + 3 * verdict  # [CLS], two [SEP], the colon; "yes no :"
     room = min(MAX_PASSAGE_TOKENS, MAX_INPUT_TOKENS - taken)
-    return join_pair(asked, title, body.ids[:room], lead=lead), body.offsets[:room]
+    return join_pair(asked, title, body.ids[:room], lead=lead, verdict=verdict), body.offsets[:room]
 
 
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:

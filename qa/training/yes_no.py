@@ -30,7 +30,7 @@ _WHAT_DOES = re.compile(
     re.I,
 )
 _SUBJECT = re.compile(
-    r"^(?:who|which [\w'-]+|what [\w'-]+) (?P<rest>"
+    r"^(?i:who|which [\w'-]+|what [\w'-]+) (?P<rest>"
     r"(?:[a-z]+ed|is|are|was|were|has|had|led|won|made|took|became|wrote|gave|began|held|built|sold|found|said) .+)$"
 )
 _NUMBER = re.compile(r"\d")
