@@ -12,10 +12,10 @@ from index.fuse import reciprocal_rank_fusion
 from index.types import Document, EmptyError, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
-from qa.evidence import Calibration, Decision, decide
+from qa.evidence import Calibration, Decision, decide, judge
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
-from qa.reader import Span
+from qa.reader import Span, Verdict
 from qa.sentences import in_reading_order, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
@@ -26,9 +26,11 @@ _MOST_LISTED = 30
 
 
 class Reader(Protocol):
-    """Question and passages to scored spans, best first."""
+    """Question and passages to scored spans, or to verdicts on a yes or no; best first."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
+
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +92,10 @@ class Assistant:
                 return self._listed(heard, asked, scope)
             case "topic":
                 return self._quoted(heard, asked.topic, scope)
+            case "yes_no":
+                return self._judged(heard, scope)
             case _:
-                return self._read(heard, scope, whole_sentence=asked.form in ("reason", "yes_no"))
+                return self._read(heard, scope)
 
     def answer_over(self, question: str, passages: Sequence[str]) -> Answer:
         """No retrieval: the given texts are the evidence. They are cited as documents "1", "2", ..."""
@@ -120,18 +124,24 @@ class Assistant:
             answers.append(self._answer(Heard(part, understood), asked_for(understood), scope))
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
 
-    def _read(self, heard: Heard, scope: _Scope, *, whole_sentence: bool) -> Answer:
-        """A fact, with its words alone as the answer; or the sentence that gives a reason or decides a yes or no."""
-        hits, found = self._search(heard.understood, scope)
-        meant = mended(heard.understood, [hit.passage for hit in hits], self._is_word)
-        if meant != heard.understood:
-            heard = replace(heard, understood=meant)
-            hits, found = self._search(meant, scope)
+    def _read(self, heard: Heard, scope: _Scope) -> Answer:
+        """A fact or a reason: its words alone are the answer, the sentence is its footnote."""
+        heard, hits, found = self._spelled(heard, scope)
+        return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
+
+    def _judged(self, heard: Heard, scope: _Scope) -> Answer:
+        """Yes or no, footnoted with the sentence that decides; where that is not sure, the sentence alone."""
+        heard, hits, found = self._spelled(heard, scope)
+        verdicts = self._reader.verdicts(heard.understood, [hit.passage for hit in hits])
+        judgement = judge(heard.understood, verdicts, self._calibration)
+        if judgement:
+            spans = self._reader.read(heard.understood, [judgement.verdict.passage])
+            if spans:
+                return compose.judged(heard, judgement, spans[0], found, hits)
         decision = self._decide(heard.understood, hits)
-        if whole_sentence and len(decision.spans) == 1:
-            confidence = decision.confidence
-            return compose.quotes(heard, decision.spans, found, hits, kind="sentences", confidence=confidence)
-        return compose.fact(heard, decision, found, hits)
+        if len(decision.spans) != 1:
+            return compose.fact(heard, decision, found, hits)
+        return compose.quotes(heard, decision.spans, found, hits, kind="sentences", confidence=decision.confidence)
 
     def _quoted(self, heard: Heard, topic: str, scope: _Scope) -> Answer:
         """What the articles say about a topic, in their own sentences."""
@@ -171,6 +181,14 @@ class Assistant:
         return compose.listing(heard, spans, listed, hits, more=max(0, len(ids) - _MOST_LISTED))
 
     # --- the steps that they share ------------------------------------------------------------------------------------
+
+    def _spelled(self, heard: Heard, scope: _Scope) -> tuple[Heard, list[Hit], dict[str, Document]]:
+        """The question with its slips mended by what was found for it, and what is found for it then."""
+        hits, found = self._search(heard.understood, scope)
+        meant = mended(heard.understood, [hit.passage for hit in hits], self._is_word)
+        if meant == heard.understood:
+            return heard, hits, found
+        return (replace(heard, understood=meant), *self._search(meant, scope))
 
     def _search(self, query: str, scope: _Scope) -> tuple[list[Hit], dict[str, Document]]:
         """Hits and their documents, without those removed or changed since the search by somebody else."""

@@ -32,7 +32,7 @@ from qa.evaluation.record import Result, newest, provenance_of, reader_digest, w
 from qa.evaluation.report import Outcome, from_rows, run
 from qa.evaluation.tables import BEGIN, CARD, END, README, RESULTS, ROOT, files, tables
 from qa.evidence import FEATURES
-from qa.reader import Span, SpanReader
+from qa.reader import Span, SpanReader, Verdict
 
 SHARED = ROOT.parent / "shared"
 HARBOUR = "The harbour of Skerry will have 40 turbines by 2031. Portavel ordered 62 buses for its island line."
@@ -41,8 +41,7 @@ HARBOUR = "The harbour of Skerry will have 40 turbines by 2031. Portavel ordered
 # ── Reading ahead ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_reading_many_questions_at_once_finds_what_reading_each_finds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("torch.cpu.get_capabilities", dict)  # a processor without bf16: fp32, which rounds less
+def test_reading_many_questions_at_once_finds_what_reading_each_finds() -> None:
     passages = [p for item in load(str(ROOT / "articles")) if isinstance(item, Document) for p in chunk(item)]
     asked = [
         ("what is Beijing's 2025 target", passages[:4]),
@@ -50,7 +49,7 @@ def test_reading_many_questions_at_once_finds_what_reading_each_finds(monkeypatc
         ("How many turbines will the harbour have by the end of the decade, and who pays for them?", passages[3:]),
         ("what is Beijing's 2025 target", passages[2:3]),
     ]
-    reader = SpanReader(WEIGHTS)
+    reader = SpanReader(WEIGHTS, reference=True)  # in fp32, which rounds less
     together = reader.read_many(asked)
     assert [len(spans) for spans in together] == [3 * len(some) for _, some in asked]
     for (question, some), spans in zip(asked, together, strict=True):
@@ -74,6 +73,10 @@ class CountingReader:
     def read_many(self, asked: Sequence[tuple[str, Sequence[Passage]]]) -> list[list[Span]]:
         self.together.append([question for question, _ in asked])
         return [self._spans(question, passages) for question, passages in asked]
+
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
+        self.one_by_one.append(question)
+        return [Verdict(passage, float(passage.id), 0.0) for passage in passages]
 
     @staticmethod
     def _spans(question: str, passages: Sequence[Passage]) -> list[Span]:
