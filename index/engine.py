@@ -134,9 +134,9 @@ def _core() -> Any:
 def _compiled(model: Any) -> Any:
     # Not pinned to cores: beside other programs a pinned thread waits for its core while another idles.
     wanted = {"PERFORMANCE_HINT": "LATENCY", "NUM_STREAMS": 1, "ENABLE_CPU_PINNING": False}
-    return _core().compile_model(model, "CPU", wanted | {"INFERENCE_NUM_THREADS": _cores()})
+    return _core().compile_model(model, "CPU", wanted | {"INFERENCE_NUM_THREADS": cores()})
 
 
-def _cores() -> int:
+def cores() -> int:
     """Those that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -12,6 +12,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -112,12 +113,15 @@ def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failu
 
 
 def _ask(options: argparse.Namespace, config: Config) -> int:
-    from qa.app import open_assistant
+    from qa.app import assistant_over, open_library, open_reader
     from qa.show import answer_row, answer_text
 
-    assistant = open_assistant(config=config)
-    began = time.perf_counter()
-    answer = assistant.ask(options.question)
+    reader = open_reader(config)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(reader.load)  # while the library loads its own
+        assistant = assistant_over(open_library(config), config, reader=reader)
+        began = time.perf_counter()
+        answer = assistant.ask(options.question)
     seconds = time.perf_counter() - began
     print(json.dumps(answer_row(answer, seconds), ensure_ascii=False) if options.json else answer_text(answer))
     return 0
@@ -128,9 +132,11 @@ def _chat(options: argparse.Namespace, config: Config) -> int:
 
     print("loading the models ...", flush=True)
     desk = open_desk(config, examples=options.example)
-    desk.warm_up()  # so that the first question does not wait for the models
-    import ui
+    with ThreadPoolExecutor(1) as beside:
+        warm = beside.submit(desk.warm_up)  # so that the first question does not wait for the models
+        import ui
 
+        warm.result()
     host, port = options.host or config.host, options.port if options.port is not None else config.port
     try:
         ui.serve(desk, host=host, port=port, open_browser=options.open)
@@ -259,10 +265,12 @@ def _feedback(options: argparse.Namespace, config: Config) -> int:
 
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
-    from qa.evaluation.timings import measure, timings_table
+    from qa.evaluation.record import reader_digest, this_machine
+    from qa.evaluation.speed import measure, speed_table
 
-    timings = measure(config)
-    print(json.dumps(timings) if options.json else timings_table(timings))
+    figures = measure(config)
+    row = {"machine": this_machine(), "reader": reader_digest(Path(config.reader)), "metrics": figures}
+    print(json.dumps(row) if options.json else speed_table(figures))
     return 0
 
 
@@ -318,8 +326,8 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--write", action="store_true", help="write the tables and drawings into the project's files")
     feedback = command("feedback", _feedback, "the answers that were judged in the chat, as a list or a question set")
     feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
-    bench = command("bench", _bench, "time every stage on this machine")
-    bench.add_argument("--json", action="store_true", help="print the timings as JSON")
+    bench = command("bench", _bench, "measure speed and memory on this machine, stage by stage")
+    bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     _train_arguments(command("train", _train, "rebuild the answering model's weights"))
     return parser
 

@@ -131,6 +131,11 @@ class SpanReader:
         tokenizer.no_padding()
         return tokenizer
 
+    def load(self) -> None:
+        """What the first question would wait for. Raises ModelError."""
+        with self._loading:
+            _ = self._tokenizer, self._logits
+
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary holds the word, in lower case, whole."""
         with self._loading:

@@ -81,8 +81,7 @@ def test_only_the_commands_and_the_app_put_real_parts_together() -> None:
         for path in PRODUCT
         if {"qa.reader.SpanReader", "index.library.Library"} <= imported(path)
     ]
-    # timings and calibration build a library of their own, which no person ever sees
-    assert joining == ["qa/app.py", "qa/evaluation/timings.py"]
+    assert joining == ["qa/app.py"]
 
 
 @pytest.mark.parametrize(
