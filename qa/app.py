@@ -22,7 +22,12 @@ if TYPE_CHECKING:
 
 def open_library(config: Config) -> Library:
     """The library of `config.home`, made when there is none. Raises LibraryError when it cannot be used."""
-    return Library(config.home_folder, SentenceEncoder(config.encoder), chunk_chars=config.chunk_chars)
+    return Library(config.home_folder, open_encoder(config), chunk_chars=config.chunk_chars)
+
+
+def open_encoder(config: Config) -> SentenceEncoder:
+    """The embedding model that `config` names; loaded at the first text."""
+    return SentenceEncoder(config.encoder, reference=config.reference)
 
 
 def open_assistant(
@@ -37,7 +42,7 @@ def open_assistant(
         return assistant_over(open_library(config), config)
     if home is not None:
         raise InputError("both home and documents were given", "give home for a library on disk, documents for memory")
-    library = Library(None, SentenceEncoder(config.encoder), chunk_chars=config.chunk_chars)
+    library = Library(None, open_encoder(config), chunk_chars=config.chunk_chars)
     for _ in library.add(documents):
         pass
     return assistant_over(library, config)
@@ -45,7 +50,7 @@ def open_assistant(
 
 def open_reader(config: Config) -> SpanReader:
     """The reader that `config` names; loaded, and found out to be unusable, at the first question."""
-    return SpanReader(Path(config.reader))
+    return SpanReader(Path(config.reader), reference=config.reference)
 
 
 def assistant_over(library: Retriever, config: Config, *, reader: Reader | None = None) -> Assistant:

@@ -265,12 +265,20 @@ def _feedback(options: argparse.Namespace, config: Config) -> int:
 
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
-    from qa.evaluation.record import reader_digest, this_machine
-    from qa.evaluation.speed import measure, speed_table
+    from qa.evaluation.parts import parts_named
+    from qa.evaluation.record import write
+    from qa.evaluation.report import measured
+    from qa.evaluation.show import quality_table
+    from qa.evaluation.speed import speed_table
 
-    figures = measure(config)
-    row = {"machine": this_machine(), "reader": reader_digest(Path(config.reader)), "metrics": figures}
-    print(json.dumps(row) if options.json else speed_table(figures))
+    part = parts_named(["quality" if options.quality else "speed"])[0]
+    result = measured(part, Path(options.quality or "."), config, count=options.sample)
+    if options.save:
+        print(f"written: {write(result, Path(options.save))}", file=sys.stderr)
+    if options.json:
+        print(json.dumps({"machine": result.provenance.machine, "metrics": result.metrics}))
+    else:
+        print((quality_table if options.quality else speed_table)(result.metrics))
     return 0
 
 
@@ -328,6 +336,9 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
     bench = command("bench", _bench, "measure speed and memory on this machine, stage by stage")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+    bench.add_argument("--quality", metavar="DATA", help="instead: what speed costs in quality, against fp32")
+    bench.add_argument("--sample", type=int, default=2000, help="questions of each set for --quality (default: 2000)")
+    bench.add_argument("--save", metavar="FOLDER", help="also write the figures, dated, into this folder")
     _train_arguments(command("train", _train, "rebuild the answering model's weights"))
     return parser
 

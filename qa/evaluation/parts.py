@@ -13,15 +13,16 @@ from typing import Literal
 from index.types import InputError
 from qa.evaluation.questions import Question, read_questions, sample
 
-How = Literal["paragraph", "library", "search", "reader"]
+How = Literal["paragraph", "library", "search", "reader", "speed", "quality"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part. `files` hold its questions and `articles` what a library is made of, both relative to the data folder.
 
-    `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone; or, without
-    questions, the reader by itself. `answerable_only` leaves the other questions out. `most` bounds the sample.
+    `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone, with the
+    models in use and in fp32 (`quality`); or, without questions, the reader by itself, or everything for its speed.
+    `answerable_only` leaves the other questions out. `most` bounds the sample.
     """
 
     name: str
@@ -57,9 +58,12 @@ def _library(name: str, title: str, corpus: str, *, how: How = "library") -> Par
 
 
 _SQUAD2, _SQUAD11 = "dev/squad2.dev.jsonl.gz", "dev/squad11_extra13.dev.jsonl.gz"
+_OPEN = "corpora/squad2_dev"
 SLICE = _paragraphs("squad2-slice", "A slice of SQuAD 2.0, recomputed by a test", _SQUAD2, most=300)
 PARTS = (
     Part("reader", "The reader by itself", "reader"),
+    Part("speed", "Speed over 5,000 passages", "speed"),
+    Part("quality", "Against fp32", "quality", (_SQUAD2, f"{_OPEN}/questions.jsonl"), f"{_OPEN}/corpus.jsonl"),
     SLICE,
     _paragraphs("squad11", "SQuAD 1.1, development set", _SQUAD2, _SQUAD11, answerable_only=True),
     _paragraphs("squad2", "SQuAD 2.0, development set", _SQUAD2),

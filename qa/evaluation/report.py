@@ -13,11 +13,10 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from index import chunk
-from index.encode import SentenceEncoder
 from index.library import Library
 from index.load import load
 from index.types import Document, Hit, InputError, Retriever
-from qa.app import assistant_over, open_library, open_reader
+from qa.app import assistant_over, open_encoder, open_library, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
 from qa.evaluation.asking import evaluate, over_context
@@ -29,6 +28,7 @@ from qa.evaluation.questions import Question
 from qa.evaluation.read_ahead import ReadAhead, SearchedOnce, in_batches
 from qa.evaluation.record import Figures, Result, newest, provenance_of, reader_digest, this_machine, write
 from qa.evaluation.retrieval import retrieval
+from qa.evaluation.speed import measure as measure_speed
 from qa.evaluation.timings import reader_alone
 from qa.evidence import Calibration
 
@@ -119,8 +119,12 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
     """The fields of `Result` that hold figures."""
     if part.how == "reader":
         return {"metrics": reader_alone(config)}
+    if part.how == "speed":
+        return {"metrics": measure_speed(config)}
+    if part.how == "quality":
+        return {"metrics": _against_reference(data, config, count=len(questions))}
     if part.how == "paragraph":
-        with Library(None, SentenceEncoder(config.encoder)) as empty:
+        with Library(None, open_encoder(config)) as empty:
             return _answers(part, empty, config, questions, ask_all=_over_paragraphs)
     with _library(part, data / part.articles, config) as library:
         if part.how == "search":
@@ -128,6 +132,20 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
         answers = _answers(part, SearchedOnce(library), config, questions, ask_all=_of_library)
         times = _times(assistant_over(library, config), questions[:_TIMED])
         return answers | {"metrics": {**answers["metrics"], **times, "documents": len(library)}}
+
+
+def _against_reference(data: Path, config: Config, *, count: int) -> Figures:
+    """The same questions with the models in use and with torch in fp32."""
+    figures: dict[str, float | None] = {}
+    for name, one in (("in_use", config), ("reference", replace(config, reference=True))):
+        reading, finding = parts_named(["squad2", "open-search"])
+        answers = _figures(reading, data, one, reading.questions(data, count=count)[0])
+        found = _figures(finding, data, one, finding.questions(data, count=count)[0])["metrics"]
+        its, forced = answers["metrics"], answers["forced"]
+        figures |= {f"{name}_{figure}": its[figure] for figure in ("f1_all", "false_refusals")}
+        figures[f"{name}_refused_when_unanswerable"] = its["refused_when_unanswerable"]
+        figures |= {f"{name}_forced_f1": forced["f1"], f"{name}_ndcg_at_10": found["ndcg_at_10"]}
+    return figures
 
 
 def _search(part: Part, library: Library, questions: Sequence[Question]) -> Figures:
@@ -219,4 +237,5 @@ def _library(part: Part, articles: Path, config: Config) -> Library:
 def _cut(config: Config) -> str:
     """Changes when articles are cut into passages or embedded in another way, so that no old library is measured."""
     source = Path(chunk.__file__).read_bytes()
-    return hashlib.sha256(source + f"{config.chunk_chars} {config.encoder}".encode()).hexdigest()[:8]
+    made_by = f"{config.chunk_chars} {config.encoder}{' reference' if config.reference else ''}"
+    return hashlib.sha256(source + made_by.encode()).hexdigest()[:8]

@@ -68,6 +68,7 @@ def tables(results: Mapping[str, Result], *, above: str = "") -> str:
         _table(_RIGHT, [_right(_link(part, results, above), results[part.name]) for part in asked]),
         _table(_SURE, [_sure(_link(part, results, above), results[part.name]) for part in doubtful]),
         _LEGEND if asked else "",
+        _table(_SPEED, [row for part in PARTS if part.name in results for row in _speed(part, results, above)]),
         _table(_OTHER, [row for part in PARTS if part.name in results for row in _other(part, results, above)]),
         "\n".join(f"![{alt}]({above}{name})" for name, alt in _ALT.items() if any(part in results for part in DRAWN)),
     ]
@@ -84,6 +85,7 @@ _SURE = (
     "calibration error",
     "surest half right",
 )
+_SPEED = "speed", "figures"
 _OTHER = "what else", "figures"
 _ALT = {
     "docs/reliability.svg": "Reliability: confidence against the share right",
@@ -146,6 +148,55 @@ def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[
         times = f"median **{its['seconds_p50'] * 1000:.0f}** ms, 95th percentile **{its['seconds_p95'] * 1000:.0f}** ms"
         return [(f"Question to answer, {link}", f"{times}; documents: {its['documents']:,}")]
     return []
+
+
+def _speed(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[str, ...]]:
+    """What is measured over the made-up library, and what the models in use cost in quality."""
+    file, its = f"{above}{RESULTS}/{results[part.name].file_name}", results[part.name].metrics
+    if part.how == "speed":
+        return [(f"[{name}]({file})", figures.format_map(its)) for name, figures in _SPEEDS]
+    if part.how == "quality":
+        return [
+            (f"[{name}]({file})", f"{_percent(its[f'in_use_{key}'])}; fp32 {_percent(its[f'reference_{key}'])}")
+            for name, key in _QUALITIES
+        ]
+    return []
+
+
+_SPEEDS = (
+    (
+        "Indexing",
+        "**{passages_per_s:.0f}** passages/s of **{tokens_per_passage:.0f}** tokens; a passage takes"
+        " **{index_ms:.2f}** ms: split **{index_ms_split:.2f}**, embed **{index_ms_embed:.2f}**,"
+        " store **{index_ms_store:.2f}**",
+    ),
+    (
+        "Share of the processor's matrix speed while embedding",
+        "**{matrix_share:.3f}** of **{matrix_gflops:.0f}** GFLOP/s",
+    ),
+    (
+        "Question to answer, warm",
+        "median **{ask_ms_p50:.1f}** ms, 99th percentile **{ask_ms_p99:.1f}** ms; on average **{ask_ms:.1f}** ms:"
+        " embed **{ask_ms_embed:.1f}**, search **{ask_ms_search:.1f}**, read **{ask_ms_read:.1f}**,"
+        " the rest **{ask_ms_rest:.1f}**; asked again **{ask_again_ms:.1f}** ms",
+    ),
+    (
+        "Askers at once",
+        "**{askers:.0f}** askers: **{answers_per_s:.1f}** answers/s, 95th percentile **{askers_ms_p95:.0f}** ms",
+    ),
+    (
+        "From a cold start",
+        "`footnote ask` **{cold_ask_s:.2f}** s, `footnote chat` **{cold_chat_s:.2f}** s; the chat holds"
+        " **{chat_mb:.0f}** MB",
+    ),
+)
+_QUALITIES = (
+    ("nDCG@10, open library", "ndcg_at_10"),
+    ("F1, SQuAD 2.0", "f1_all"),
+    ("F1, always answering", "forced_f1"),
+    ("False refusals", "false_refusals"),
+    ("Unanswerable refused", "refused_when_unanswerable"),
+)
 
 
 def _percent(value: float | None) -> str:
