@@ -112,9 +112,9 @@ class TimedLibrary(Library):
             return super().search(query, limit=limit, within=within)
 
 
-def measure(config: Config, *, passages: int = PASSAGES, asked: int = QUESTIONS) -> dict[str, float]:
-    """Every figure. About two minutes on two cores with the default numbers."""
-    documents = articles(passages)
+def measure(config: Config) -> dict[str, float]:
+    """Every figure. About a minute and a half on two cores."""
+    documents = articles(PASSAGES)
     clock = Clock()
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         config = replace(config, home=folder)
@@ -123,7 +123,7 @@ def measure(config: Config, *, passages: int = PASSAGES, asked: int = QUESTIONS)
         with TimedLibrary(config.home_folder, encoder, chunk_chars=config.chunk_chars) as library:
             library.clock = clock
             figures = indexing(library, documents, clock)
-            figures |= asking(library, config, questions(documents, asked), clock)
+            figures |= asking(library, config, questions(documents, QUESTIONS), clock)
         figures |= matrix_share(plain, documents, config)
         figures |= starting(config, questions(documents, 1)[0])
     return {name: round(value, 4) for name, value in figures.items()}
