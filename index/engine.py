@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -25,6 +26,8 @@ _PASS_COST = 32  # what starting a pass costs, in tokens; measured in qa/evaluat
 _STEP = 8  # rows are padded to a multiple of it: each new shape costs some milliseconds once
 
 _log = logging.getLogger("footnote")
+_importing = threading.Lock()
+_said: set[str] = set()
 
 
 class Row(NamedTuple):
@@ -70,7 +73,8 @@ class Engine:
 def open_engine(folder: Path, head: Head) -> Engine | None:
     """None when torch has to do it: another architecture, or a machine without a working OpenVINO, which is said."""
     try:
-        from index.bert import UnknownModelError
+        with _importing:  # of two threads that meet a broken OpenVINO, both are to hear why
+            from index.bert import UnknownModelError
     except (ImportError, OSError, RuntimeError) as error:
         _say_why_not(error)
         return None
@@ -88,8 +92,15 @@ def open_engine(folder: Path, head: Head) -> Engine | None:
 
 
 def _say_why_not(error: Exception) -> None:
-    why = (str(error).strip() or type(error).__name__).splitlines()[0]
-    _log.warning("note: OpenVINO does not run here (%s); going on with torch, which is slower", why)
+    why = (str(error).strip() or type(error).__name__).splitlines()[-1]  # OpenVINO names its own files first
+    _say("torch", f"note: OpenVINO does not run here ({why}); going on with torch, which is slower")
+
+
+def _say(subject: str, note: str) -> None:
+    """Once, however many models it is true of."""
+    if subject not in _said:
+        _said.add(subject)
+        _log.warning(note)
 
 
 def batches(lengths: Sequence[int]) -> list[list[int]]:
@@ -127,7 +138,7 @@ def _core() -> Any:
 
     core = ov.Core()
     if "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
-        _log.warning("note: this processor does not multiply in bf16; going on in fp32, at about half the speed")
+        _say("fp32", "note: this processor does not multiply in bf16; going on in fp32, at about half the speed")
     return core
 
 

@@ -13,11 +13,12 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import Document, EmptyError, Failure, InputError, UserError
+from index.types import Document, EmptyError, Failure, InputError, ModelError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
@@ -28,12 +29,17 @@ if TYPE_CHECKING:
     from qa.types import Answer, Turn
 
 
+_AMPLE_BYTES, _LEAST_BYTES = 4 * 2**30, 1000 * 2**20
+_M_ARENA_MAX = -8  # of glibc's malloc.h
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code."""
     options = _parser().parse_args(arguments)
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     _quiet_libraries()
     try:
+        _spare_memory()
         config = configure(
             home=options.home, encoder=options.encoder, reader=options.reader, threshold=options.threshold
         )
@@ -42,6 +48,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"error: {error}", file=sys.stderr)
         if error.hint:
             print(f"hint: {error.hint}", file=sys.stderr)
+        return 2
+    except MemoryError:
+        print("error: the memory that may be used here has run out", file=sys.stderr)
+        print("hint: the models need about 1 GB; raise the limit (ulimit -v)", file=sys.stderr)
         return 2
     except BrokenPipeError:  # whoever read the output, `head` say, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -55,6 +65,28 @@ def _quiet_libraries() -> None:
     """Their progress bars and load reports would hide ours. A person's own setting of these variables wins."""
     os.environ.setdefault("HF_HUB_DISABLE_PROGRESS_BARS", "1")
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
+
+
+def _spare_memory() -> None:
+    """Under a limit on memory: threads share one arena, where each would reserve 64 MB, and BLAS keeps to one thread.
+
+    Raises ModelError for less than the libraries need to be loaded at all, which would end them without a word.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY or limit > _AMPLE_BYTES:
+        return
+    allowed = f"{limit / 2**20:,.0f} MB of memory"
+    if limit < _LEAST_BYTES:
+        raise ModelError(f"only {allowed} may be used here; the models need 1 GB", "raise the limit: ulimit -v")
+    print(f"note: {allowed} may be used here; sparing it where that is possible", file=sys.stderr)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with suppress(AttributeError, OSError):  # a C library without this call
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
 
 
 # --- commands --------------------------------------------------------------------------------------------------------
