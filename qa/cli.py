@@ -161,13 +161,14 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 
 def _chat(options: argparse.Namespace, config: Config) -> int:
     from qa.app import open_desk
+    from qa.chat.stubs import no_stub_files
 
     print("loading the models ...", flush=True)
     desk = open_desk(config, examples=options.example)
     with ThreadPoolExecutor(1) as beside:
         warm = beside.submit(desk.warm_up)  # so that the first question does not wait for the models
-        import ui
-
+        with no_stub_files():
+            import ui
         warm.result()
     host, port = options.host or config.host, options.port if options.port is not None else config.port
     try:
