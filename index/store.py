@@ -8,21 +8,33 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import lexical
+from index import copies, lexical
+from index.copies import Twin
 from index.types import Document, Entry, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
 
-SCHEMA_VERSION = 2  # 2: unspaced scripts are indexed by character
+SCHEMA_VERSION = 4  # each step beyond the first is a function of _MIGRATIONS
+_COPIES_SCHEMA = """
+CREATE TABLE likeness (key INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (key, document)) WITHOUT ROWID;
+CREATE TABLE stories (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, story INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX stories_by_story ON stories (story);
+CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT NOT NULL, content TEXT NOT NULL, documents TEXT NOT NULL)
+"""
 _SCHEMA = f"""
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
@@ -36,11 +48,17 @@ CREATE TABLE passages (
 );
 CREATE INDEX passages_by_document ON passages (document_id);
 {lexical.TABLE};
+{_COPIES_SCHEMA};
 INSERT INTO meta VALUES ('generation', '0');
 PRAGMA user_version = {SCHEMA_VERSION};
 """
-_BUSY_TIMEOUT_S = 30.0
+_PATIENCE_S = 600.0  # for another program that writes; each of its transactions takes far less
+_POLL_S = 0.02
 _MIGRATED_AT_ONCE = 500  # passages, under SQLite's limit on parameters
+_LOOKED_AT = 4  # documents for each key of likeness: one story may be in a library a thousand times
+_COMPARED = 8  # of those, the likeliest
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +72,20 @@ class Indexed:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The id a document was stored under, and whether its source was in the library before."""
+    """The id a document was stored under, whether its source was in the library before, and who tells the same."""
 
     id: str
     was_known: bool
+    twin: Twin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file whose documents are all stored: its state on the disk, its content's hash, (source, digest) of each."""
+
+    state: str
+    content: str
+    documents: tuple[tuple[str, str], ...]
 
 
 def digest(document: Document) -> str:
@@ -70,12 +98,13 @@ def digest(document: Document) -> str:
 class Store:
     """One SQLite file, or memory when `path` is None. One connection, shared by threads, one at a time."""
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
+    def __init__(self, path: Path | None, *, patience_s: float = _PATIENCE_S) -> None:
+        """`patience_s`: how long a change waits while another program changes the same library."""
+        self.path, self._patience_s = path, patience_s
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
-                str(path or ":memory:"), timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                str(path or ":memory:"), timeout=patience_s, isolation_level=None, check_same_thread=False
             )
             try:
                 self._prepare()
@@ -116,31 +145,76 @@ class Store:
         """Brings a library of an older schema up to this one, in one transaction."""
         run = self._connection.execute
         with self._transaction():
-            if run("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:  # another process may have been first
-                return
-            run("DELETE FROM words")
-            ids = [row[0] for row in run("SELECT id FROM passages ORDER BY id")]
-            for at in range(0, len(ids), _MIGRATED_AT_ONCE):
-                for passage in self.passages(ids[at : at + _MIGRATED_AT_ONCE]).values():
-                    self._insert_words(passage.id, passage.title, passage.text)
+            version = run("PRAGMA user_version").fetchone()[0]  # another process may have been first
+            for step in range(version + 1, SCHEMA_VERSION + 1):
+                _MIGRATIONS[step](self)
             run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _split_unspaced_words(self) -> None:
+        """Scripts written without spaces are indexed by character."""
+        run = self._connection.execute
+        run("DELETE FROM words")
+        ids = [row[0] for row in run("SELECT id FROM passages ORDER BY id")]
+        for at in range(0, len(ids), _MIGRATED_AT_ONCE):
+            for passage in self.passages(ids[at : at + _MIGRATED_AT_ONCE]).values():
+                self._insert_words(passage.id, passage.title, passage.text)
+
+    def _find_copies(self) -> None:
+        """Documents that tell the same are linked."""
+        run = self._connection.execute
+        for statement in _COPIES_SCHEMA.split(";"):
+            run(statement)
+        for (document_id,) in run("SELECT id FROM documents ORDER BY rowid").fetchall():
+            self._link(document_id)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
-                    raise LibraryError(
-                        f"the library {self.path} could not be written: {error}",
-                        "check free space and permissions, and that no other program holds the file; nothing was lost",
-                    ) from error
-                raise
+        self._begin()
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
+                raise self._unwritable(error) from error
+            raise
+        finally:
+            self._lock.release()
+
+    def _begin(self) -> None:
+        """Takes this store's lock and that of the file; waits while another program writes, and says so.
+
+        Meanwhile this store's lock is free: others go on reading.
+        """
+        until, has_said = time.monotonic() + self._patience_s, False
+        while not self._try_to_begin(is_last=time.monotonic() >= until):
+            if not has_said:
+                _log.warning("another program is writing to the library %s; waiting for it ...", self.path)
+                has_said = True
+            time.sleep(_POLL_S)
+
+    def _try_to_begin(self, *, is_last: bool) -> bool:
+        self._lock.acquire()
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._lock.release()
+            is_busy = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if is_busy and not is_last:
+                return False
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._unwritable(error) from error
+            raise
+        self._connection.execute(f"PRAGMA busy_timeout = {self._patience_s * 1000:.0f}")
+        return True
+
+    def _unwritable(self, error: BaseException) -> LibraryError:
+        return LibraryError(
+            f"the library {self.path} could not be written: {error}",
+            "check free space and permissions, and that no other program holds the file; nothing was lost",
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -210,8 +284,9 @@ class Store:
             self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (encoder,))
             for item in batch:
                 named = replace(item, document=replace(item.document, id=self._free_id(item.document)))
-                stored.append(Stored(named.document.id, was_known=self._delete(named.document.id)))
+                was_known = self._delete(named.document.id)
                 self._insert(named)
+                stored.append(Stored(named.document.id, was_known, self._link(named.document.id)))
             self._renew_generation()
         return stored
 
@@ -257,8 +332,100 @@ class Store:
 
     def _delete(self, document_id: str) -> bool:
         run = self._connection.execute
+        row, body = self._body(document_id)
+        run(f"DELETE FROM likeness WHERE document = ? AND key IN ({_numbers(copies.keys(body))})", (row,))
         run("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document_id = ?)", (document_id,))
         return run("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+
+    # --- who tells the same ------------------------------------------------------------------------------------------
+
+    def _link(self, document_id: str) -> Twin | None:
+        """Puts a document that was just stored into the story of another that tells the same; None: there is none."""
+        run = self._connection.execute
+        row, body = self._body(document_id)
+        keys = copies.keys(body)
+        twin = self._twin(keys, body)
+        for key in keys:
+            run("INSERT OR IGNORE INTO likeness VALUES (?, ?)", (key, row))
+        if twin is not None:
+            named = run("SELECT story FROM stories WHERE document_id = ?", (twin.document_id,)).fetchone()
+            story = named[0] if named else run("SELECT coalesce(max(story), 0) + 1 FROM stories").fetchone()[0]
+            for member in (document_id, twin.document_id):
+                run("INSERT OR REPLACE INTO stories VALUES (?, ?)", (member, story))
+        return twin
+
+    def _twin(self, keys: Sequence[int], body: str) -> Twin | None:
+        run = self._connection.execute
+        shared: Counter[int] = Counter()
+        for key in keys:
+            shared.update(
+                row[0] for row in run("SELECT document FROM likeness WHERE key = ? LIMIT ?", (key, _LOOKED_AT))
+            )
+        same = run("SELECT document FROM likeness WHERE key = ? LIMIT 1", (keys[0] if keys else -1,)).fetchone()
+        likeliest = [row for row, _ in shared.most_common(_COMPARED)]
+        words = copies.told(body)
+        found = copies.shingles(words)
+        best: tuple[float, str] = (0.0, "")
+        for row in dict.fromkeys([*(same or ()), *likeliest]):
+            other = run("SELECT id, substr(text, body_start + 1) FROM documents WHERE rowid = ?", (row,)).fetchone()
+            if other is None:
+                continue
+            told = copies.told(other[1])
+            if told == words:
+                return Twin(other[0], is_same=True)
+            best = max(best, (copies.alike(found, copies.shingles(told)), other[0]))
+        return Twin(best[1], is_same=False) if best[0] >= copies.LEAST_ALIKE else None
+
+    def _body(self, document_id: str) -> tuple[int, str]:
+        """The row of a document and its text without the heading; (-1, "") when there is none."""
+        row = self._connection.execute(
+            "SELECT rowid, substr(text, body_start + 1) FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        return row or (-1, "")
+
+    def stories(self, passage_ids: Iterable[int]) -> dict[int, int]:
+        """The story of each of these passages whose document shares one with another."""
+        with self._reading():
+            rows = self._connection.execute(
+                "SELECT p.id, s.story FROM passages p JOIN stories s ON s.document_id = p.document_id"
+                f" WHERE p.id IN ({_numbers(passage_ids)})"
+            ).fetchall()
+        return dict(rows)
+
+    def embedded(self, document: Document) -> dict[tuple[str, str], bytes]:
+        """(title, text) -> vector of the passages of this source as it was, and of a document with the same words."""
+        keys = copies.keys(document.text[document.body_start :])
+        with self._reading():
+            rows = self._connection.execute(
+                "SELECT d.title, substr(d.text, p.start + 1, p.end - p.start), p.vector FROM documents d"
+                " JOIN passages p ON p.document_id = d.id WHERE d.source = ?"
+                " OR d.rowid = (SELECT document FROM likeness WHERE key = ? LIMIT 1)",
+                (document.source, keys[0] if keys else -1),
+            ).fetchall()
+        return {(title, text): vector for title, text, vector in rows}
+
+    # --- files that were read ----------------------------------------------------------------------------------------
+
+    def remember(self, path: str, read: FileRead) -> None:
+        """What `path` held when all its documents were stored."""
+        with self._transaction():
+            self._check_file()
+            self._connection.execute(
+                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
+                (path, read.state, read.content, json.dumps(read.documents)),
+            )
+
+    def file_read(self, path: str) -> FileRead | None:
+        """What was remembered of `path`; None also when one of its documents is gone or came from elsewhere since."""
+        with self._reading():
+            row = self._connection.execute(
+                "SELECT state, content, documents FROM files WHERE path = ?", (path,)
+            ).fetchone()
+        if row is None:
+            return None
+        documents = tuple((source, mark) for source, mark in json.loads(row[2]))
+        is_whole = all((known := self.by_source(source)) and known[1] == mark for source, mark in documents)
+        return FileRead(row[0], row[1], documents) if is_whole else None
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -345,6 +512,11 @@ class Store:
         return generation, [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
 
 
+def _numbers(values: Iterable[int]) -> str:
+    """For an SQL list, which as parameters would be bounded."""
+    return ",".join(map(str, map(int, values)))
+
+
 def _identity(path: Path | None) -> tuple[int, int] | None:
     """Tells a file from another that takes its place."""
     try:
@@ -356,3 +528,10 @@ def _identity(path: Path | None) -> tuple[int, int] | None:
 
 def _date(text: str | None) -> dt.date | None:
     return dt.date.fromisoformat(text) if text else None
+
+
+_MIGRATIONS: dict[int, Callable[[Store], None]] = {
+    2: Store._split_unspaced_words,
+    3: lambda store: None,
+    4: Store._find_copies,
+}
