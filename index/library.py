@@ -6,7 +6,7 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from index.chunk import CHUNK_CHARS, chunk
 from index.copies import Twin, without_copies
 from index.dense import DenseIndex
 from index.fuse import reciprocal_rank_fusion
-from index.store import Indexed, Store, digest
+from index.store import FileRead, Indexed, Store, digest
 from index.types import Document, Encoder, Entry, Hit, LibraryError, Passage
 
 if TYPE_CHECKING:
@@ -144,6 +144,10 @@ class Library:
         """Removes documents; returns the ids that were there."""
         return self._store.remove(ids)
 
+    def remember(self, files: Mapping[str, FileRead]) -> None:
+        """What these files held, now that all their documents are stored."""
+        self._store.remember(files)
+
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
@@ -182,6 +186,16 @@ class Library:
 
     def entries(self) -> list[Entry]:
         return self._store.entries()
+
+    def file_read(self, path: str) -> FileRead | None:
+        """What was remembered of a file, while all its documents are here as it gave them."""
+        return self._store.file_read(path)
+
+    def unchanged(self, sources: Iterable[str]) -> Iterator[Outcome]:
+        """The outcomes of sources that were left alone."""
+        for source in sources:
+            if known := self._store.by_source(source):
+                yield Outcome(known[0], source, "unchanged", 0)
 
     def _fresh_dense(self) -> DenseIndex | None:
         """The dense index of the store as it is now; None for an empty store."""

@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -406,14 +406,12 @@ class Store:
 
     # --- files that were read ----------------------------------------------------------------------------------------
 
-    def remember(self, path: str, read: FileRead) -> None:
-        """What `path` held when all its documents were stored."""
+    def remember(self, files: Mapping[str, FileRead]) -> None:
+        """What the file at each path held when all its documents were stored."""
+        rows = [(path, read.state, read.content, json.dumps(read.documents)) for path, read in files.items()]
         with self._transaction():
             self._check_file()
-            self._connection.execute(
-                "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)",
-                (path, read.state, read.content, json.dumps(read.documents)),
-            )
+            self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
 
     def file_read(self, path: str) -> FileRead | None:
         """What was remembered of `path`; None also when one of its documents is gone or came from elsewhere since."""

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 import trials
 from fakes import HashEncoder
-from trials import Disk, Event, Expected, File, check, live_apart
+from trials import Death, Disk, Event, Expected, File, check, live_apart
 
 from index.dense import DenseIndex
 from index.library import Library
@@ -112,7 +112,7 @@ def test_a_library_survives_a_thousand_trials(tmp_path: Path, recorder: Path) ->
 
 def test_what_a_kill_left_of_the_dense_file_is_cleared_away(tmp_path: Path) -> None:
     expected = Expected()
-    expected.take(live_apart(tmp_path, 0, 3, kill_after_s=0.2), 0)
+    expected.take(live_apart(tmp_path, 0, 3, death=Death(12, 0.0)), 0)
     (tmp_path / "dense.1.part").write_bytes(b"half")
     (tmp_path / "dense.faiss").write_bytes(b"footnote-dense-1 and then nothing")
     check(tmp_path, expected)

@@ -1,7 +1,7 @@
 """Trials of a library: it is changed by a process that dies, runs out of disk or loses its power, and then looked at.
 
 The process reports each thing before it does it and after it is done. `Expected` holds what a library may hold then,
-`check` compares. Run as a program, this is that process: trials.py HOME LIFE SEED SECONDS.
+`check` compares. Run as a program, this is that process: trials.py HOME LIFE SEED CHANGES SYNCS.
 """
 
 from __future__ import annotations
@@ -46,8 +46,8 @@ def document(number: int, life: int, size: int) -> Document:
 # --- the process that changes the library ----------------------------------------------------------------------------
 
 
-def live(home: Path, life: int, seed: int, say: Say, *, until: float = float("inf")) -> None:
-    """Adds, updates, removes, throws derived files away and rebuilds them, until it is stopped or the time is up."""
+def live(home: Path, life: int, seed: int, say: Say, *, changes: int = 10**9) -> None:
+    """Adds, updates, removes, throws derived files away and rebuilds them, so many times or until it is stopped."""
     draw = random.Random(seed)
     try:
         library = Library(home, HashEncoder(), chunk_chars=CHUNK_CHARS)
@@ -55,7 +55,7 @@ def live(home: Path, life: int, seed: int, say: Say, *, until: float = float("in
         say("refused")
         return
     say("open")
-    while time.monotonic() < until:
+    for _ in range(changes):
         numbers = draw.sample(NUMBERS, draw.choice([1, 1, 3, 12]))
         try:
             if draw.random() < 0.25:
@@ -83,11 +83,11 @@ def derived(home: Path) -> list[Path]:
 
 
 def _live_in_pipe(home: str, life: int, seed: int, pipe: Connection, file_bytes: int | None) -> None:
-    seconds = float("inf")
-    if file_bytes is not None:
+    if file_bytes is None:
+        live(Path(home), life, seed, pipe.send)
+    else:
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
-        seconds = 0.3
-    live(Path(home), life, seed, pipe.send, until=time.monotonic() + seconds)
+        live(Path(home), life, seed, pipe.send, changes=12)
 
 
 def _server() -> Any:
@@ -97,10 +97,18 @@ def _server() -> Any:
     return context
 
 
+@dataclass(frozen=True)
+class Death:
+    """Of a process: so many seconds after it had said so many things."""
+
+    said: int
+    seconds: float
+
+
 def live_apart(
-    home: Path, life: int, seed: int, *, kill_after_s: float | None = None, file_bytes: int | None = None
+    home: Path, life: int, seed: int, *, death: Death | None = None, file_bytes: int | None = None
 ) -> list[str]:
-    """What a child said until it was killed, `kill_after_s` after it had opened the library; or until its own end.
+    """What a child said until it was killed, or until its own end.
 
     `file_bytes`: no file may grow beyond, as on a disk that is full.
     """
@@ -117,13 +125,13 @@ def live_apart(
                 child.kill()
                 break
             said.append(reader.recv())
-            if said == ["open"] and kill_after_s is not None:
-                dies_at = time.monotonic() + kill_after_s
+            if death is not None and len(said) == death.said:
+                dies_at = time.monotonic() + death.seconds
     with suppress(EOFError):
         while True:
             said.append(reader.recv())
     child.join()
-    assert child.exitcode == (0 if kill_after_s is None else -9), (child.exitcode, said[-3:])
+    assert child.exitcode == (0 if death is None else -9), (child.exitcode, said[-3:])
     return said
 
 
@@ -210,8 +218,8 @@ def kills(home: Path, count: int, seed: int) -> Expected:
     """SIGKILL at random instants of adding, updating, removing and rebuilding."""
     draw, expected = random.Random(seed), Expected()
     for life in range(count):
-        said = live_apart(home, life, draw.randrange(2**32), kill_after_s=draw.uniform(0.0, 0.25))
-        expected.take(said, life)
+        death = Death(draw.randint(1, 12), draw.expovariate(1 / 0.004))
+        expected.take(live_apart(home, life, draw.randrange(2**32), death=death), life)
         check(home, expected)
     return expected
 
@@ -233,7 +241,7 @@ def damages(home: Path, count: int, seed: int) -> int:
     draw, expected, damaged = random.Random(seed), Expected(), 0
     for life in range(count):
         if life % 10 == 0:
-            said = live_apart(home, life, draw.randrange(2**32), kill_after_s=draw.uniform(0.1, 0.2))
+            said = live_apart(home, life, draw.randrange(2**32), death=Death(12, 0.0))
             expected.take(said, life)
             check(home, expected)
         for path in draw.sample(derived(home), k=min(1, len(derived(home)))):
@@ -372,7 +380,7 @@ def compiled(folder: Path) -> Path:
     return library
 
 
-def recorded(folder: Path, recorder: Path, seed: int, *, seconds: float, syncs: str = "FULL") -> list[Event]:
+def recorded(folder: Path, recorder: Path, seed: int, *, changes: int, syncs: str = "FULL") -> list[Event]:
     """What a process did to the files in `folder`/home, and what it said in `folder`/said, in one order."""
     home = folder / "home"
     home.mkdir(parents=True)
@@ -382,7 +390,7 @@ def recorded(folder: Path, recorder: Path, seed: int, *, seconds: float, syncs: 
         "RECORD": str(folder.parent / f"{folder.name}.record"),
         "RECORDED": str(folder),
     }
-    command = [sys.executable, str(Path(__file__)), str(home), "0", str(seed), str(seconds), syncs]
+    command = [sys.executable, str(Path(__file__)), str(home), "0", str(seed), str(changes), syncs]
     subprocess.run(command, env=environment, check=True, capture_output=True)
     return list(events((folder.parent / f"{folder.name}.record").read_bytes()))
 
@@ -392,7 +400,7 @@ def power_cuts(folder: Path, recorder: Path, count: int, seed: int, *, syncs: st
     draw, total, cuts = random.Random(seed), Expected(), 0
     while cuts < count:
         run = folder / f"run{cuts}"
-        happened = recorded(run, recorder, draw.randrange(2**32), seconds=0.5, syncs=syncs)
+        happened = recorded(run, recorder, draw.randrange(2**32), changes=25, syncs=syncs)
         for cut in sorted(draw.sample(range(len(happened)), min(25, count - cuts, len(happened)))):
             disk, said = Disk(str(run / "home")), bytearray()
             for event in happened[:cut]:
@@ -411,7 +419,7 @@ def power_cuts(folder: Path, recorder: Path, count: int, seed: int, *, syncs: st
 
 
 def _main() -> None:
-    home, life, seed, seconds, syncs = sys.argv[1:]
+    home, life, seed, changes, syncs = sys.argv[1:]
     said = os.open(Path(home).parent / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     if syncs != "FULL":
         from index.store import Store
@@ -423,13 +431,7 @@ def _main() -> None:
             store._connection.execute(f"PRAGMA synchronous = {syncs}")
 
         Store._prepare = careless  # type: ignore  # what the model must notice
-    live(
-        Path(home),
-        int(life),
-        int(seed),
-        lambda line: os.write(said, f"{line}\n".encode()),
-        until=time.monotonic() + float(seconds),
-    )
+    live(Path(home), int(life), int(seed), lambda line: os.write(said, f"{line}\n".encode()), changes=int(changes))
 
 
 if __name__ == "__main__":
