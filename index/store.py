@@ -53,6 +53,7 @@ INSERT INTO meta VALUES ('generation', '0');
 PRAGMA user_version = {SCHEMA_VERSION};
 """
 _PATIENCE_S = 600.0  # for another program that writes; each of its transactions takes far less
+_UNNOTICED_S = 0.5  # a wait this short needs no words
 _POLL_S = 0.02
 _MIGRATED_AT_ONCE = 500  # passages, under SQLite's limit on parameters
 _LOOKED_AT = 4  # documents for each key of likeness: one story may be in a library a thousand times
@@ -187,9 +188,9 @@ class Store:
 
         Meanwhile this store's lock is free: others go on reading.
         """
-        until, has_said = time.monotonic() + self._patience_s, False
-        while not self._try_to_begin(is_last=time.monotonic() >= until):
-            if not has_said:
+        began, has_said = time.monotonic(), False
+        while not self._try_to_begin(is_last=time.monotonic() - began >= self._patience_s):
+            if not has_said and time.monotonic() - began >= _UNNOTICED_S:
                 _log.warning("another program is writing to the library %s; waiting for it ...", self.path)
                 has_said = True
             time.sleep(_POLL_S)
