@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.dates import MAX_META_CHARS, dateline_end, merge_meta, read_meta
+from index.pasted import article_lines
 from index.types import InputError
 
 MAX_TITLE_CHARS = 200
@@ -265,12 +266,18 @@ def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[st
     return title, heading, []
 
 
+def _article(text: str, title: str | None) -> list[str]:
+    return article_lines(
+        text.split("\n"), title, is_known=_is_edge_clutter, is_meta=lambda line: read_meta(line) is not None
+    )
+
+
 def read_page(text: str, *, title: str | None = None) -> Page:
     """A normalised text, pasted from a page or extracted from one -> Page. `title`: known from elsewhere.
 
     When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
     """
-    found, heading, rest = _read_head([line.strip() for line in text.split("\n")], title)
+    found, heading, rest = _read_head(_article(text, title), title)
     kept = [line for line in _without_repeats(_cut_tail(rest), found) if not _is_clutter(line)]
     body = normalise("\n".join(kept))
     if not body:
