@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.dates import MAX_META_CHARS, dateline_end, merge_meta, read_meta
-from index.pasted import article_lines
+from index.pasted import article_lines, without_notices
 from index.types import InputError
 
 MAX_TITLE_CHARS = 200
@@ -266,18 +266,21 @@ def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[st
     return title, heading, []
 
 
-def _article(text: str, title: str | None) -> list[str]:
-    return article_lines(
-        text.split("\n"), title, is_known=_is_edge_clutter, is_meta=lambda line: read_meta(line) is not None
-    )
+def _is_meta(line: str) -> bool:
+    return read_meta(line) is not None
 
 
-def read_page(text: str, *, title: str | None = None) -> Page:
+def read_page(text: str, *, title: str | None = None, is_extracted: bool = False) -> Page:
     """A normalised text, pasted from a page or extracted from one -> Page. `title`: known from elsewhere.
 
     When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
     """
-    found, heading, rest = _read_head(_article(text, title), title)
+    lines = text.split("\n")
+    if is_extracted:
+        lines = without_notices(lines, title, is_meta=_is_meta)
+    else:
+        lines = article_lines(lines, title, is_known=_is_edge_clutter, is_meta=_is_meta)
+    found, heading, rest = _read_head(lines, title)
     kept = [line for line in _without_repeats(_cut_tail(rest), found) if not _is_clutter(line)]
     body = normalise("\n".join(kept))
     if not body:

@@ -16,6 +16,8 @@ _FEW_WORDS = 3  # a menu's item or a button, rarely more
 _PAGE_PIECES, _PAGE_SHARE = 5, 0.2  # so many short pieces, and such a share of the lines,
 _LEAST_KNOWN = 3  # with so many that every site has, make a page of a text
 _LEAST_REPEATED = 3
+_HEADLINE_WORDS = 15  # more have no headline, even one that asks something
+_NOTICE_WORDS = 30
 _MOST_CHARS = 400  # of a notice to visitors
 
 _END = re.compile(r"[.!?…。！？:][\"'”’)\]]*$")
@@ -27,13 +29,21 @@ _TO_VISITORS = re.compile(
     r"|\b(?:our|the|daily|weekly) (?:\w+ )?(?:newsletter|briefing)\b|\bnewsletter\b.{0,40}\b(?:inbox|miss|free)\b"
     r"|\bsubscri(?:be|ption)s?\b.{0,40}\b(?:now|today|from|to|unlimited|access|support)\b"
     r"|\b(?:sign|log) (?:up|in)\b|\bcreate an? (?:free )?account\b|\bfree articles?\b|\bkeep reading\b|\breaders who\b"
-    r"|\b(?:terms (?:of|and)|privacy (?:policy|notice|centre|center))\b|\b(?:independent|quality|our) journalism\b"
+    r"|\b(?:terms (?:of (?:use|service)|and conditions)|privacy (?:policy|notice|centre|center))\b"
+    r"|\b(?:independent|quality|our) journalism\b"
     r"|\b(?:this|our) (?:website|site)\b|\benjoy(?:ing|ed) (?:this|the) (?:article|story|post)\b"
     r"|\brequired fields\b|\ball rights reserved\b|\bthis page was last\b|\btext is available under\b"
     r"|\b(?:was this|found this|is there anything wrong with this)\b.{0,20}\b(?:page|article|helpful|useful)\b"
     r"|\bcannot post\b|\busers browsing\b|\bhow can we help\b|\bhave more questions\b",
     re.IGNORECASE,
 )
+_SPOKEN_TO = re.compile(
+    r"\b(?:you|your|we|our|us|this (?:web)?site|this page)\b"
+    r"|©|\b(?:all rights|required fields|text is available|browsing)\b"
+    r"|^(?:sign up|log in|join|get|subscribe|support|download|register|create|read)\b",
+    re.IGNORECASE,
+)
+_SPOKEN = re.compile(r"^[\"“‘]|\b(?:said|says|told|wrote|asked|according to)\b", re.IGNORECASE)
 # After such a line nothing of the article follows.
 _AFTER = re.compile(
     r"(?:\d[\d,]* |show |view |read |all |post a |leave a |add a |load more )?"
@@ -78,6 +88,27 @@ def article_lines(
     return [*_heading(lines[:first], lines[first:], title, is_meta), *_body(lines[first:], is_known)]
 
 
+def without_notices(lines: Sequence[str], title: str | None, *, is_meta: Callable[[str], bool]) -> list[str]:
+    """The same for a page of which a program has already taken the article: what it left of the site.
+
+    Short lines of the article itself stay, as the items of a list do.
+    """
+    lines = _without_contents([_EDIT.sub("", line).strip() for line in lines])
+    first = next((at for at, line in enumerate(lines) if _is_prose(line) and not _is_of_the_site(line)), None)
+    if first is None:
+        return lines
+    heading = [line for line in lines[:first] if line == title or is_meta(line) or not _is_label(line)]
+    end = next((at for at in range(first, len(lines)) if _AFTER.fullmatch(lines[at])), len(lines))
+    is_over = not any(map(_is_prose, lines[end:])) or all(_is_of_the_site(line) for line in lines[end:] if line)
+    rest = lines[first : end if is_over else len(lines)]
+    return [line for line in [*heading, *rest] if not _is_of_the_site(line)]
+
+
+def _is_label(line: str) -> bool:
+    """A few words above an article that tell nothing: a section, a series, a moderator."""
+    return bool(line) and len(line.split()) < 2 * _FEW_WORDS and not _END.search(line) and not _is_row(line)
+
+
 def _is_prose(line: str) -> bool:
     return len(line.split()) >= _PROSE_WORDS and bool(_END.search(line))
 
@@ -91,15 +122,19 @@ def _is_few(line: str) -> bool:
 
 
 def _is_of_the_site(line: str) -> bool:
-    """A notice to visitors or an advertisement's label."""
-    return len(line) <= _MOST_CHARS and bool(_TO_VISITORS.search(line) or _ADVERT.fullmatch(line))
+    """A notice to visitors, or an advertisement's label. A sentence is one if it speaks to them, and nobody in it."""
+    if len(line) > _MOST_CHARS or not (_TO_VISITORS.search(line) or _ADVERT.fullmatch(line)):
+        return False
+    is_short = len(line.split()) <= _NOTICE_WORDS
+    return not _is_prose(line) or (is_short and bool(_SPOKEN_TO.search(line)) and not _SPOKEN.search(line))
 
 
 def _is_page(lines: Sequence[str], is_known: Callable[[str], bool]) -> bool:
     """Whether there is prose, and around it so many short pieces, some of them known, as only a web page has."""
     written = [line for line in lines if line]
     few = sum(_is_few(line) or _is_of_the_site(line) for line in written)
-    known = sum(is_known(line) or _is_of_the_site(line) or bool(_EDGES.fullmatch(line)) for line in written)
+    pieces = [line for line in written if not _is_prose(line)]  # an article may speak of cookies, too
+    known = sum(is_known(line) or _is_of_the_site(line) or bool(_EDGES.fullmatch(line)) for line in pieces)
     is_many = few >= _PAGE_PIECES and few >= _PAGE_SHARE * len(written)
     return is_many and known >= _LEAST_KNOWN and any(map(_is_prose, written))
 
@@ -163,6 +198,9 @@ def _body(lines: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
             kept += [] if after_site else [lines[at]]
             at += 1
             continue
+        others = next((number for number in range(at, run) if _OTHERS.fullmatch(lines[number])), None)
+        while others is not None and run < len(lines) and len(lines[run].split()) <= _HEADLINE_WORDS:
+            run = _run_of_pieces(lines, run + 1)
         pieces = lines[at:run]
         ends = next((number for number, line in enumerate(pieces) if _AFTER.fullmatch(line)), None)
         goes_on = ends is None and run <= last

@@ -287,7 +287,7 @@ def test_every_media_type_leads_to_a_format_that_is_read() -> None:
 def test_after_indexing_a_folder_of_everything_each_fact_is_found_in_its_place(
     everything: Library, query: str, source: str, words: str, page: int | None
 ) -> None:
-    hits = [hit.passage for hit in everything.search(query, limit=50)]
+    hits = [passage for hit in everything.search(query, limit=50) for passage in (hit.passage, *hit.copies)]
     (hit,) = {
         hit
         for hit in hits

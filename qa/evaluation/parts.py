@@ -13,7 +13,7 @@ from typing import Literal
 from index.types import InputError
 from qa.evaluation.questions import Question, read_questions, sample
 
-How = Literal["paragraph", "library", "search", "reader"]
+How = Literal["paragraph", "library", "search", "reader", "pages"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +21,8 @@ class Part:
     """One part. `files` hold its questions and `articles` what a library is made of, both relative to the data folder.
 
     `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone; or, without
-    questions, the reader by itself. `answerable_only` leaves the other questions out. `most` bounds the sample.
+    questions, the reader by itself, or how clean web pages become. `answerable_only` leaves the other questions out.
+    `most` bounds the sample.
     """
 
     name: str
@@ -60,6 +61,7 @@ _SQUAD2, _SQUAD11 = "dev/squad2.dev.jsonl.gz", "dev/squad11_extra13.dev.jsonl.gz
 SLICE = _paragraphs("squad2-slice", "A slice of SQuAD 2.0, recomputed by a test", _SQUAD2, most=300)
 PARTS = (
     Part("reader", "The reader by itself", "reader"),
+    Part("web-pages", "40 made-up web pages", "pages"),
     SLICE,
     _paragraphs("squad11", "SQuAD 1.1, development set", _SQUAD2, _SQUAD11, answerable_only=True),
     _paragraphs("squad2", "SQuAD 2.0, development set", _SQUAD2),

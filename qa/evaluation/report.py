@@ -20,6 +20,7 @@ from index.types import Document, Hit, InputError, Retriever
 from qa.app import assistant_over, open_library, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
+from qa.evaluation import clutter
 from qa.evaluation.asking import evaluate, over_context
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import Report, measure
@@ -119,6 +120,8 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
     """The fields of `Result` that hold figures."""
     if part.how == "reader":
         return {"metrics": reader_alone(config)}
+    if part.how == "pages":
+        return {"metrics": clutter.figures()}
     if part.how == "paragraph":
         with Library(None, SentenceEncoder(config.encoder)) as empty:
             return _answers(part, empty, config, questions, ask_all=_over_paragraphs)
