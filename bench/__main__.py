@@ -1,0 +1,108 @@
+"""`python -m bench [DATA]`: compares the systems, prints the table and a last line of JSON, and keeps a full run."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from bench.figures import Row, rows_of, table
+from bench.sets import Set, Sizes, from_folder, made_up
+from bench.systems import HERE, systems_named
+from bench.turns import Conditions, take_turns
+from index.encode import BUNDLED, bundled_folder
+from index.types import UserError
+from qa.evaluation.record import provenance_of, this_machine
+
+RESULTS = HERE / "results"
+FULL, QUICK = Sizes(passages=5000, articles=24, questions=200), Sizes(passages=300, articles=3, questions=40)
+FULL_ROUNDS, QUICK_ROUNDS = 3, 1
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the comparison; 0, or 2 when no system was measured or the person can mend something."""
+    options = _parser().parse_args(arguments)
+    sizes, rounds = (QUICK, QUICK_ROUNDS) if options.quick else (FULL, FULL_ROUNDS)
+    try:
+        systems = systems_named(options.only)
+        sets = from_folder(Path(options.data), sizes) if options.data else made_up(sizes)
+        conditions = Conditions(str(bundled_folder()), options.rounds or rounds)
+        with tempfile.TemporaryDirectory() as folder:
+            turns = take_turns(systems, sets, conditions, Path(folder), tell=_tell)
+        rows = rows_of(turns, sets)
+        result = _result(rows, sets, conditions, options)
+        print(table(rows, sets, k=conditions.k))
+        if not (options.quick or options.only):
+            print(f"kept: {_keep(result, Path(options.out), made_up=not options.data)}")
+    except UserError as error:
+        print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
+        return 2
+    print(json.dumps(result, ensure_ascii=False))
+    return 2 if all(row.reason for row in rows) else 0
+
+
+def _tell(what: str) -> None:
+    print(what, file=sys.stderr, flush=True)
+
+
+def _result(
+    rows: Sequence[Row], sets: Sequence[Set], conditions: Conditions, options: argparse.Namespace
+) -> dict[str, Any]:
+    command = "make bench" + (" DATA=corpora" if options.data else "")
+    made = asdict(provenance_of(command, f"{this_machine()}, {_memory_gb():.0f} GB, {platform.system()}"))
+    shown = replace(conditions, model=BUNDLED)  # no folder of anybody's disk
+    return {
+        **made,
+        "conditions": {key: value for key, value in asdict(shown).items() if key != "limit_s"},
+        "load_average": round(os.getloadavg()[0], 2),
+        "sets": {
+            one.name: {
+                "documents": len(one.documents),
+                "characters": one.characters,
+                "questions": len(one.questions),
+            }
+            for one in sets
+        },
+        "systems": [_rounded(asdict(row)) for row in rows],
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """Four figures that count, which is more than a second run repeats."""
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    return float(f"{value:.4g}") if isinstance(value, float) else value
+
+
+def _memory_gb() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def _keep(result: dict[str, Any], folder: Path, *, made_up: bool) -> str:
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{result['date']}-{'made-up' if made_up else 'peers'}.json"
+    aside = path.with_suffix(".part")
+    aside.write_text(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
+    aside.replace(path)
+    return path.name
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Footnote beside other systems.")
+    parser.add_argument("data", nargs="?", metavar="DATA", help="the folder of corpora (default: made-up text)")
+    parser.add_argument("--quick", action="store_true", help="fewer passages, one round; not kept")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these systems; not kept")
+    parser.add_argument("--rounds", type=int, metavar="N", help=f"rounds (default: {FULL_ROUNDS})")
+    parser.add_argument("--out", default=str(RESULTS), metavar="FOLDER", help="where a full run is kept")
+    return parser
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
