@@ -22,7 +22,7 @@ from index.types import UserError
 from qa.evaluation.record import provenance_of, this_machine
 
 RESULTS = HERE / "results"
-FULL, QUICK = Sizes(passages=5000, articles=24, questions=200), Sizes(passages=300, articles=3, questions=40)
+FULL, QUICK = Sizes(passages=2000, articles=8, questions=200), Sizes(passages=200, articles=2, questions=40)
 FULL_ROUNDS, QUICK_ROUNDS = 3, 1
 
 
@@ -30,6 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the comparison; 0, or 2 when no system was measured or the person can mend something."""
     options = _parser().parse_args(arguments)
     sizes, rounds = (QUICK, QUICK_ROUNDS) if options.quick else (FULL, FULL_ROUNDS)
+    sizes = replace(sizes, passages=options.passages or sizes.passages, articles=options.articles or sizes.articles)
     try:
         systems = systems_named(options.only)
         sets = from_folder(Path(options.data), sizes) if options.data else made_up(sizes)
@@ -39,8 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rows = rows_of(turns, sets)
         result = _result(rows, sets, conditions, options)
         print(table(rows, sets, k=conditions.k))
-        if not (options.quick or options.only):
-            print(f"kept: {_keep(result, Path(options.out), made_up=not options.data)}")
+        in_part = options.quick or options.only
+        if options.out or not in_part:
+            kind = "part" if in_part else "peers" if options.data else "made-up"
+            print(f"kept: {_keep(result, Path(options.out or RESULTS), kind)}")
     except UserError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
         return 2
@@ -55,8 +58,7 @@ def _tell(what: str) -> None:
 def _result(
     rows: Sequence[Row], sets: Sequence[Set], conditions: Conditions, options: argparse.Namespace
 ) -> dict[str, Any]:
-    command = "make bench" + (" DATA=corpora" if options.data else "")
-    made = asdict(provenance_of(command, f"{this_machine()}, {_memory_gb():.0f} GB, {platform.system()}"))
+    made = asdict(provenance_of(_command(options), f"{this_machine()}, {_memory_gb():.0f} GB, {platform.system()}"))
     shown = replace(conditions, model=BUNDLED)  # no folder of anybody's disk
     return {
         **made,
@@ -74,6 +76,16 @@ def _result(
     }
 
 
+def _command(options: argparse.Namespace) -> str:
+    """The command without folders, which would say something of somebody's disk."""
+    given = ["--quick"] if options.quick else []
+    given += ["--only", *options.only] if options.only else []
+    for name in ("passages", "articles", "rounds"):
+        given += [f"--{name}", str(getattr(options, name))] if getattr(options, name) else []
+    data = " DATA=corpora" if options.data else ""
+    return f"make bench{data}" + (f' BENCH="{" ".join(given)}"' if given else "")
+
+
 def _rounded(value: Any) -> Any:
     """Four figures that count, which is more than a second run repeats."""
     if isinstance(value, dict):
@@ -85,9 +97,9 @@ def _memory_gb() -> float:
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
 
 
-def _keep(result: dict[str, Any], folder: Path, *, made_up: bool) -> str:
+def _keep(result: dict[str, Any], folder: Path, kind: str) -> str:
     folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{result['date']}-{'made-up' if made_up else 'peers'}.json"
+    path = folder / f"{result['date']}-{kind}.json"
     aside = path.with_suffix(".part")
     aside.write_text(json.dumps(result, indent=2, ensure_ascii=False, allow_nan=False) + "\n", encoding="utf-8")
     aside.replace(path)
@@ -97,10 +109,14 @@ def _keep(result: dict[str, Any], folder: Path, *, made_up: bool) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m bench", description="Footnote beside other systems.")
     parser.add_argument("data", nargs="?", metavar="DATA", help="the folder of corpora (default: made-up text)")
-    parser.add_argument("--quick", action="store_true", help="fewer passages, one round; not kept")
-    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these systems; not kept")
+    parser.add_argument("--quick", action="store_true", help="fewer passages, one round")
+    parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these systems")
+    parser.add_argument("--passages", type=int, metavar="N", help=f"passages (default: {FULL.passages:,})")
+    parser.add_argument("--articles", type=int, metavar="N", help=f"long articles (default: {FULL.articles})")
     parser.add_argument("--rounds", type=int, metavar="N", help=f"rounds (default: {FULL_ROUNDS})")
-    parser.add_argument("--out", default=str(RESULTS), metavar="FOLDER", help="where a full run is kept")
+    parser.add_argument(
+        "--out", metavar="FOLDER", help="keep the result here (default: bench/results, a full run alone)"
+    )
     return parser
 
 

@@ -124,8 +124,9 @@ ROUNDS = st.lists(st.tuples(SECONDS, st.lists(SECONDS, min_size=2, max_size=2)),
 def measured(system: Compared, rounds: Sequence[tuple[float, list[float]]]) -> Turns:
     turns = Turns(system)
     for index_s, search_s in rounds:
-        indexed = {"index_s": index_s, "pieces": 3, "index_mb": index_s}
+        indexed = {"index_s": index_s, "index_processor_s": 2 * index_s, "pieces": 3, "index_mb": index_s}
         found = {"search_s": search_s, "found": [[], []], "ready_s": index_s, "search_mb": index_s}
+        found["search_processor_s"] = 3 * index_s
         turns.measured["index"].append({"version": "1", "sets": {"passages": indexed}})
         turns.measured["search"].append({"version": "1", "sets": {"passages": found}})
     return turns
@@ -149,6 +150,7 @@ def test_figures_are_medians_and_ratios_are_to_the_fastest_peer(
         its = row.figures["passages"]
         index_s = middle([seconds for seconds, _ in rounds])
         assert its["index_s"] == its["ready_s"] == its["index_mb"] == its["search_mb"] == pytest.approx(index_s)
+        assert (its["index_processor_s"], its["search_processor_ms"]) == pytest.approx((2 * index_s, 3000 * index_s))
         assert its["documents_per_s"] == pytest.approx(2 / index_s)
         assert its["characters_per_s"] == pytest.approx(98 / index_s)
         assert its["pieces_per_s"] == pytest.approx(3 / index_s)
@@ -228,7 +230,7 @@ def test_sets_of_a_folder_hold_passages_of_the_right_length_and_questions_that_t
 def test_the_real_sets_have_the_sizes_that_are_compared() -> None:
     if not SHARED.exists():
         pytest.skip("the corpora are not beside this checkout")
-    passages, articles = from_folder(SHARED, command.FULL)
+    passages, articles = from_folder(SHARED, Sizes(5000, 24, 200))
     assert (len(passages.documents), len(articles.documents)) == (5000, 24)
     assert (len(passages.questions), len(articles.questions)) == (200, 200)
     for one in (passages, articles):
@@ -263,15 +265,22 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("small")
-def test_a_full_run_is_kept_and_shown_and_a_part_is_not(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert command.main(["--only", "words", "--out", str(tmp_path)]) == 0
-    assert command.main(["--quick", "--out", str(tmp_path)]) == 0
-    assert command.main(["--only", "broken", "--out", str(tmp_path)]) == 2
-    assert not list(tmp_path.iterdir())
+def test_a_full_run_is_kept_and_shown_and_a_part_only_when_asked_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    part = ["--only", "words", "--passages", "3", "--articles", "2"]
+    assert command.main([*part, "--out", str(tmp_path / "part")]) == 0
+    result = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert [result["sets"][name]["documents"] for name in ("passages", "articles")] == [3, 2]
+    assert result["command"] == 'make bench BENCH="--only words --passages 3 --articles 2"'
+    assert [path.name for path in (tmp_path / "part").iterdir()] == [f"{result['date']}-part.json"]
+    monkeypatch.setattr(command, "RESULTS", tmp_path / "full")
+    assert command.main(["--quick", "--only", "broken"]) == 2
+    assert not (tmp_path / "full").exists()
     assert command.main(["--only", "lucene"]) == 2
     assert "hint: the systems are own, words, broken" in capsys.readouterr().err
-    assert command.main(["--out", str(tmp_path)]) == 0
-    (kept,) = tmp_path.iterdir()
+    assert command.main([]) == 0
+    (kept,) = (tmp_path / "full").iterdir()
     assert re.fullmatch(r"\d{4}-\d\d-\d\d-made-up\.json", kept.name)
     printed = capsys.readouterr().out.splitlines()
     result = json.loads(kept.read_text())
