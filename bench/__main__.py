@@ -23,7 +23,7 @@ from qa.evaluation.record import provenance_of, this_machine
 
 RESULTS = HERE / "results"
 FULL, QUICK = Sizes(passages=2000, articles=8, questions=200), Sizes(passages=200, articles=2, questions=40)
-FULL_ROUNDS, QUICK_ROUNDS = 3, 1
+FULL_ROUNDS, QUICK_ROUNDS, THREADS = 3, 1, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         systems = systems_named(options.only)
         sets = from_folder(Path(options.data), sizes) if options.data else made_up(sizes)
-        conditions = Conditions(str(bundled_folder()), options.rounds or rounds)
+        conditions = Conditions(str(bundled_folder()), options.rounds or rounds, options.threads)
         with tempfile.TemporaryDirectory() as folder:
             turns = take_turns(systems, sets, conditions, Path(folder), tell=_tell)
         rows = rows_of(turns, sets)
@@ -47,6 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except UserError as error:
         print(f"error: {error}\nhint: {error.hint}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nstopped; nothing was kept", file=sys.stderr)
+        return 130
     print(json.dumps(result, ensure_ascii=False))
     return 2 if all(row.reason for row in rows) else 0
 
@@ -80,8 +83,9 @@ def _command(options: argparse.Namespace) -> str:
     """The command without folders, which would say something of somebody's disk."""
     given = ["--quick"] if options.quick else []
     given += ["--only", *options.only] if options.only else []
-    for name in ("passages", "articles", "rounds"):
-        given += [f"--{name}", str(getattr(options, name))] if getattr(options, name) else []
+    usual = {"passages": None, "articles": None, "rounds": None, "threads": THREADS}
+    for name, value in usual.items():
+        given += [f"--{name}", str(getattr(options, name))] if getattr(options, name) != value else []
     data = " DATA=corpora" if options.data else ""
     return f"make bench{data}" + (f' BENCH="{" ".join(given)}"' if given else "")
 
@@ -113,6 +117,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", nargs="+", default=[], metavar="NAME", help="only these systems")
     parser.add_argument("--passages", type=int, metavar="N", help=f"passages (default: {FULL.passages:,})")
     parser.add_argument("--articles", type=int, metavar="N", help=f"long articles (default: {FULL.articles})")
+    parser.add_argument(
+        "--threads", type=int, default=THREADS, metavar="N", help=f"for each system (default: {THREADS})"
+    )
     parser.add_argument("--rounds", type=int, metavar="N", help=f"rounds (default: {FULL_ROUNDS})")
     parser.add_argument(
         "--out", metavar="FOLDER", help="keep the result here (default: bench/results, a full run alone)"

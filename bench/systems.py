@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -65,7 +66,7 @@ def systems_named(names: list[str]) -> list[Compared]:
     return [system for system in SYSTEMS if not names or system.name in names]
 
 
-def python_of(system: Compared, *, environments: Path = ENVIRONMENTS) -> Path:
+def python_of(system: Compared, *, environments: Path = ENVIRONMENTS, tell: Callable[[str], object] = print) -> Path:
     """The interpreter that runs it; its environment is made first. Raises ModelError when that does not succeed."""
     if system.requirements is None:
         return Path(sys.executable)
@@ -73,6 +74,7 @@ def python_of(system: Compared, *, environments: Path = ENVIRONMENTS) -> Path:
     stamp, python = folder / "installed", folder / "bin" / "python"
     wanted = hashlib.sha256(system.requirements.read_bytes()).hexdigest()
     if not (stamp.exists() and stamp.read_text() == wanted):
+        tell(f"making the environment of {system.title} (about 1.6 GB, some minutes) ...")
         _run([sys.executable, "-m", "venv", "--clear", str(folder)], system)
         _run([str(python), *"-m pip install --quiet --no-cache-dir --requirement".split(), system.requirements], system)
         stamp.write_text(wanted)

@@ -73,9 +73,8 @@ def take_turns(
 
 
 def _environment(turns: Turns, tell: Callable[[str], object]) -> Path:
-    tell(f"{turns.system.title}: its environment")
     try:
-        return python_of(turns.system)
+        return python_of(turns.system, tell=tell)
     except UserError as error:
         turns.reason = str(error)
         tell(turns.reason)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -94,6 +95,23 @@ def test_a_system_that_cannot_be_made_or_takes_too_long_is_given_up(tmp_path: Pa
     assert turns.reason.startswith("index: AttributeError: module 'tests.fakes' has no attribute 'NoSuchSearch'")
     (turns,), _ = turns_of(tmp_path, fake("slow", "SlowSearch"), rounds=1, limit_s=1)
     assert turns.reason == "index: over 1 s"
+
+
+def test_an_environment_is_made_once_and_again_when_the_requirements_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[list[str]] = []
+    monkeypatch.setattr("bench.systems._run", lambda command, system: ran.append([str(word) for word in command]))
+    requirements = tmp_path / "loom.txt"
+    loom = Compared("loom", "Loom", "peer", "tests.fakes:WordSearch", "numpy", requirements)
+    (tmp_path / "loom").mkdir()
+    told: list[str] = []
+    for text in ("loom==1\n", "loom==1\n", "loom==2\n"):
+        requirements.write_text(text)
+        assert python_of(loom, environments=tmp_path, tell=told.append) == tmp_path / "loom" / "bin" / "python"
+    assert [command[-1] for command in ran] == [str(tmp_path / "loom"), str(requirements)] * 2
+    assert len(told) == 2
+    assert python_of(OWN) == Path(sys.executable)
 
 
 def test_every_peer_has_a_file_and_pinned_requirements() -> None:
@@ -268,11 +286,12 @@ def small(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_full_run_is_kept_and_shown_and_a_part_only_when_asked_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    part = ["--only", "words", "--passages", "3", "--articles", "2"]
+    part = ["--only", "words", "--passages", "3", "--articles", "2", "--threads", "1"]
     assert command.main([*part, "--out", str(tmp_path / "part")]) == 0
     result = json.loads(capsys.readouterr().out.splitlines()[-1])
     assert [result["sets"][name]["documents"] for name in ("passages", "articles")] == [3, 2]
-    assert result["command"] == 'make bench BENCH="--only words --passages 3 --articles 2"'
+    assert result["command"] == 'make bench BENCH="--only words --passages 3 --articles 2 --threads 1"'
+    assert result["conditions"]["threads"] == 1
     assert [path.name for path in (tmp_path / "part").iterdir()] == [f"{result['date']}-part.json"]
     monkeypatch.setattr(command, "RESULTS", tmp_path / "full")
     assert command.main(["--quick", "--only", "broken"]) == 2

@@ -1,6 +1,6 @@
-"""Haystack: splitter, embedder and writer; FAISS documents store, its closest store that lies on the disk.
+"""Haystack: one pipeline to split, embed and write, one to search, over its FAISS document store, saved and loaded.
 
-Its store in memory can be saved too, as JSON with the vectors written out: slower to index, to open and to search.
+Its default store is one in memory, which is saved as JSON with the vectors written out.
 """
 
 from __future__ import annotations

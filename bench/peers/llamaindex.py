@@ -1,6 +1,6 @@
 """LlamaIndex with its sentence splitter and a vector index over FAISS, kept by `persist`.
 
-Its own simple vector store compares vector by vector in Python and takes about twice as long for a question.
+Its default store compares vector by vector in Python; this one is its own integration of FAISS.
 """
 
 from __future__ import annotations
