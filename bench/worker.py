@@ -24,14 +24,14 @@ _WARM_UP = 8  # documents indexed, and questions asked, before the clock counts
 
 def main(order: dict[str, Any]) -> dict[str, Any]:
     """Does the job of the order and returns what was measured."""
-    _two_processors(order["threads"])
+    _stay_on_processors(order["threads"])
     module, _, made = order["code"].partition(":")
     system: System = getattr(importlib.import_module(module), made)(order["model"])
     measured = _indexed(system, order) if order["job"] == "index" else _searched(system, order)
     return {**measured, "version": _version(order["package"])}
 
 
-def _two_processors(count: int) -> None:
+def _stay_on_processors(count: int) -> None:
     """Libraries differ in the variables that they heed; none can leave the processors that it is given."""
     if hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:count])

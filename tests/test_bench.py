@@ -28,7 +28,7 @@ SHARED = ROOT.parent / "shared" / "data" / "corpora"
 
 
 def fake(name: str, made: str, role: Role = "peer") -> Compared:
-    return Compared(name, name.title(), role, f"tests.fakes:{made}", "numpy")
+    return Compared(name, name.title(), role, f"tests.fake_systems:{made}", "numpy")
 
 
 OWN, WORDS, BROKEN = fake("own", "WordSearch", "own"), fake("words", "WordSearch"), fake("broken", "BrokenSearch")
@@ -86,13 +86,13 @@ def test_systems_take_turns_and_one_that_fails_is_a_row_with_its_reason(tmp_path
 
 def test_a_system_that_cannot_be_made_or_takes_too_long_is_given_up(tmp_path: Path) -> None:
     nowhere = fake("nowhere", "NoSuchSearch")
-    unmade = Compared("unmade", "Unmade", "peer", "tests.fakes:WordSearch", "numpy", tmp_path / "none.txt")
+    unmade = Compared("unmade", "Unmade", "peer", "tests.fake_systems:WordSearch", "numpy", tmp_path / "none.txt")
     (tmp_path / "none.txt").write_text("")
     (tmp_path / "unmade").write_text("not a folder")
     with pytest.raises(ModelError, match="environment of Unmade cannot be made"):
         python_of(unmade, environments=tmp_path)
     (turns,), _ = turns_of(tmp_path, nowhere, rounds=1)
-    assert turns.reason.startswith("index: AttributeError: module 'tests.fakes' has no attribute 'NoSuchSearch'")
+    assert turns.reason.startswith("index: AttributeError: module 'tests.fake_systems' has no attribute 'NoSuchSearch'")
     (turns,), _ = turns_of(tmp_path, fake("slow", "SlowSearch"), rounds=1, limit_s=1)
     assert turns.reason == "index: over 1 s"
 
@@ -103,7 +103,7 @@ def test_an_environment_is_made_once_and_again_when_the_requirements_change(
     ran: list[list[str]] = []
     monkeypatch.setattr("bench.systems._run", lambda command, system: ran.append([str(word) for word in command]))
     requirements = tmp_path / "loom.txt"
-    loom = Compared("loom", "Loom", "peer", "tests.fakes:WordSearch", "numpy", requirements)
+    loom = Compared("loom", "Loom", "peer", "tests.fake_systems:WordSearch", "numpy", requirements)
     (tmp_path / "loom").mkdir()
     told: list[str] = []
     for text in ("loom==1\n", "loom==1\n", "loom==2\n"):
@@ -376,9 +376,10 @@ def test_the_tables_of_the_newest_comparison_by_hand(tmp_path: Path) -> None:
 
 
 def test_readme_shows_the_newest_comparison() -> None:
-    shown = peers_tables(ROOT)
-    assert shown in (ROOT / "README.md").read_text(encoding="utf-8"), "not up to date: footnote report --write"
-    path = newest_comparison(ROOT)
-    if path is not None:
-        names = {system["name"] for system in json.loads(path.read_text(encoding="utf-8"))["systems"]}
-        assert names == {system.name for system in SYSTEMS}
+    readme, path = (ROOT / "README.md").read_text(encoding="utf-8"), newest_comparison(ROOT)
+    if path is None:
+        assert "](bench/results/" not in readme, "README shows a comparison that is not kept"
+        return
+    assert peers_tables(ROOT) in readme, "not up to date: footnote report --write"
+    names = {system["name"] for system in json.loads(path.read_text(encoding="utf-8"))["systems"]}
+    assert names == {system.name for system in SYSTEMS}
