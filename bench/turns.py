@@ -66,10 +66,22 @@ def take_turns(
                     _one_job(
                         turns, pythons[turns.system.name], _order(turns, job, sets, conditions, folder), conditions
                     )
-                    done = turns.reason or f"{time.monotonic() - began:.0f} s"
+                    done = turns.reason or f"{time.monotonic() - began:.0f} s{_so_far(turns.measured[job][-1])}"
                     tell(f"round {number + 1} of {conditions.rounds}, {turns.system.title}: {job}, {done}")
             shutil.rmtree(folder, ignore_errors=True)
     return all_turns
+
+
+def _so_far(measured: dict[str, Any]) -> str:
+    """The processor's seconds of the first set, or the pace of its questions: something to see while one waits."""
+    first = next(iter(measured["sets"].values()))
+    if "index_s" in first:
+        worked = f"{first['index_processor_s']:.1f} s of the processor"
+        return f", of which {first['index_s']:.1f} s for {first['pieces']:,} pieces ({worked})"
+    worked = f"{1000 * first['search_processor_s']:.1f} ms of the processor"
+    return (
+        f", ready after {first['ready_s']:.1f} s, a question {1000 * min(first['search_s']):.1f} ms at best ({worked})"
+    )
 
 
 def _environment(turns: Turns, tell: Callable[[str], object]) -> Path:
