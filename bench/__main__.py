@@ -22,7 +22,7 @@ from index.types import UserError
 from qa.evaluation.record import provenance_of, this_machine
 
 RESULTS = HERE / "results"
-FULL, QUICK = Sizes(passages=2000, articles=8, questions=200), Sizes(passages=200, articles=2, questions=40)
+FULL, QUICK = Sizes(passages=1500, articles=6, questions=200), Sizes(passages=200, articles=2, questions=40)
 FULL_ROUNDS, QUICK_ROUNDS, THREADS = 3, 1, 2
 
 
