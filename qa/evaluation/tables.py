@@ -1,6 +1,7 @@
 """Results -> what the project shows of them: the tables of README and of the model card, and the drawings in docs/.
 
-In: the newest result of each part. Out: for each file its whole new text, which a command writes and a test compares.
+In: the newest result of each part, and of the comparison with other systems. Out: for each file its whole new text,
+which a command writes and a test compares.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from index.types import InputError
 from qa.evaluation.parts import PARTS, Part
+from qa.evaluation.peers import peers_tables
 from qa.evaluation.pictures import DRAWN, reliability, risk_coverage
 from qa.evaluation.record import Figures, Result
 
@@ -33,7 +35,7 @@ def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
 
     Raises InputError outside of a checkout, or when README has no place for them. The card may do without.
     """
-    shown = {root / README: _filled(_text(root / README), tables(results), root / README)}
+    shown = {root / README: _filled(_text(root / README), tables(results) + peers_tables(root), root / README)}
     card = _text(root / CARD)
     if BEGIN in card:
         above = os.path.relpath(".", Path(CARD).parent) + "/"
