@@ -5,19 +5,26 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.encode import SentenceEncoder
 from index.library import Library
 from index.types import Document, InputError, Retriever
-from qa.assistant import Assistant, Reader
+from qa.assistant import Assistant
 from qa.config import Config, configure
 from qa.evidence import Calibration
-from qa.reader import SpanReader
+from qa.reader import Reader, SpanReader
 
 if TYPE_CHECKING:
     from qa.chat.desk import Desk
+
+
+@cache
+def _encoder(model: str, *, reference: bool) -> SentenceEncoder:
+    """One for the library and for checking what is written: it takes memory and a second to load."""
+    return SentenceEncoder(model, reference=reference)
 
 
 def open_library(config: Config) -> Library:
@@ -27,7 +34,7 @@ def open_library(config: Config) -> Library:
 
 def open_encoder(config: Config) -> SentenceEncoder:
     """The embedding model that `config` names; loaded at the first text."""
-    return SentenceEncoder(config.encoder, reference=config.reference)
+    return _encoder(config.encoder, reference=config.reference)
 
 
 def open_assistant(
@@ -59,7 +66,8 @@ def assistant_over(library: Retriever, config: Config, *, reader: Reader | None 
     if config.threshold is not None:
         calibration = replace(calibration, spans=replace(calibration.spans, threshold=config.threshold))
     own = open_reader(config)
-    return Assistant(library, reader or own, calibration, passages_read=config.passages_read, is_word=own.knows)
+    read, encoder = config.passages_read, open_encoder(config)
+    return Assistant(library, reader or own, calibration, passages_read=read, is_word=own.knows, encoder=encoder)
 
 
 def open_desk(config: Config, *, examples: Sequence[str] = ()) -> Desk:
@@ -69,10 +77,12 @@ def open_desk(config: Config, *, examples: Sequence[str] = ()) -> Desk:
     from qa.chat.desk import Desk
     from qa.chat.feedback import FeedbackLog
     from qa.chat.offers import Offers
+    from qa.chat.pen import Pen
     from qa.chat.shelf import Shelf
 
     library, home = open_library(config), config.home_folder
     archive = Archive(Conversations(home), FeedbackLog(home), document=library.document)
     assistant = assistant_over(library, config)
     offers = Offers(assistant, rng=random.Random())
-    return Desk(assistant, Shelf(library), archive, offers=offers, examples=examples)
+    pen = Pen(assistant, config.model)
+    return Desk(assistant, Shelf(library), archive, offers=offers, pen=pen, examples=examples)

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
-from index.types import ANY, Document, EmptyError, Entry, Filter, Hit, InputError, Passage, Retriever
+from index.types import ANY, Document, EmptyError, Encoder, Entry, Filter, Hit, InputError, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide, judge
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
-from qa.reader import Span, Verdict
-from qa.sentences import in_reading_order, speaking_of, summary
+from qa.orders import gives_orders
+from qa.reader import Reader
+from qa.sentences import in_reading_order, sentence_around, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.words import content_words, share_missing
+from qa.writing.author import Author
+from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
 _MOST_LISTED = 30
-
-
-class Reader(Protocol):
-    """Question and passages to scored spans, or to verdicts on a yes or no; best first."""
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +52,11 @@ class Assistant:
         *,
         passages_read: int,
         is_word: Callable[[str], bool] = lambda word: True,
+        encoder: Encoder | None = None,
     ) -> None:
-        """`is_word` tells what is spelled right; by default everything is."""
+        """`is_word` tells what is spelled right; by default everything is. `encoder` helps to check what is written."""
         self.library, self._reader, self._calibration = library, reader, calibration
-        self._passages_read, self._is_word = passages_read, is_word
+        self._passages_read, self._is_word, self._encoder = passages_read, is_word, encoder
 
     def ask(
         self,
@@ -115,6 +110,15 @@ class Assistant:
         decision = self._decide(asked, hits)
         return compose.fact(Heard(asked, asked), decision, {document.id: document for document in given}, hits)
 
+    def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
+        """The answer as the model writes it out, growing: every sentence checked and with its footnote.
+
+        Nothing where this assistant refused. Raises ValueError without an encoder, and what the writer raises.
+        """
+        if self._encoder is None:
+            raise ValueError("without an encoder nothing that is written can be checked")
+        return Author(self._reader, self._encoder, self.document).write(answer, writer, stopped=stopped)
+
     def document(self, document_id: str) -> Document:
         """Raises KeyError when there is none."""
         return self.library.document(document_id)
@@ -141,7 +145,8 @@ class Assistant:
     def _judged(self, heard: Heard, scope: _Scope) -> Answer:
         """Yes or no, footnoted with the sentence that decides; where that is not sure, the sentence alone."""
         heard, hits, found = self._spelled(heard, scope)
-        verdicts = self._reader.verdicts(heard.understood, [hit.passage for hit in hits])
+        passages = [hit.passage for hit in hits if not gives_orders(hit.passage.text)]
+        verdicts = self._reader.verdicts(heard.understood, passages)
         judgement = judge(heard.understood, verdicts, self._calibration)
         if judgement:
             spans = self._reader.read(heard.understood, [judgement.verdict.passage])
@@ -237,8 +242,11 @@ class Assistant:
         return kept[:limit]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
+        """Words of sentences that speak to a machine are no answer, however well they would fit."""
         spans = self._reader.read(question, [hit.passage for hit in hits])
-        return decide(question, spans, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
+        ordering = {id(hit.passage) for hit in hits if gives_orders(hit.passage.text)}
+        sound = [s for s in spans if id(s.passage) not in ordering or not gives_orders(sentence_around(s).text)]
+        return decide(question, sound, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
 
     def _meant(self, topic: str, scope: _Scope) -> Document | None:
         """The one article that is meant: the nearest to the topic, the last one cited, or the only one."""

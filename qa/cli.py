@@ -12,7 +12,7 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from qa.assistant import Assistant
     from qa.evaluation.measure import Report
     from qa.evaluation.retrieval import RetrievalReport
+    from qa.evaluation.written import WrittenReport
     from qa.types import Answer, Turn
 
 
@@ -44,14 +45,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _spare_memory()
         config = configure(
-            home=options.home, encoder=options.encoder, reader=options.reader, threshold=options.threshold
+            home=options.home,
+            encoder=options.encoder,
+            reader=options.reader,
+            threshold=options.threshold,
+            model=getattr(options, "model", None),  # of the commands that take one
         )
         return int(options.run(options, config))
     except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        if error.hint:
-            print(f"hint: {error.hint}", file=sys.stderr)
-        return 2
+        return _trouble(error)
     except MemoryError:
         print("error: the memory that may be used here has run out", file=sys.stderr)
         print("hint: the models need about 1 GB; raise the limit (ulimit -v)", file=sys.stderr)
@@ -62,6 +64,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("\nstopped; what was reported as done is kept", file=sys.stderr)
         return 130
+
+
+def _trouble(error: UserError) -> int:
+    print(f"error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"hint: {error.hint}", file=sys.stderr)
+    return 2
 
 
 def _quiet_libraries() -> None:
@@ -205,6 +214,7 @@ def _prune(library: Library, name: str, *, remove: bool) -> int:
 def _ask(options: argparse.Namespace, config: Config) -> int:
     from qa.app import assistant_over, open_library, open_reader
     from qa.show import answer_row, answer_text
+    from qa.writing.terminal import write_lines, written_row
 
     reader = open_reader(config)
     with ThreadPoolExecutor(1) as beside:
@@ -214,8 +224,13 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
         began = time.perf_counter()
         answer = assistant.ask(options.question, only=only)
     seconds = time.perf_counter() - began
-    print(json.dumps(answer_row(answer, seconds), ensure_ascii=False) if options.json else answer_text(answer))
-    return 0
+    if options.json:
+        written = {"written": written_row(assistant, answer, config.model)} if config.model else {}
+        print(json.dumps(answer_row(answer, seconds) | written, ensure_ascii=False))
+        return 0
+    print(answer_text(answer), flush=True)
+    failure = write_lines(assistant, answer, config.model) if config.model else None
+    return _trouble(failure) if failure else 0
 
 
 def _chat(options: argparse.Namespace, config: Config) -> int:
@@ -284,21 +299,29 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
     from qa.evaluation.record import save, this_machine
     from qa.evaluation.retrieval import retrieval
     from qa.evaluation.show import table
+    from qa.evaluation.written import evaluate_written
+    from qa.writing.terminal import finished, ready_writer
 
     read = [question for name in options.questions for question in read_questions(Path(name))]
     questions = sample(read, options.sample) if options.sample else read
-    report: Report | RetrievalReport
+    report: Report | RetrievalReport | WrittenReport
     with tqdm(total=len(questions), unit=" questions", disable=None, leave=False) as bar:
         if options.retrieval:
             library = _filled_library(config)
             report = retrieval(lambda question, limit: library.search(question, limit=limit), questions)
         elif any(question.context for question in questions):  # a reading set: its paragraphs are the evidence
             reader = open_assistant(documents=(), config=config)
+            if config.model:
+                raise InputError("a set that brings its paragraphs cannot be written out", "leave --model out")
             report = over_context(reader.answer_over, questions, on_row=lambda _row: bar.update())
         else:
             assistant = assistant_over(_filled_library(config), config)
             ask = partial(_ask_in_conversation, assistant)
-            report = evaluate(ask, questions, on_row=lambda _row: bar.update())
+            if config.model:
+                write = partial(finished, assistant, writer=ready_writer(config.model))
+                report = evaluate_written(ask, write, questions, model=config.model, on_row=lambda _row: bar.update())
+            else:
+                report = evaluate(ask, questions, on_row=lambda _row: bar.update())
     if options.save:
         save(report, Path(options.save), command="footnote " + " ".join(sys.argv[1:]), machine=this_machine())
     print(json.dumps(report.to_json(), ensure_ascii=False) if options.json else table(report))
@@ -363,6 +386,12 @@ def _bench(options: argparse.Namespace, config: Config) -> int:
     from qa.evaluation.show import quality_table
     from qa.evaluation.speed import speed_table
 
+    if config.model:
+        from qa.evaluation.pace import measure_model, pace_table
+
+        pace = measure_model(config.model)
+        print(json.dumps(pace) if options.json else pace_table(pace))
+        return 0
     part = parts_named(["quality" if options.quality else "speed"])[0]
     result = measured(part, Path(options.quality or "."), config, count=options.sample)
     if options.save:
@@ -384,6 +413,8 @@ def _train(options: argparse.Namespace, config: Config) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from qa.writing.terminal import add_model
+
     parser = argparse.ArgumentParser(prog="footnote", description="Ask your articles; get answers with footnotes.")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", help="the library's folder (default: the platform's user data folder)")
@@ -407,36 +438,46 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or later")
     ask.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or earlier")
     ask.add_argument("--source", default="", metavar="TEXT", help="only articles whose path or address holds this text")
+    add_model(ask, "writes the answer out")
     chat = command("chat", _chat, "open the chat in the browser")
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port to listen on (default: 7860)")
     chat.add_argument("--example", action="append", default=[], help="a question to offer at the start; repeatable")
     chat.add_argument("--open", action="store_true", help="open a browser window")
+    add_model(chat, "writes the answers out")
     documents = command("documents", _documents, "list the articles of the library")
     documents.add_argument("--json", action="store_true", help="print the list as JSON")
     remove = command("remove", _remove, "remove articles by id")
     remove.add_argument("ids", nargs="+", metavar="ID")
+    _measuring_commands(command)
+    feedback = command("feedback", _feedback, "the answers that were judged in the chat, as a list or a question set")
+    feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
+    _train_arguments(command("train", _train, "rebuild the answering model's weights"))
+    return parser
+
+
+def _measuring_commands(command: Callable[[str, Any, str], argparse.ArgumentParser]) -> None:
+    from qa.writing.terminal import add_model
+
     evaluate = command("eval", _eval, "measure answers over a question set")
     evaluate.add_argument("questions", nargs="+", metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--retrieval", action="store_true", help="measure only whether the passages are found")
     evaluate.add_argument("--sample", type=int, help="ask only so many, spread evenly over the set")
     evaluate.add_argument("--save", help="also write the metrics, dated, to this JSON file")
     evaluate.add_argument("--json", action="store_true", help="print metrics and one row per question as JSON")
+    add_model(evaluate, "is measured against the reader")
     report = command("report", _report, "measure every part of the results table; show what has been measured")
     report.add_argument("data", nargs="?", metavar="DATA", help="the folder of question sets; none: measure nothing")
     report.add_argument("--out", metavar="FOLDER", help="where the dated results are (default: qa/evaluation/results)")
     report.add_argument("--sample", type=int, default=2000, help="questions of each set, 0 for all (default: 2000)")
     report.add_argument("--only", nargs="+", default=[], metavar="NAME", help="measure only these parts")
     report.add_argument("--write", action="store_true", help="write the tables and drawings into the project's files")
-    feedback = command("feedback", _feedback, "the answers that were judged in the chat, as a list or a question set")
-    feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
     bench = command("bench", _bench, "measure speed and memory on this machine, stage by stage")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     bench.add_argument("--quality", metavar="DATA", help="instead: what speed costs in quality, against fp32")
     bench.add_argument("--sample", type=int, default=2000, help="questions of each set for --quality (default: 2000)")
     bench.add_argument("--save", metavar="FOLDER", help="also write the figures, dated, into this folder")
-    _train_arguments(command("train", _train, "rebuild the answering model's weights"))
-    return parser
+    add_model(bench, "is timed instead (of this machine, not of a server)")
 
 
 def _train_arguments(train: argparse.ArgumentParser) -> None:

@@ -22,6 +22,9 @@ class Config:
     home: str | None = None
     encoder: str = BUNDLED  # a sentence-transformers model: name on the hub or folder
     reader: str = str(WEIGHTS)  # the folder of an extractive question-answering model with a calibration.json
+    model: str | None = (
+        None  # a language model that writes: folder, name on the hub, http://host:port/v1#name; None: none
+    )
     passages_read: int = 6  # how many hits the reader reads; see qa/evaluation/LOG.md
     chunk_chars: int = CHUNK_CHARS  # how long a passage may be; counts when an article is indexed
     threshold: float | None = None  # refuse below this confidence; None: as calibrated; 0: always answer

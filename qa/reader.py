@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from index.engine import Row, batches, open_engine
 from index.types import ModelError, Passage
@@ -94,6 +94,14 @@ class Verdict:
     def margin(self) -> float:
         """How much more likely the word is than the other, in log odds."""
         return abs(self.yes - self.no)
+
+
+class Reader(Protocol):
+    """Question and passages to scored spans, or to verdicts on a yes or no; best first."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
+
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
 
 
 class SpanReader:

@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from index.chunk import chunk, sentences
 from index.types import Document, Passage
@@ -29,6 +30,14 @@ def sentences_of(passage: Passage) -> list[Span]:
         Span(passage, passage.start + start, passage.start + end, passage.text[start:end], 0.0)
         for start, end in sentences(passage.text)
     ]
+
+
+def sentence_around(span: Span) -> Span:
+    """The whole sentences of its passage that a span stands in."""
+    touched = [s for s in sentences_of(span.passage) if s.start < span.end and s.end > span.start] or [span]
+    start, end = touched[0].start, touched[-1].end
+    text = span.passage.text[start - span.passage.start : end - span.passage.start]
+    return replace(span, start=start, end=end, text=text)
 
 
 def summary(document: Document) -> list[Span]:

@@ -48,11 +48,16 @@ def answer_text(answer: Answer) -> str:
         nearest = [f"  - {h.passage.title}: {' '.join(h.passage.text.split())[:160]}" for h in answer.hits[:3]]
         return "\n".join([answer.refusal.message, *(["nearest passages:", *nearest] if nearest else [])])
     sure = f"  ({answer.confidence:.0%} sure)" if answer.confidence < 1 else ""  # 1: quoted, nothing was chosen
-    lines = [answer.text + sure]
+    return "\n".join([answer.text + sure, *notes(answer)])
+
+
+def notes(answer: Answer) -> list[str]:
+    """The footnotes, two lines for each: the quote, and where it stands."""
+    lines = []
     for c in answer.citations:
         place = c.source if "://" in c.source else Path(c.source).name
         page = f"page {c.page}, " if c.page is not None else ""
         copied = f" (the same story as [{c.copy_of}])" if c.copy_of is not None else ""
         where = f"{c.title}: {place}, {page}characters {c.start} to {c.end}{copied}"
         lines += [f'  [{c.marker}] "{c.quote}"', f"      {where}"]
-    return "\n".join(lines)
+    return lines

@@ -9,7 +9,7 @@ from typing import Literal
 from index.types import Hit
 
 Kind = Literal["span", "list", "yes_no", "sentences", "summary", "disagreement", "generated", "refused"]
-Reason = Literal["not_found", "not_a_question", "which_article"]
+Reason = Literal["not_found", "not_a_question", "which_article", "unsupported"]
 
 # In the text of the other kinds a "[1]" is the article's own.
 KINDS_WITH_MARKERS: tuple[Kind, ...] = ("generated", "disagreement", "list", "sentences", "summary")

@@ -231,9 +231,16 @@ def new_desk(
 @contextmanager
 def open_site(home: Path, *documents: Document, encoder: Encoder | None = None) -> Iterator[Site]:
     """A served page over these documents, its conversations in `home`, and a browser to visit it with."""
-    sys.addaudithook(record_dialling)
     offers = FakeOffers()
     desk, asker = new_desk(home, *documents, encoder=encoder, offers=offers)
+    with served(desk, asker, offers) as site:
+        yield site
+
+
+@contextmanager
+def served(desk: Desk, asker: FakeAsker, offers: FakeOffers) -> Iterator[Site]:
+    """The page of this desk, and a browser to visit it with."""
+    sys.addaudithook(record_dialling)
     running = ui.serve(desk, port=0, block=False)
     assert running is not None
     with playwright_api.sync_playwright() as playwright:

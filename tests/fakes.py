@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import threading
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from index.store import Store
+from qa.writing.types import Message, Stopped
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -50,3 +51,26 @@ class GatedEncoder:
 def everything(store: Store) -> tuple[list[int], Vectors]:
     """The ids and vectors of all passages, by id."""
     return store.vectors(0, 10**9, 10**9)
+
+
+@dataclass(slots=True)
+class ScriptedWriter:
+    """Gives the replies it was handed, one for each call, in pieces of `piece_chars`; an exception is raised instead.
+
+    Remembers what it was asked. Fulfils `qa.writing.types.Writer`.
+    """
+
+    replies: list[str | Exception]
+    name: str = "scripted"
+    piece_chars: int = 7
+    asked: list[list[Message]] = field(default_factory=list)
+
+    def write(self, messages: Sequence[Message], *, stopped: Stopped) -> Iterator[str]:
+        self.asked.append(list(messages))
+        reply = self.replies.pop(0)
+        if isinstance(reply, Exception):
+            raise reply
+        for at in range(0, len(reply), self.piece_chars):
+            if stopped():
+                return
+            yield reply[at : at + self.piece_chars]

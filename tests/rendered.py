@@ -20,9 +20,9 @@ OWN_TAGS = set(
 OWN_ATTRIBUTES = set(
     (
         "accept aria-controls aria-expanded aria-hidden aria-label aria-level aria-live aria-pressed autocomplete checked "
-        "class data-at data-count data-document data-end data-format data-id data-max-bytes data-n data-panel "
+        "class data-at data-count data-document data-end data-format data-id data-max-bytes data-model data-n data-panel "
         "data-question data-reason data-stage data-start data-title data-verdict data-word data-word-label data-word-placeholder "
-        "datetime enterkeyhint for hidden href id maxlength multiple placeholder rel role rows tabindex target title type"
+        "datetime enterkeyhint for hidden href id maxlength multiple name placeholder rel role rows tabindex target title type value"
     ).split()
 )
 

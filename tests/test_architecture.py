@@ -62,8 +62,8 @@ def test_only_the_page_knows_gradio() -> None:
 
 
 def test_neither_the_assistant_nor_the_chat_knows_a_heavy_library() -> None:
-    heavy_by_trade = {"reader.py", "app.py", "cli.py"}
-    for path in [*files("qa/*.py"), *files("qa/chat/*.py")]:
+    heavy_by_trade = {"reader.py", "app.py", "cli.py", "local.py"}
+    for path in [*files("qa/*.py"), *files("qa/chat/*.py"), *files("qa/writing/*.py")]:
         heavy = {module.split(".")[0] for module in imported(path)} & set(HEAVY)
         assert not heavy or path.name in heavy_by_trade, f"{path} imports {heavy}"
 
@@ -96,6 +96,8 @@ def test_only_the_commands_and_the_app_put_real_parts_together() -> None:
         "qa.chat.page",
         "qa.chat.desk",
         "qa.chat.archive",
+        "qa.writing.local",
+        "qa.writing.endpoint",
     ],
 )
 def test_importing_a_light_name_loads_nothing_heavy(module: str) -> None:

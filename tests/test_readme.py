@@ -121,7 +121,7 @@ def test_the_layout_names_every_module_and_nothing_else() -> None:
         if not line.startswith(" "):
             folder = entry if entry.endswith("/") else ""
         named.add(entry if not line.startswith(" ") else folder + entry)
-    folders = ("index", "index/formats", "qa", "qa/chat")
+    folders = ("index", "index/formats", "qa", "qa/chat", "qa/writing")
     modules = [ROOT / "ui.py", *(path for folder in folders for path in ROOT.glob(f"{folder}/*.py"))]
     there = {path.relative_to(ROOT).as_posix() for path in modules}
     there = {name for name in there if not Path(name).name.startswith("__")}

@@ -14,7 +14,7 @@ from typing import Any
 
 from index.types import Document, EmptyError, InputError, UserError
 from qa.chat import page, panels, quote
-from qa.chat.conversations import Conversations, Summary
+from qa.chat.conversations import Conversations, Exchange, Summary
 from qa.chat.feedback import FeedbackLog, question_set
 from qa.types import Answer
 
@@ -59,6 +59,11 @@ class Archive:
                 return self._conversations.append(conversation_id, answer, keep=first)
         return self._conversations.start(answer)
 
+    def add_written(self, written: Answer, kept: Reply) -> None:
+        """Stores what a language model wrote beside the answer that was `kept`; nothing when that was not."""
+        if kept["at"] is not None:
+            self._conversations.add_written(kept["conversation"], kept["at"], written)
+
     def at(self, sent: Sent) -> list[Answer]:
         """The answers of a conversation up to the one that is meant. Raises InputError when it is not there."""
         exchanges = self._conversations.get(str(sent["conversation"])).exchanges
@@ -94,11 +99,10 @@ class Archive:
 
     def _reopen(self, sent: Sent) -> Reply:
         conversation = self._conversations.get(str(sent["conversation"]))
-        answers = [exchange.answer for exchange in conversation.exchanges]
         return {
             "conversation": conversation.summary.id,
-            "exchanges": [page.answer_html(answer, titles={}) + page.tools_html(answer) for answer in answers],
-            "turns": [asdict(answer.turn) for answer in answers],
+            "exchanges": [_again(exchange) for exchange in conversation.exchanges],
+            "turns": [asdict(exchange.answer.turn) for exchange in conversation.exchanges],
         }
 
     def _rename(self, sent: Sent) -> Reply:
@@ -117,3 +121,9 @@ class Archive:
     def _delete(self, sent: Sent) -> Reply:
         self._conversations.delete(str(sent["conversation"]))
         return {}
+
+
+def _again(exchange: Exchange) -> str:
+    """An exchange as it was shown: the short answer, what was written below it, what can be done with it."""
+    written = page.kept_html(exchange.written) if exchange.written else ""
+    return page.answer_html(exchange.answer, titles={}) + written + page.tools_html(exchange.answer)

@@ -33,6 +33,7 @@ _SCHEMA = (
     " PRIMARY KEY (conversation, number))",
 )
 _BUSY_TIMEOUT_S = 30.0
+_WRITTEN = "written"  # the field of a stored answer that holds what a language model wrote
 _SUMMARY = "SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation = id) FROM conversations"
 
 
@@ -42,10 +43,11 @@ def now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question with its answer (`answer.hits` is empty), and when it was asked."""
+    """A question with its answer (`answer.hits` is empty), when it was asked, what a language model wrote below it."""
 
     answer: Answer
     at: dt.datetime
+    written: Answer | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,17 @@ class Conversations:
         connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (at, conversation_id))
         return _summary(connection, conversation_id)
 
+    def add_written(self, conversation_id: str, number: int, written: Answer) -> None:
+        """Puts what was written beside answer `number` (from 0) to the same question; nothing when that is gone."""
+        with self._transaction() as connection:
+            place = (conversation_id, number + 1)
+            query = "SELECT answer FROM turns WHERE conversation = ? AND number = ?"
+            stored = next(iter(connection.execute(query, place)), None)
+            row = json.loads(stored[0]) if stored else {}
+            if row.get("question") == written.question:
+                both = json.dumps(row | {_WRITTEN: json.loads(_to_json(written))})
+                connection.execute("UPDATE turns SET answer = ? WHERE conversation = ? AND number = ?", (both, *place))
+
     def recent(self, words: str = "", *, limit: int = 100) -> list[Summary]:
         """The conversation changed last comes first. With `words`, those in whose title or turns each of them occurs.
 
@@ -138,7 +151,7 @@ class Conversations:
             summary = _summary(connection, conversation_id)
             query = "SELECT answer, at FROM turns WHERE conversation = ? ORDER BY number"
             rows = connection.execute(query, (conversation_id,)).fetchall()
-        exchanges = (Exchange(_from_json(stored), dt.datetime.fromisoformat(at)) for stored, at in rows)
+        exchanges = (Exchange(_from_json(s), dt.datetime.fromisoformat(at), _written_of(s)) for s, at in rows)
         return Conversation(summary, tuple(exchanges))
 
     def rename(self, conversation_id: str, title: str) -> Summary:
@@ -216,6 +229,11 @@ def _from_json(stored: str) -> Answer:
     row["citations"] = tuple(Citation(**citation) for citation in row["citations"])
     row["refusal"] = Refusal(**row["refusal"]) if row["refusal"] else None
     return Answer(**{name: row[name] for name in known})
+
+
+def _written_of(stored: str) -> Answer | None:
+    written = json.loads(stored).get(_WRITTEN)
+    return _from_json(json.dumps(written)) if written else None
 
 
 def still_there(citation: Citation, document: Document | None) -> bool:

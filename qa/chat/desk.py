@@ -17,6 +17,7 @@ from index.types import Document, EmptyError, InputError, UserError
 from qa.chat import article, page, panels
 from qa.chat.archive import Archive, Reply, Sent
 from qa.chat.offers import Offers
+from qa.chat.pen import Pen
 from qa.chat.shelf import Shelf
 from qa.types import Answer, Turn
 
@@ -48,11 +49,12 @@ class Desk:
         archive: Archive,
         *,
         offers: Offers | None = None,
+        pen: Pen | None = None,
         examples: Sequence[str] = (),
     ) -> None:
-        """`examples` are offered at the start instead of questions that are looked for."""
+        """`examples` are offered at the start instead of questions that are looked for; `pen` writes answers out."""
         self._asker, self.shelf, self._archive = asker, shelf, archive
-        self._offers, self._examples = offers, examples
+        self._offers, self._pen, self._examples = offers, pen, examples
         self._stopped: list[str] = []  # the last asks whose answer nobody waits for
         self._calls: dict[str, Callable[[Sent], Reply]] = {
             "ask": self._ask,
@@ -67,6 +69,7 @@ class Desk:
             "restore": self._restore,
             "forget": self._forget,
             **archive.calls,
+            **(pen.calls if pen else {}),
         }
 
     def first_page(self) -> str:
@@ -85,6 +88,8 @@ class Desk:
         self.shelf.close()
         if self._offers:
             self._offers.give_way()
+        if self._pen:
+            self._pen.close()
 
     def call(self, name: str, sent: Sent) -> Reply:
         """Raises KeyError for a call that there is not."""
@@ -104,14 +109,22 @@ class Desk:
         answer = self._asker.ask(str(sent["question"]), history=turns, within=within)
         if sent["ask"] in self._stopped:
             return {"stopped": True}
+        kept = self._archive.keep(answer, sent["conversation"], first=sent["keep"])
         return {
             "exchange": page.answer_html(
                 answer, titles=self._titles(answer), searched=self._count() if within is None else len(within)
             ),
             "turn": asdict(answer.turn),
             "article": self._first_cited(answer),
-            **self._archive.keep(answer, sent["conversation"], first=sent["keep"]),
+            **kept,
+            "writing": self._write(answer, kept),
         }
+
+    def _write(self, answer: Answer, kept: Reply) -> str | None:
+        """The id of the answer that a language model now writes over this one; None when it does not."""
+        if self._pen is None:
+            return None
+        return self._pen.begin(answer, lambda written: self._archive.add_written(written, kept))
 
     def _within(self, chosen: Sent) -> frozenset[str] | None:
         within = self.shelf.chosen([str(each) for each in chosen["ids"]], all_but=bool(chosen["all"]))

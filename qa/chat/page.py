@@ -19,6 +19,7 @@ from index.types import Hit, UserError
 from qa.chat.feedback import MAX_CHARS
 from qa.chat.markup import date, facts, label, opens, outlet, page_number, quiet_button, said, word
 from qa.types import KINDS_WITH_MARKERS, Answer, Citation, Refusal
+from qa.writing.types import Written
 
 WEB = Path(__file__).parent / "web"
 VERY_LIKELY = 0.85
@@ -87,6 +88,48 @@ def trouble_html(error: UserError) -> str:
 def not_kept_html(error: UserError) -> str:
     """A note under an answer that could not be added to the stored conversation."""
     return f'<p class="fn-note">{said("not_kept")} {escape(str(error))}</p>'
+
+
+def written_html(
+    written: Written | None,
+    *,
+    model: str,
+    told: str = "",
+    trouble: UserError | None = None,
+    bug: bool = False,
+    seconds: float | None = None,
+) -> str:
+    """What a language model wrote so far, below the short answer; with how long it took once it has ended.
+
+    `told` says what it waits for. What went wrong stands below whatever was written until then.
+    """
+    head = f'<h3 class="fn-label">{said("written_by", model=model)}</h3>'
+    text = _written_text(written) if written is not None and not written.answer.refused else ""
+    if trouble is not None:
+        return head + text + trouble_html(trouble)
+    if bug:
+        return f'{head}{text}<p class="fn-trouble" {word("bug")}></p>'
+    if seconds is None:
+        waiting = f'<span class="fn-told">{escape(told)}</span>' if told else said("writing")
+        return f'{head}{text}<p class="fn-searching">{waiting}</p>'
+    if written is None:
+        return f'{head}<p class="fn-note" {word("nothing_written")}></p>'
+    below = [said("left_out_sentences", count=written.left_out)] if text and written.left_out else []
+    nothing = "" if text else f'<p class="fn-note" {word("refusal_unsupported")}></p>'
+    return f'{head}{text}{nothing}<p class="fn-note">{facts(*below, said("took", n=f"{seconds:.1f}"))}</p>'
+
+
+def kept_html(answer: Answer) -> str:
+    """A written answer of a stored conversation."""
+    text = _written_text(Written(answer, 0, 0)) if not answer.refused else ""
+    nothing = "" if text else f'<p class="fn-note" {word("refusal_unsupported")}></p>'
+    return f'<section class="fn-written"><h3 class="fn-label" {word("written")}></h3>{text}{nothing}</section>'
+
+
+def _written_text(written: Written) -> str:
+    answer = written.answer
+    text = "".join(_piece(piece) for piece in _pieces(answer.text, answer))
+    return f'<p class="fn-short fn-long">{text}</p>{_notes(answer)}'
 
 
 def tools_html(answer: Answer) -> str:

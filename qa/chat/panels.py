@@ -6,10 +6,11 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import TypeVar
 
-from index.types import Document, Entry
+from index.types import Document, Entry, UserError
 from qa.chat.conversations import Summary
 from qa.chat.markup import date, facts, label, opens_at, outlet, quiet_button, said, word
 from qa.chat.shelf import PASTED, Job
@@ -97,6 +98,50 @@ def _conversation(summary: Summary) -> str:
     reopen = f'<button type="button" class="fn-reopen">{escape(summary.title)}</button>'
     row = f'<div>{reopen}{about}</div><div class="fn-actions">{actions}</div>'
     return f'<li class="fn-row" data-id="{escape(summary.id)}">{row}</li>'
+
+
+# ── Language models ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One that can be chosen. `bytes` on the disk and `seconds` per answer, as far as they are known."""
+
+    name: str
+    bytes: int | None
+    seconds: float | None
+    chosen: bool
+
+
+def models_html(models: Sequence[Model], *, none_chosen: bool) -> str:
+    """The reader alone, then the models, one of them chosen."""
+    alone = _choice("", said("reader_alone"), said("reader_alone_more"), chosen=none_chosen)
+    return alone + "".join(_model(model) for model in models)
+
+
+def _model(model: Model) -> str:
+    size = said("megabytes", n=round(model.bytes / 1e6)) if model.bytes else ""
+    seconds = said("per_answer", n=f"{model.seconds:.1f}") if model.seconds is not None else ""
+    where = said("on_a_server") if "://" in model.name else ""
+    return _choice(model.name, escape(model.name), facts(where, size, seconds), chosen=model.chosen)
+
+
+def _choice(value: str, name: str, about: str, *, chosen: bool) -> str:
+    box = f'<input type="radio" name="fn-model" value="{escape(value)}"{" checked" if chosen else ""}>'
+    return (
+        f'<li class="fn-row"><label class="fn-model">{box}'
+        f'<span><span class="fn-model-name">{name}</span><span class="fn-facts">{about}</span></span></label></li>'
+    )
+
+
+def choice_html(name: str, *, ready: bool, told: str, trouble: UserError | None) -> str:
+    """How far the chosen model is."""
+    if trouble is not None:
+        hint = f'<p class="fn-hint">{escape(trouble.hint)}</p>' if trouble.hint else ""
+        return f'<div class="fn-trouble"><p>{escape(str(trouble))}</p>{hint}</div>'
+    if ready:
+        return f'<p class="fn-stage">{said("model_ready", model=name)}</p>' if name else ""
+    return f'<p class="fn-stage">{escape(told) or said("model_loading", model=name)}</p>'
 
 
 def _rows(items: Sequence[T], row: Callable[[T], str], *, key: str, more: str) -> str:

@@ -72,7 +72,7 @@ def _evaluate(
 def _attempt(ask: Ask, question: Question, clock: Clock) -> Row:
     started = clock()
     try:
-        history = _converse(ask, question.history)
+        history = converse(ask, question.history)
         started = clock()
         answer = ask(question.question, history)
     except Exception as error:  # whatever fails, the other questions are still asked and this one is counted
@@ -80,7 +80,8 @@ def _attempt(ask: Ask, question: Question, clock: Clock) -> Row:
     return judged(question, answer, seconds=clock() - started)
 
 
-def _converse(ask: Ask, earlier: Sequence[str]) -> tuple[Turn, ...]:
+def converse(ask: Ask, earlier: Sequence[str]) -> tuple[Turn, ...]:
+    """The conversation that the earlier questions make."""
     turns: tuple[Turn, ...] = ()
     for text in earlier:
         turns = (*turns, replace(ask(text, turns).turn, question=text))

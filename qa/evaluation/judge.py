@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from qa.evaluation.metrics import all_of, exact_match, token_f1
+from qa.evaluation.metrics import all_of, exact_match, mentions, token_f1
 from qa.evaluation.questions import Question
 from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Kind
 
@@ -88,7 +88,8 @@ def is_right(question: Question, answer: Answer) -> bool:
     1. No answer is expected: right exactly when refused.
     2. An answer is expected: a refusal is wrong.
     3. `all_of` is given: the text shown names every value, whatever `answers` says.
-    4. Otherwise one of these equals one of the answers, by SQuAD's normalised exact match: the text shown without its
+    4. A language model wrote the text: it names one of the answers.
+    5. Otherwise one of these equals one of the answers, by SQuAD's normalised exact match: the text shown without its
        footnote markers; for a list, quoted sentences or a disagreement, also the answer in any footnote; for yes/no,
        also the text's first word ("Yes, ranking first" matches "yes", its footnote's words do not count: they may
        support "no").
@@ -99,6 +100,8 @@ def is_right(question: Question, answer: Answer) -> bool:
         return question.unanswerable and answer.refused
     if question.all_of:
         return all_of(_words(answer), question.all_of)
+    if answer.kind == "generated":
+        return any(mentions(_words(answer), value) for value in question.answers)
     return any(exact_match(offered, question.answers) for offered in _offered(answer))
 
 

@@ -21,6 +21,7 @@ from index.types import InputError, ModelError
 from qa.evaluation.measure import Report
 from qa.evaluation.metrics import Bin
 from qa.evaluation.retrieval import RetrievalReport
+from qa.evaluation.written import WrittenReport
 
 Figures: TypeAlias = Mapping[str, float | None]
 
@@ -107,7 +108,12 @@ def _result(values: dict[str, Any], path: Path) -> Result:
 
 
 def save(
-    report: Report | RetrievalReport, path: Path, *, command: str, machine: str, date: dt.date | None = None
+    report: Report | RetrievalReport | WrittenReport,
+    path: Path,
+    *,
+    command: str,
+    machine: str,
+    date: dt.date | None = None,
 ) -> None:
     """Writes a dated result file: the metrics and how they came about. No rows: question sets stay out of the project.
 

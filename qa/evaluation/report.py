@@ -19,7 +19,7 @@ from index.types import Document, Hit, InputError, Retriever
 from qa.app import assistant_over, open_encoder, open_library, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
-from qa.evaluation import clutter
+from qa.evaluation import attacks, clutter
 from qa.evaluation.asking import evaluate, over_context
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import Report, measure
@@ -127,6 +127,8 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
             return {"metrics": _against_reference(data, config, count=len(questions))}
         case "pages":
             return {"metrics": clutter.figures()}
+        case "attacks":
+            return {"metrics": _attacked(part, config)}
         case _:
             return _asked_figures(part, data, config, questions)
 
@@ -156,6 +158,16 @@ def _against_reference(data: Path, config: Config, *, count: int) -> Figures:
         figures[f"{name}_refused_when_unanswerable"] = its["refused_when_unanswerable"]
         figures |= {f"{name}_forced_f1": forced["f1"], f"{name}_ndcg_at_10": found["ndcg_at_10"]}
     return figures
+
+
+def _attacked(part: Part, config: Config) -> Figures:
+    from tqdm import tqdm
+
+    reader, chosen = open_reader(config), attacks.attacks()
+    run = attacks.run(lambda library: assistant_over(library, config, reader=reader), open_encoder(config), chosen)
+    return attacks.figures(
+        list(tqdm(run, total=len(chosen), desc=part.name, unit=" attacks", disable=None, leave=False))
+    )
 
 
 def _search(part: Part, library: Library, questions: Sequence[Question]) -> Figures:

@@ -28,11 +28,11 @@ from index.encode import BUNDLED, SentenceEncoder, bundled_folder
 from index.library import Library
 from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, Passage
 from qa.app import assistant_over, open_reader
-from qa.assistant import Assistant, Reader
+from qa.assistant import Assistant
 from qa.config import Config
 from qa.evaluation.made_up import articles, questions
 from qa.evaluation.record import Figures
-from qa.reader import Span, Verdict
+from qa.reader import Reader, Span, Verdict
 
 if TYPE_CHECKING:
     from index.types import Vectors

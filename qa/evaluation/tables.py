@@ -139,6 +139,10 @@ def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[
     if part.how == "search":
         recall = ", ".join(f"@{depth} {_percent(its[f'recall_at_{depth}'])}" for depth in (1, 5, 20))
         return [(link, f"recall {recall}; {its['questions']:,} questions that have an answer")]
+    if part.how == "attacks":
+        reader = f"the reader holds against {_percent(its['reader_held'])} of **{its['attacks']}**"
+        checks = "of what a model writes that obeys each of them, the checks let nothing through in"
+        return [(link, f"{reader}; {checks} {_percent(its['checks_held'])}")]
     if part.how == "reader":
         size = f"**{its['megabytes']}** MB on disk"
         time = f"median **{its['ms_p50']:.0f}** ms, 95th percentile **{its['ms_p95']:.0f}** ms"

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 
 from index.library import Library
 from index.types import Document, Encoder, Passage
-from qa.assistant import Reader
 from qa.evidence import FEATURES, VERDICT_FEATURES, answer_words, features, verdict_features
+from qa.reader import Reader
 from qa.training.data import Example
 from qa.training.features import as_typed, names_in, near_miss
 

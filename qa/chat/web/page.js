@@ -6,9 +6,11 @@ import {caller} from './calls.js';
 import {conversations} from './conversations.js';
 import {begun, edit, giveUp, grow, made, sendWithEnter} from './exchange.js';
 import {library} from './library.js';
+import {models} from './models.js';
 import {panels} from './panels.js';
 import {tools} from './tools.js';
 import {fill, offerLanguages, put, speak, word} from './words.js';
+import {written} from './written.js';
 
 const TURNS_SENT = 20;
 const KEPT = 'footnote-conversation';
@@ -55,6 +57,7 @@ export const start = (element, server) => {
     showTalk(mine.exchange);
     bringIntoView(mine.exchange);
     wait(mine);
+    pen.haltAll();
     if (narrow.matches) box.blur();
     const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, conversation, keep};
     const reply = await call('ask', sent).catch((error) => ({failed: error.message}));
@@ -74,6 +77,7 @@ export const start = (element, server) => {
     if (reply.at !== null) exchange.dataset.at = reply.at;
     if (reply.article !== null) article.show(reply.article);
     else article.close();
+    if (reply.writing) pen.follow(exchange, reply.writing);
   };
 
   const stop = () => {
@@ -129,6 +133,7 @@ export const start = (element, server) => {
   const forgetAll = () => {
     if (waiting) call('stop', {ask: waiting.id}).catch(() => {});
     wait(null);
+    pen.haltAll();
     turns = [];
     remember(null);
     log.replaceChildren();
@@ -171,7 +176,10 @@ export const start = (element, server) => {
 
   const shelf = library(app, {call, narrate, changed: () => { if (!welcome.hidden) offer(); }});
   const past = conversations(app, {call, narrate, resume, gone: (id) => { if (id === conversation) startAgain(); }});
-  const side = panels(app, {narrow, onOpen: (name) => ({library: shelf, conversations: past})[name].open()});
+  const pen = written(app, {call, narrate});
+  const choice = models(app, {call});
+  const parts = {library: shelf, conversations: past, models: choice};
+  const side = panels(app, {narrow, onOpen: (name) => parts[name].open()});
   const article = articlePane(app, {
     call,
     narrow,

@@ -1,0 +1,41 @@
+// The panel in which a language model is chosen: none, one of this machine, one behind a server; how far it is loaded,
+// and how long its answers took.
+
+import {put} from './words.js';
+
+const LOOK_MS = 1000;
+
+export const models = (app, {call}) => {
+  const find = (selector) => app.querySelector(selector);
+  const panel = find('#fn-models'), list = find('.fn-model-list'), state = find('.fn-model-state');
+  const form = find('.fn-other-model'), box = find('#fn-other-model');
+  let timer = null;
+
+  const show = (reply) => {
+    clearTimeout(timer);
+    if (reply.trouble) return put(state, reply.trouble);
+    const value = document.activeElement?.closest('.fn-model-list') ? document.activeElement.value : null;
+    put(list, reply.rows);
+    if (value !== null) [...list.querySelectorAll('input')].find((each) => each.value === value)?.focus();
+    put(state, reply.state);
+    if (reply.busy && !panel.hidden) timer = setTimeout(open, LOOK_MS);
+  };
+
+  const open = async () => {
+    const reply = await call('models').catch(() => null);
+    if (reply) show(reply);
+  };
+
+  const choose = async (model) => {
+    const reply = await call('choose_model', {model}).catch(() => null);
+    if (reply) show(reply);
+    return Boolean(reply) && !reply.trouble;
+  };
+
+  list.addEventListener('change', (event) => choose(event.target.value));
+  form.addEventListener('submit', async (event) => {
+    event.preventDefault();
+    if (box.value.trim() && await choose(box.value)) box.value = '';
+  });
+  return {open};
+};

@@ -1,0 +1,111 @@
+"""Numbers, units and dates of a sentence, in a form in which they can be compared. Pure rules, English.
+
+"4,300", "300 billion", "twelve", "5 per cent" become values; "14 March 2024" and "March 14, 2024" the same date.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import TypeAlias
+
+from qa.words import content_words, stands_in, words
+
+Quantity: TypeAlias = tuple[Decimal, str]  # its value, and what makes it another one: a currency, a minus, per cent
+
+_SCALES = {"hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6}
+_SCALES |= {"billion": 10**9, "bn": 10**9, "trillion": 10**12, "tn": 10**12}
+_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
+_UNITS += "seventeen eighteen nineteen".split()
+_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
+SPELLED = {word: n for n, word in enumerate(_UNITS) if n > 1} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_SPELLED_OUT = re.compile(
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})-(?P<unit>{'|'.join(_UNITS[1:10])})|(?P<word>{'|'.join(SPELLED)}))\b", re.I
+)
+_QUANTITY = re.compile(
+    r"(?P<sign>[$€£¥]|(?<!\w)[-−](?=\d))?\s?(?P<n>\d[\d,.]*\d|\d)"
+    rf"(?:[\s-]?(?P<scale>{'|'.join(_SCALES)})\b)?(?:\s?(?P<percent>%|per ?cent\b))?",
+    re.IGNORECASE,
+)
+_MONTHS = "January February March April May June July August September October November December".split()
+_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_DATES = (
+    re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b"),
+    re.compile(rf"\b{_MONTH} (?P<day>\d{{1,2}})(?!\d)"),
+    re.compile(rf"\b{_MONTH},? (?P<year>[12]\d\d\d)\b"),
+)
+_MEASURES = frozenset(
+    "second seconds minute minutes hour hours day days week weeks month months quarter quarters year years decade"
+    " decades century centuries metre metres meter meters kilometre kilometres kilometer kilometers mile miles"
+    " gram grams kilo kilos kilogram kilograms ton tons tonne tonnes litre litres liter liters hectare hectares"
+    " acre acres degree degrees volt volts watt watts dollar dollars euro euros pound pounds yuan yen crown crowns"
+    " rupee rupees franc francs".split()
+)
+
+
+def quantities(text: str) -> set[Quantity]:
+    """Every number of the text, spelled-out ones too."""
+    return {quantity for _, quantity in each_quantity(_in_digits(text))}
+
+
+def each_quantity(text: str) -> Iterable[tuple[re.Match[str], Quantity]]:
+    """Those that are written in digits, with their places."""
+    for found in _QUANTITY.finditer(text):
+        yield found, _quantity(found)
+
+
+def _quantity(found: re.Match[str]) -> Quantity:
+    digits = found["n"].replace(",", "")
+    try:
+        value = Decimal(digits)
+    except ArithmeticError:  # "1.2.3", a version or a section
+        return Decimal(0), digits
+    value *= _SCALES[found["scale"].lower()] if found["scale"] else 1
+    return value.normalize(), (found["sign"] or "").replace("−", "-") + ("%" if found["percent"] else "")
+
+
+def _in_digits(text: str) -> str:
+    """With spelled-out numbers as digits. "One" stays, being a pronoun as often."""
+
+    def digits(found: re.Match[str]) -> str:
+        if found["word"]:
+            return str(SPELLED[found["word"].lower()])
+        return str(SPELLED[found["tens"].lower()] + _UNITS.index(found["unit"].lower()))
+
+    return _SPELLED_OUT.sub(digits, text)
+
+
+def dates(text: str) -> set[tuple[str, str]]:
+    """Days and years with their months: "14 March 2024" and "March 14, 2024" have the day, the first the year too."""
+    return {
+        (found["month"], found.groupdict().get("day") or found.groupdict().get("year") or "")
+        for pattern in _DATES
+        for found in pattern.finditer(text)
+    }
+
+
+def counts_otherwise(text: str, said: str) -> bool:
+    """Whether a number counts what the sources do not speak of, or count differently: "7 berths" where there are 12."""
+    there, counted = set(words(said)), list(_counted(said))
+    if any(not stands_in(unit, there) for unit in words(text) if unit in _MEASURES):
+        return True
+    for thing, quantity in _counted(text):
+        of_it = [other for what, other in counted if stands_in(thing, {what}) or stands_in(what, {thing})]
+        if not stands_in(thing, there) or (of_it and quantity not in of_it):
+            return True
+    return False
+
+
+def _counted(text: str) -> Iterable[tuple[str, Quantity]]:
+    spelled = _in_digits(text)
+    for found, quantity in each_quantity(spelled):
+        behind = re.match(r"\s+([a-z]{3,})", spelled[found.end() :])
+        if behind and behind[1] in content_words(behind[1]):
+            yield behind[1], quantity
+
+
+def compared(text: str, found: re.Match[str], said: str) -> bool:
+    """Whether this number of the text was compared already: it is of a date, or stands before what it counts."""
+    in_date = any(found[0].strip() in day[0] for pattern in _DATES for day in pattern.finditer(text))
+    return in_date or bool(set(_counted(said)) & set(_counted(text[found.start() :][:40])))
