@@ -5,24 +5,23 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from index.chunk import CHUNK_CHARS, chunk
-from index.dense import DenseIndex
+from index.derived import Derived
 from index.fuse import reciprocal_rank_fusion
 from index.store import Indexed, Store, digest
-from index.types import Document, Encoder, Entry, Hit, LibraryError, Passage
+from index.types import ANY, Document, Encoder, Entry, Filter, Hit, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
 
 _BATCH_PASSAGES = 256  # embedded and committed together
 _DEPTH = 50  # how far down each ranking is fused
+_CANDIDATES = 2  # of an approximate index, for each nearest passage wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,7 @@ class Library:
         """Raises LibraryError when the folder cannot be used or its vectors come from another embedding model."""
         self._home, self._encoder, self._chunk_chars = home, encoder, chunk_chars
         self._store = Store(_store_path(home))
-        self._dense: DenseIndex | None = None
-        self._refreshing = threading.Lock()
+        self._derived = Derived(self._store, home)
         try:
             self._check_encoder()
         except LibraryError:
@@ -130,28 +128,52 @@ class Library:
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
         """At most `limit` hits of dense and lexical search fused, sorted by (-score, passage id).
 
-        `within` names the documents to look in; None: all.
+        `within` names the documents to look in (None: all), of which those that pass `only` are looked in.
         """
-        nearest = [number for number, _ in self.search_dense(query, _DEPTH, within=within)]
-        matching = [number for number, _ in self.search_words(query, _DEPTH, within=within)]
+        among = self._among(within, only)
+        nearest = [number for number, _ in self._nearest(query, _DEPTH, among)]
+        matching = [number for number, _ in self._derived.words().search(query, _DEPTH, among=among)]
         fused = reciprocal_rank_fusion([nearest, matching])[:limit]
         passages = self._store.passages(number for number, _ in fused)
         return [Hit(passages[number], score, "hybrid") for number, score in fused if number in passages]
 
-    def search_dense(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
+    def search_dense(
+        self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
+    ) -> list[tuple[int, float]]:
         """(passage id, cosine) of the nearest passages, best first."""
-        dense = self._fresh_dense()
-        if dense is None:
-            return []
-        among = None if within is None else self._store.passages_of(within)
-        return dense.search(self._encoder.encode([query])[0], limit, among=among)
+        return self._nearest(query, limit, self._among(within, only))
 
-    def search_words(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
+    def search_words(
+        self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
+    ) -> list[tuple[int, float]]:
         """(passage id, BM25) of the passages that share words with the query, best first."""
-        return self._store.words(query, limit, within=within)
+        return self._derived.words().search(query, limit, among=self._among(within, only))
+
+    def _among(self, within: Collection[str] | None, only: Filter) -> list[int] | None:
+        """The ids of the passages to look in; None: all."""
+        return None if within is None and only == ANY else self._store.passages_of(within, only)
+
+    def _nearest(self, query: str, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
+        self._check_encoder()  # another process may have been the first to add
+        dense = self._derived.dense(self._encoder.dimension)
+        if dense is None or limit <= 0:
+            return []
+        vector = self._encoder.encode([query])[0]
+        if dense.exact:
+            return dense.search(vector, limit, among=among)
+        found = dense.search(vector, limit * _CANDIDATES, among=among)
+        ids, vectors = self._store.vectors_of([number for number, _ in found])
+        products = (vectors @ vector).tolist() if ids else []  # the exact ones
+        return sorted(zip(ids, products, strict=True), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def refresh(self) -> None:
+        """Brings the indexes up to date now, so that the next search does not wait for it."""
+        self._check_encoder()
+        self._derived.dense(self._encoder.dimension)
+        self._derived.words()
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         return self._store.passages(ids)
@@ -162,31 +184,6 @@ class Library:
 
     def entries(self) -> list[Entry]:
         return self._store.entries()
-
-    def _fresh_dense(self) -> DenseIndex | None:
-        """The dense index of the store as it is now; None for an empty store."""
-        with self._refreshing:
-            generation = self._store.generation
-            if self._dense is None or self._dense.generation != generation:
-                self._dense = self._load_or_build(generation)
-            return self._dense
-
-    def _load_or_build(self, generation: int) -> DenseIndex | None:
-        self._check_encoder()  # another process may have been the first to add
-        path = self._home / "dense.faiss" if self._home else None
-        if path is not None:
-            loaded = DenseIndex.load(path, dimension=self._encoder.dimension, generation=generation)
-            if loaded is not None:
-                return loaded
-        generation, ids, vectors = self._store.vectors()
-        if not ids:
-            return None
-        built = DenseIndex(vectors.shape[1], generation)
-        built.add(ids, vectors)
-        if path is not None:
-            with suppress(OSError):  # a full or read-only disk costs the next start some milliseconds, nothing else
-                built.save(path)
-        return built
 
 
 def _store_path(home: Path | None) -> Path | None:

@@ -1,6 +1,7 @@
 """The durable truth: documents, passages and their vectors in one SQLite file (WAL). All else is derived from it.
 
-Each change is one transaction that also renews `generation`; what was committed survives a kill or a power cut.
+Each change is one transaction that also gives the store a new `generation` and records what was removed, so that a
+derived index can catch up from any state it was saved in; what was committed survives a kill or a power cut.
 """
 
 from __future__ import annotations
@@ -14,16 +15,16 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from index import lexical
-from index.types import Document, Entry, LibraryError, Passage
+from index.types import Document, Entry, Filter, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
 
-SCHEMA_VERSION = 2  # 2: unspaced scripts are indexed by character
-_SCHEMA = f"""
+SCHEMA_VERSION = 3
+_RANDOM = "random() & 0x7fffffffffffffff"
+_SCHEMA_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL UNIQUE, published TEXT,
@@ -34,13 +35,18 @@ CREATE TABLE passages (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, lead TEXT NOT NULL, vector BLOB NOT NULL
 );
-CREATE INDEX passages_by_document ON passages (document_id);
-{lexical.TABLE};
-INSERT INTO meta VALUES ('generation', '0');
-PRAGMA user_version = {SCHEMA_VERSION};
+CREATE INDEX passages_by_document ON passages (document_id)
 """
+# `newest` is the highest passage id that there had been by then; ids are never used twice.
+_CHANGES = f"""
+CREATE TABLE changes (number INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL, newest INTEGER NOT NULL);
+CREATE TABLE removed (change INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (change, passage)) WITHOUT ROWID;
+CREATE INDEX documents_by_date ON documents (published, source, id);
+INSERT INTO changes (generation, newest)
+    SELECT {_RANDOM}, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0)
+"""
+_CHANGES_KEPT = 10_000  # an index that was saved longer ago is built again
 _BUSY_TIMEOUT_S = 30.0
-_MIGRATED_AT_ONCE = 500  # passages, under SQLite's limit on parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +56,18 @@ class Indexed:
     document: Document
     passages: list[Passage]
     vectors: Vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """How the store came from an earlier state to `generation`: `removed` passages are gone, and those with an id above
+    `after` and up to `newest` are new. From no state: all passages are new.
+    """
+
+    generation: int
+    after: int
+    newest: int
+    removed: list[int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +109,7 @@ class Store:
 
     def _prepare(self) -> None:
         run = self._connection.execute
+        self._connection.create_function("folded", 1, str.casefold, deterministic=True)
         try:
             run("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:  # SQLite does not wait here for another process that does the same
@@ -99,31 +118,16 @@ class Store:
         run("PRAGMA synchronous = FULL")  # a commit is on the disk before it is reported
         run("PRAGMA foreign_keys = ON")
         version = run("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            with self._transaction():
-                if run("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
-                    for statement in _SCHEMA.strip().rstrip(";").split(";"):
-                        run(statement)
-        elif version < SCHEMA_VERSION:
-            self._migrate()
-        elif version > SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise LibraryError(
                 f"the library {self.path} was written by a newer version of Footnote (schema {version})",
                 "upgrade Footnote, or choose another --home",
             )
-
-    def _migrate(self) -> None:
-        """Brings a library of an older schema up to this one, in one transaction."""
-        run = self._connection.execute
-        with self._transaction():
-            if run("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:  # another process may have been first
-                return
-            run("DELETE FROM words")
-            ids = [row[0] for row in run("SELECT id FROM passages ORDER BY id")]
-            for at in range(0, len(ids), _MIGRATED_AT_ONCE):
-                for passage in self.passages(ids[at : at + _MIGRATED_AT_ONCE]).values():
-                    self._insert_words(passage.id, passage.title, passage.text)
-            run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        if version < SCHEMA_VERSION:
+            with self._transaction():
+                for step in range(run("PRAGMA user_version").fetchone()[0], SCHEMA_VERSION):  # another may be first
+                    MIGRATIONS[step](self._connection)
+                run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -175,7 +179,9 @@ class Store:
 
         Drawn at random: a library restored from a backup never comes to a number that another history had.
         """
-        return int(self._meta("generation") or 0)
+        with self._reading():
+            row = self._connection.execute("SELECT generation FROM changes ORDER BY number DESC LIMIT 1").fetchone()
+        return int(row[0])
 
     @property
     def encoder(self) -> str | None:
@@ -187,8 +193,14 @@ class Store:
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
-    def _renew_generation(self) -> None:
-        self._connection.execute("UPDATE meta SET value = random() & 0x7fffffffffffffff WHERE key = 'generation'")
+    def _record_change(self, removed: Iterable[int]) -> None:
+        """Gives the store its next generation; what happened long ago is forgotten."""
+        run = self._connection.execute
+        newest = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0)"
+        number = run(f"INSERT INTO changes (generation, newest) VALUES ({_RANDOM}, {newest})").lastrowid or 0
+        self._connection.executemany("INSERT INTO removed VALUES (?, ?)", ((number, passage) for passage in removed))
+        run("DELETE FROM changes WHERE number <= ?", (number - _CHANGES_KEPT,))
+        run("DELETE FROM removed WHERE change <= ?", (number - _CHANGES_KEPT,))
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
@@ -208,11 +220,14 @@ class Store:
                     f"use --encoder {known}, or choose another --home",
                 )
             self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (encoder,))
+            gone: list[int] = []
             for item in batch:
                 named = replace(item, document=replace(item.document, id=self._free_id(item.document)))
-                stored.append(Stored(named.document.id, was_known=self._delete(named.document.id)))
+                its_passages = self._delete(named.document.id)
+                stored.append(Stored(named.document.id, was_known=its_passages is not None))
+                gone += its_passages or []
                 self._insert(named)
-            self._renew_generation()
+            self._record_change(gone)
         return stored
 
     def _free_id(self, document: Document) -> str:
@@ -227,12 +242,12 @@ class Store:
         """Removes the documents and returns the ids that were there."""
         with self._transaction():
             self._check_file()
-            removed = [document_id for document_id in ids if self._delete(document_id)]
+            removed = {name: gone for name in ids if (gone := self._delete(name)) is not None}
             if removed:
-                self._renew_generation()
+                self._record_change(passage for gone in removed.values() for passage in gone)
                 if not self.count():  # an empty library takes any model
                     self._connection.execute("DELETE FROM meta WHERE key = 'encoder'")
-        return removed
+        return [*removed]
 
     def _insert(self, item: Indexed) -> None:
         d = item.document
@@ -243,22 +258,16 @@ class Store:
             (d.id, d.title, d.text, d.source, published, d.author, pages, d.body_start, digest(d)),
         )
         for passage, vector in zip(item.passages, item.vectors, strict=True):
-            cursor = self._connection.execute(
+            self._connection.execute(
                 "INSERT INTO passages (document_id, start, end, lead, vector) VALUES (?, ?, ?, ?, ?)",
                 (d.id, passage.start, passage.end, passage.lead, vector.astype("<f4").tobytes()),
             )
-            self._insert_words(cursor.lastrowid, d.title, passage.text)
 
-    def _insert_words(self, passage_id: int | None, title: str, text: str) -> None:
-        self._connection.execute(
-            "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
-            (passage_id, lexical.indexed(title), lexical.indexed(text)),
-        )
-
-    def _delete(self, document_id: str) -> bool:
+    def _delete(self, document_id: str) -> list[int] | None:
+        """The ids that its passages had; None when there is no such document."""
         run = self._connection.execute
-        run("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document_id = ?)", (document_id,))
-        return run("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+        gone = [row[0] for row in run("SELECT id FROM passages WHERE document_id = ?", (document_id,))]
+        return gone if run("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount else None
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -287,6 +296,10 @@ class Store:
         with self._reading():
             row = self._connection.execute("SELECT id, digest FROM documents WHERE source = ?", (source,)).fetchone()
         return (str(row[0]), str(row[1])) if row else None
+
+    def _change(self, which: str, *values: int) -> Any:
+        """(generation, newest, number) of one recorded change, or None. To be called while reading."""
+        return self._connection.execute(f"SELECT generation, newest, number FROM changes {which}", values).fetchone()
 
     def _source_of(self, document_id: str) -> str | None:
         with self._reading():
@@ -318,31 +331,95 @@ class Store:
             ).fetchall()
         return {row[0]: Passage(*row) for row in rows}
 
-    def words(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
-        """BM25 over titles and passages: at most `limit` (passage id, score), best first."""
+    def passage_count(self) -> int:
         with self._reading():
-            return lexical.search(self._connection, query, limit, within=within)
+            return int(self._connection.execute("SELECT count(*) FROM passages").fetchone()[0])
 
-    def passages_of(self, document_ids: Collection[str]) -> list[int]:
-        """The ids of the passages of these documents."""
+    def passages_of(self, documents: Collection[str] | None, only: Filter) -> list[int]:
+        """The ids of the passages of these documents (None: all) that pass the filter, in order."""
+        wanted = ["id IN (SELECT value FROM json_each(:ids))"] if documents is not None else []
+        wanted += ["published >= :since"] if only.since else []
+        wanted += ["published <= :until"] if only.until else []
+        wanted += ["instr(folded(source), folded(:source))"] if only.source else []
+        values = {
+            "ids": json.dumps([*documents]) if documents is not None else None,
+            "since": only.since and only.since.isoformat(),
+            "until": only.until and only.until.isoformat(),
+            "source": only.source,
+        }
+        chosen = f"SELECT id FROM documents WHERE {' AND '.join(wanted) or '1'}"
         with self._reading():
-            rows = self._connection.execute(lexical.PASSAGES_OF, (json.dumps([*document_ids]),)).fetchall()
+            rows = self._connection.execute(
+                f"SELECT id FROM passages WHERE document_id IN ({chosen}) ORDER BY id", values
+            ).fetchall()
         return [row[0] for row in rows]
 
-    def vectors(self) -> tuple[int, list[int], Vectors]:
-        """(generation, passage ids, (n, dimension) float32) of one moment."""
+    # --- what derived indexes are made from --------------------------------------------------------------------------
+
+    def whole(self) -> Change:
+        """From nothing to now."""
+        with self._reading():
+            generation, newest, _ = self._change("ORDER BY number DESC LIMIT 1")
+        return Change(generation, 0, newest, [])
+
+    def change_since(self, generation: int) -> Change | None:
+        """From that state to now; None when it is not known here, or not any more."""
+        with self._reading():
+            now, newest, _ = self._change("ORDER BY number DESC LIMIT 1")
+            if (then := self._change("WHERE generation = ?", generation)) is None:
+                return None
+            # Another process may have gone on since `now` was read; what it removed is gone all the same.
+            rows = self._connection.execute("SELECT passage FROM removed WHERE change > ?", (then[2],)).fetchall()
+        return Change(now, then[1], newest, [row[0] for row in rows])
+
+    def texts(self, after: int, newest: int, limit: int) -> list[tuple[int, str, str]]:
+        """(id, title, text) of the first `limit` passages with an id above `after` and up to `newest`, by id."""
+        with self._reading():
+            return self._connection.execute(
+                "SELECT p.id, d.title, substr(d.text, p.start + 1, p.end - p.start) FROM passages p"
+                " JOIN documents d ON d.id = p.document_id WHERE p.id > ? AND p.id <= ? ORDER BY p.id LIMIT ?",
+                (after, newest, limit),
+            ).fetchall()
+
+    def vectors(self, after: int, newest: int, limit: int) -> tuple[list[int], Vectors]:
+        """Ids and vectors, (n, dimension), of the first `limit` passages above `after` and up to `newest`, by id."""
+        return self._stacked(
+            "SELECT id, vector FROM passages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (after, newest, limit)
+        )
+
+    def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], Vectors]:
+        """Those of `ids` that exist, by id, and their vectors, (n, dimension)."""
+        return self._stacked(
+            "SELECT id, vector FROM passages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps([int(number) for number in ids]),),
+        )
+
+    def _stacked(self, query: str, values: tuple[object, ...]) -> tuple[list[int], Vectors]:
         import numpy as np
 
         with self._reading():
-            self._connection.execute("BEGIN")
-            try:
-                generation = self.generation
-                rows = self._connection.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
-            finally:
-                if self._connection.in_transaction:  # SQLite ends it by itself after some errors
-                    self._connection.execute("ROLLBACK")
+            rows = self._connection.execute(query, values).fetchall()
         stacked = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").astype(np.float32)
-        return generation, [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
+        return [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
+
+
+def _create(connection: sqlite3.Connection) -> None:
+    for statement in _SCHEMA_1.split(";"):
+        connection.execute(statement)
+
+
+def _forget_words(_: sqlite3.Connection) -> None:
+    """Schema 2 wrote the words of unspaced scripts in another way; schema 3 keeps no words."""
+
+
+def _record_changes(connection: sqlite3.Connection) -> None:
+    connection.execute("DROP TABLE IF EXISTS words")  # the full-text index is a derived one now
+    connection.execute("DELETE FROM meta WHERE key = 'generation'")
+    for statement in _CHANGES.split(";"):
+        connection.execute(statement)
+
+
+MIGRATIONS = (_create, _forget_words, _record_changes)  # from schema n to n + 1
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

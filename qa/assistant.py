@@ -9,7 +9,7 @@ from typing import Protocol
 
 from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
-from index.types import Document, EmptyError, Hit, InputError, Passage, Retriever
+from index.types import ANY, Document, EmptyError, Entry, Filter, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
 from qa.evidence import Calibration, Decision, decide, judge
@@ -35,12 +35,14 @@ class Reader(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where to look: in the documents `within` (None: all); `last` are those that the answer before cited.
+    """Where to look: in the documents `within` (None: all) that pass `only`; `last` are those that the answer before
+    cited.
 
     `context` is the question before, or the whole one of which a part is asked: it helps to find, and is not read.
     """
 
     within: Collection[str] | None = None
+    only: Filter = ANY
     last: tuple[str, ...] = ()
     context: str = ""
 
@@ -61,8 +63,15 @@ class Assistant:
         self.library, self._reader, self._calibration = library, reader, calibration
         self._passages_read, self._is_word = passages_read, is_word
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
-        """One answer, with its footnotes or a refusal, from the documents `within` (None: all of them).
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        within: Collection[str] | None = None,
+        only: Filter = ANY,
+    ) -> Answer:
+        """One answer, with its footnotes or a refusal, of the documents `within` (None: all of them) that pass `only`.
 
         Raises InputError or EmptyError for what cannot be asked.
         """
@@ -73,7 +82,7 @@ class Assistant:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
         last = next((turn.documents for turn in reversed(history) if turn.documents), ())
         before = standalone(history[-1].question, history[:-1]) if history else ""
-        scope = _Scope(within, last, before)
+        scope = _Scope(within, only, last, before)
         form = asked_for(asked)
         if form.form in ("date", "summary", "catalogue"):  # of the articles themselves: nothing to complete
             return self._answer(Heard(asked, asked), form, scope)
@@ -172,7 +181,7 @@ class Assistant:
             ids = list(dict.fromkeys(span.passage.document_id for span in speaking))
         else:
             hits, found = [], {}
-            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry.id, scope)]
+            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
             for document_id in ids[:_MOST_LISTED]:
                 with suppress(KeyError):  # removed since by somebody else
                     found[document_id] = self.document(document_id)
@@ -208,10 +217,10 @@ class Assistant:
         a new topic as often as without the context (qa/evaluation/LOG.md).
         """
         limit = self._passages_read
-        alone = self.library.search(query, limit=limit, within=scope.within)
+        alone = self.library.search(query, limit=limit, within=scope.within, only=scope.only)
         if not scope.context:
             return alone
-        behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within)
+        behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within, only=scope.only)
         hits = {hit.passage.id: hit for hit in (*behind, *alone)}
         fused = reciprocal_rank_fusion([[hit.passage.id for hit in ranking] for ranking in (alone, behind)])
         return [replace(hits[number], score=score) for number, score in fused[:limit]]
@@ -228,7 +237,7 @@ class Assistant:
                 return None
             document = found[nearest.passage.document_id]
             return document if share_missing(content_words(topic), f"{document.title} {document.text}") == 0 else None
-        ids = scope.last[:1] or [entry.id for entry in self.library.entries() if self._looked_in(entry.id, scope)]
+        ids = scope.last[:1] or [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
         if len(ids) != 1:
             return None
         with suppress(KeyError):
@@ -236,8 +245,8 @@ class Assistant:
         return None
 
     @staticmethod
-    def _looked_in(document_id: str, scope: _Scope) -> bool:
-        return scope.within is None or document_id in scope.within
+    def _looked_in(entry: Entry, scope: _Scope) -> bool:
+        return scope.only.passes(entry) and (scope.within is None or entry.id in scope.within)
 
     def _which(self, topic: str, scope: _Scope) -> Refusal:
         if topic:

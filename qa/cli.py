@@ -6,6 +6,7 @@ Exit code 0: done. 2: the person can mend it (`error:` and `hint:` on stderr). 1
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
@@ -18,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import Document, EmptyError, Failure, InputError, ModelError, UserError
+from index.types import Document, EmptyError, Failure, Filter, InputError, ModelError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
@@ -111,6 +112,9 @@ def _index(options: argparse.Namespace, config: Config) -> int:
                 counts["removed"] += _prune(library, name, remove=options.prune)
             except (InputError, EmptyError) as error:  # the other sources are indexed all the same
                 unusable.append(error)
+        if counts["added"] + counts["updated"] + counts["removed"]:
+            bar.set_description("making the indexes")
+            library.refresh()
     for failure in failures:
         print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
     failed = f", {len(failures) + len(unusable)} failed" if failures or unusable else ""
@@ -152,8 +156,9 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
     with ThreadPoolExecutor(1) as beside:
         beside.submit(reader.load)  # while the library loads its own
         assistant = assistant_over(open_library(config), config, reader=reader)
+        only = Filter(options.since, options.until, options.source)
         began = time.perf_counter()
-        answer = assistant.ask(options.question)
+        answer = assistant.ask(options.question, only=only)
     seconds = time.perf_counter() - began
     print(json.dumps(answer_row(answer, seconds), ensure_ascii=False) if options.json else answer_text(answer))
     return 0
@@ -344,6 +349,10 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer one question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    day = dt.date.fromisoformat
+    ask.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or later")
+    ask.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or earlier")
+    ask.add_argument("--source", default="", metavar="TEXT", help="only articles whose path or address holds this text")
     chat = command("chat", _chat, "open the chat in the browser")
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
     chat.add_argument("--port", type=int, help="port to listen on (default: 7860)")

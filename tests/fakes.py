@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.store import Store
+
 if TYPE_CHECKING:
     from index.types import Vectors
 
@@ -43,3 +45,8 @@ class GatedEncoder:
         if not self.gate.wait(20):
             raise TimeoutError("nobody opened the gate")
         return HashEncoder().encode(texts)
+
+
+def everything(store: Store) -> tuple[list[int], Vectors]:
+    """The ids and vectors of all passages, by id."""
+    return store.vectors(0, 10**9, 10**9)

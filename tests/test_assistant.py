@@ -326,7 +326,7 @@ def test_a_follow_up_is_searched_with_and_without_the_question_before(library: L
         def __getattr__(self, name: str) -> object:
             return getattr(library, name)
 
-        def search(self, query: str, *, limit: int, within: object = None) -> list[object]:
+        def search(self, query: str, *, limit: int, within: object = None, only: object = None) -> list[object]:
             self.queries.append(query)
             return list(library.search(query, limit=limit))
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from fakes import HashEncoder
+from fakes import HashEncoder, everything
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,7 +130,7 @@ def test_what_was_reported_before_the_reader_stopped_is_kept() -> None:
 
 def test_every_vector_is_that_of_title_and_text() -> None:
     library = opened(None, *THREE)
-    _, numbers, vectors = library._store.vectors()
+    numbers, vectors = everything(library._store)
     held = library.passages(numbers)
     expected = ENCODER.encode([f"{held[number].title}\n{held[number].text}" for number in numbers])
     assert len(numbers) == 5
@@ -321,7 +321,7 @@ def test_a_change_by_another_is_seen_at_the_next_search(tmp_path: Path) -> None:
 PROCESS = """
 import sys
 from pathlib import Path
-from fakes import HashEncoder
+from fakes import HashEncoder, everything
 from index.library import Library
 from index.types import Document
 home, who, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

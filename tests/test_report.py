@@ -137,7 +137,7 @@ class ScriptedLibrary:
     def __len__(self) -> int:
         return 1
 
-    def search(self, query: str, *, limit: int, within: object = None) -> list[Hit]:
+    def search(self, query: str, *, limit: int, within: object = None, only: object = None) -> list[Hit]:
         self.searched.append((query, limit, within))
         return [Hit(passage(len(self.searched)), 1.0, "script")]
 

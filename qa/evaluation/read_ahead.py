@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeAlias, TypeVar
 
-from index.types import Document, Entry, Hit, Passage, Retriever
+from index.types import ANY, Document, Entry, Filter, Hit, Passage, Retriever
 from qa.evaluation.questions import Question
 from qa.reader import Span, Verdict
 
@@ -66,15 +66,15 @@ class SearchedOnce:
 
     def __init__(self, library: Retriever) -> None:
         self._library = library
-        self._found: dict[tuple[str, int, tuple[str, ...] | None], list[Hit]] = {}
+        self._found: dict[tuple[str, int, tuple[str, ...] | None, Filter], list[Hit]] = {}
 
     def __len__(self) -> int:
         return len(self._library)
 
-    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
-        key = (query, limit, None if within is None else tuple(within))
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
+        key = (query, limit, None if within is None else tuple(within), only)
         if key not in self._found:
-            self._found[key] = self._library.search(query, limit=limit, within=within)
+            self._found[key] = self._library.search(query, limit=limit, within=within, only=only)
         return list(self._found[key])
 
     def document(self, document_id: str) -> Document:
