@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING, Any
 from index.chunk import chunk
 from index.encode import BUNDLED, SentenceEncoder, bundled_folder
 from index.library import Library
-from index.types import Document, EmptyError, Encoder, Hit, Passage
+from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, Passage
 from qa.app import assistant_over, open_reader
 from qa.assistant import Assistant, Reader
 from qa.config import Config
@@ -107,9 +107,9 @@ class TimedLibrary(Library):
 
     clock: Clock
 
-    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
         with self.clock.stage("search"):
-            return super().search(query, limit=limit, within=within)
+            return super().search(query, limit=limit, within=within, only=only)
 
 
 def measure(config: Config) -> dict[str, float]:
