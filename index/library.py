@@ -5,15 +5,16 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from index.chunk import CHUNK_CHARS, chunk
+from index.copies import Twin, without_copies
 from index.derived import Derived
 from index.fuse import reciprocal_rank_fusion
-from index.store import Indexed, Store, digest
+from index.store import FileRead, Indexed, Store, digest
 from index.types import ANY, Document, Encoder, Entry, Filter, Hit, LibraryError, Passage
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Outcome:
     source: str
     status: Literal["added", "updated", "unchanged"]
     passages: int
+    twin: Twin | None = None  # another document that tells the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,42 +105,64 @@ class Library:
     def _commit(self, batch: Sequence[_Pending], embedded: Callable[[int], object]) -> Iterator[Outcome]:
         if not batch:
             return
-        vectors = self._embed([_embedded_text(passage) for p in batch for passage in p.passages], embedded)
+        vectors = self._vectors(batch, embedded)
         indexed, at = [], 0
         for p in batch:
             indexed.append(Indexed(p.document, p.passages, vectors[at : at + len(p.passages)]))
             at += len(p.passages)
         stored = self._store.put(indexed, encoder=self._encoder.name)
         for p, kept in zip(batch, stored, strict=True):
-            yield Outcome(kept.id, p.document.source, "updated" if kept.was_known else "added", len(p.passages))
+            status: Literal["added", "updated"] = "updated" if kept.was_known else "added"
+            yield Outcome(kept.id, p.document.source, status, len(p.passages), kept.twin)
 
-    def _embed(self, texts: Sequence[str], embedded: Callable[[int], object]) -> Vectors:
-        """(n,) texts -> (n, dimension), a slice at a time: one long document may hold many thousand passages."""
+    def _vectors(self, batch: Sequence[_Pending], embedded: Callable[[int], object]) -> Vectors:
+        """(passages of the batch, dimension). What is embedded already, in an older version or a copy, is not again."""
         import numpy as np
 
-        slices = []
-        for at in range(0, max(1, len(texts)), _BATCH_PASSAGES):
-            slices.append(self._encoder.encode(texts[at : at + _BATCH_PASSAGES]))
-            embedded(len(slices[-1]))
-        return np.concatenate(slices)
+        known: dict[tuple[str, str], bytes] = {}
+        for p in batch:
+            known |= self._store.embedded(p.document)
+        passages = [passage for p in batch for passage in p.passages]
+        vectors = np.empty((len(passages), self._encoder.dimension), dtype=np.float32)
+        fresh = []
+        for row, passage in enumerate(passages):
+            vector = known.get((passage.title, passage.text))
+            if vector is None or len(vector) != vectors.itemsize * vectors.shape[1]:  # of another model: put() says so
+                fresh.append(row)
+            else:
+                vectors[row] = np.frombuffer(vector, dtype="<f4")
+        embedded(len(passages) - len(fresh))
+        for at in range(0, len(fresh), _BATCH_PASSAGES):  # one long document may hold many thousand passages
+            rows = fresh[at : at + _BATCH_PASSAGES]
+            vectors[rows] = self._encoder.encode([_embedded_text(passages[row]) for row in rows])
+            embedded(len(rows))
+        return vectors
 
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Removes documents; returns the ids that were there."""
         return self._store.remove(ids)
+
+    def remember(self, files: Mapping[str, FileRead]) -> None:
+        """What these files held, now that all their documents are stored."""
+        self._store.remember(files)
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
         """At most `limit` hits of dense and lexical search fused, sorted by (-score, passage id).
 
+        What several documents tell in the same words is one hit, with the others as its `copies`.
         `within` names the documents to look in (None: all), of which those that pass `only` are looked in.
         """
         among = self._among(within, only)
         nearest = [number for number, _ in self._nearest(query, _DEPTH, among)]
         matching = [number for number, _ in self._derived.words().search(query, _DEPTH, among=among)]
-        fused = reciprocal_rank_fusion([nearest, matching])[:limit]
-        passages = self._store.passages(number for number, _ in fused)
-        return [Hit(passages[number], score, "hybrid") for number, score in fused if number in passages]
+        fused = dict(reciprocal_rank_fusion([nearest, matching]))
+        stories = self._store.stories(fused)
+        passages = self._store.passages(list(fused) if stories else list(fused)[:limit])
+        ranked = (passages[number] for number in fused if number in passages)
+        kept = without_copies(ranked, stories, limit=limit)
+        return [Hit(passage, fused[passage.id], "hybrid", copies) for passage, copies in kept]
 
     def search_dense(
         self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
@@ -184,6 +208,16 @@ class Library:
 
     def entries(self) -> list[Entry]:
         return self._store.entries()
+
+    def file_read(self, path: str) -> FileRead | None:
+        """What was remembered of a file, while all its documents are here as it gave them."""
+        return self._store.file_read(path)
+
+    def unchanged(self, sources: Iterable[str]) -> Iterator[Outcome]:
+        """The outcomes of sources that were left alone."""
+        for source in sources:
+            if known := self._store.by_source(source):
+                yield Outcome(known[0], source, "unchanged", 0)
 
 
 def _store_path(home: Path | None) -> Path | None:

@@ -9,20 +9,25 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import Document, Entry, Filter, LibraryError, Passage
+from index import copies
+from index.copies import Twin
+from index.types import ANY, Document, Entry, Filter, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 _RANDOM = "random() & 0x7fffffffffffffff"
 _SCHEMA_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -45,8 +50,22 @@ CREATE INDEX documents_by_date ON documents (published, source, id);
 INSERT INTO changes (generation, newest)
     SELECT {_RANDOM}, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0)
 """
+_COPIES = """
+CREATE TABLE likeness (key INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (key, document)) WITHOUT ROWID;
+CREATE TABLE stories (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, story INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX stories_by_story ON stories (story);
+CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT NOT NULL, content TEXT NOT NULL, documents TEXT NOT NULL)
+"""
 _CHANGES_KEPT = 10_000  # an index that was saved longer ago is built again
-_BUSY_TIMEOUT_S = 30.0
+_PATIENCE_S = 600.0  # for another program that writes; each of its transactions takes far less
+_UNNOTICED_S = 0.5  # a wait this short needs no words
+_POLL_S = 0.02
+_LOOKED_AT = 4  # documents for each key of likeness: one story may be in a library a thousand times
+_COMPARED = 8  # of those, the likeliest
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +91,20 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """The id a document was stored under, and whether its source was in the library before."""
+    """The id a document was stored under, whether its source was in the library before, and who tells the same."""
 
     id: str
     was_known: bool
+    twin: Twin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file whose documents are all stored: its state on the disk, its content's hash, (source, digest) of each."""
+
+    state: str
+    content: str
+    documents: tuple[tuple[str, str], ...]
 
 
 def digest(document: Document) -> str:
@@ -88,12 +117,13 @@ def digest(document: Document) -> str:
 class Store:
     """One SQLite file, or memory when `path` is None. One connection, shared by threads, one at a time."""
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
+    def __init__(self, path: Path | None, *, patience_s: float = _PATIENCE_S) -> None:
+        """`patience_s`: how long a change waits while another program changes the same library."""
+        self.path, self._patience_s = path, patience_s
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
-                str(path or ":memory:"), timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                str(path or ":memory:"), timeout=patience_s, isolation_level=None, check_same_thread=False
             )
             try:
                 self._prepare()
@@ -126,25 +156,80 @@ class Store:
         if version < SCHEMA_VERSION:
             with self._transaction():
                 for step in range(run("PRAGMA user_version").fetchone()[0], SCHEMA_VERSION):  # another may be first
-                    MIGRATIONS[step](self._connection)
+                    self._MIGRATIONS[step](self)
                 run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+
+    def _create(self) -> None:
+        self._run_each(_SCHEMA_1)
+
+    def _forget_words(self) -> None:
+        """Schema 2 wrote the words of unspaced scripts in another way; schema 3 keeps no words."""
+
+    def _record_changes(self) -> None:
+        self._connection.execute("DROP TABLE IF EXISTS words")  # the full-text index is a derived one now
+        self._connection.execute("DELETE FROM meta WHERE key = 'generation'")
+        self._run_each(_CHANGES)
+
+    def _find_copies(self) -> None:
+        """Documents that tell the same are linked."""
+        self._run_each(_COPIES)
+        for (document_id,) in self._connection.execute("SELECT id FROM documents ORDER BY rowid").fetchall():
+            self._link(document_id)
+
+    def _run_each(self, statements: str) -> None:
+        for statement in statements.split(";"):
+            self._connection.execute(statement)
+
+    _MIGRATIONS = (_create, _forget_words, _record_changes, _find_copies)  # from schema n to n + 1
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
-                    raise LibraryError(
-                        f"the library {self.path} could not be written: {error}",
-                        "check free space and permissions, and that no other program holds the file; nothing was lost",
-                    ) from error
-                raise
+        self._begin()
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
+                raise self._unwritable(error) from error
+            raise
+        finally:
+            self._lock.release()
+
+    def _begin(self) -> None:
+        """Takes this store's lock and that of the file; waits while another program writes, and says so.
+
+        Meanwhile this store's lock is free: others go on reading.
+        """
+        began, has_said = time.monotonic(), False
+        while not self._try_to_begin(is_last=time.monotonic() - began >= self._patience_s):
+            if not has_said and time.monotonic() - began >= _UNNOTICED_S:
+                _log.warning("another program is writing to the library %s; waiting for it ...", self.path)
+                has_said = True
+            time.sleep(_POLL_S)
+
+    def _try_to_begin(self, *, is_last: bool) -> bool:
+        self._lock.acquire()
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._lock.release()
+            is_busy = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if is_busy and not is_last:
+                return False
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._unwritable(error) from error
+            raise
+        self._connection.execute(f"PRAGMA busy_timeout = {self._patience_s * 1000:.0f}")
+        return True
+
+    def _unwritable(self, error: BaseException) -> LibraryError:
+        return LibraryError(
+            f"the library {self.path} could not be written: {error}",
+            "check free space and permissions, and that no other program holds the file; nothing was lost",
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -224,9 +309,9 @@ class Store:
             for item in batch:
                 named = replace(item, document=replace(item.document, id=self._free_id(item.document)))
                 its_passages = self._delete(named.document.id)
-                stored.append(Stored(named.document.id, was_known=its_passages is not None))
-                gone += its_passages or []
                 self._insert(named)
+                stored.append(Stored(named.document.id, its_passages is not None, self._link(named.document.id)))
+                gone += its_passages or []
             self._record_change(gone)
         return stored
 
@@ -266,8 +351,98 @@ class Store:
     def _delete(self, document_id: str) -> list[int] | None:
         """The ids that its passages had; None when there is no such document."""
         run = self._connection.execute
-        gone = [row[0] for row in run("SELECT id FROM passages WHERE document_id = ?", (document_id,))]
+        row, body = self._body(document_id)
+        run(f"DELETE FROM likeness WHERE document = ? AND key IN ({_numbers(copies.keys(body))})", (row,))
+        gone = [found[0] for found in run("SELECT id FROM passages WHERE document_id = ?", (document_id,))]
         return gone if run("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount else None
+
+    # --- who tells the same ------------------------------------------------------------------------------------------
+
+    def _link(self, document_id: str) -> Twin | None:
+        """Puts a document that was just stored into the story of another that tells the same; None: there is none."""
+        run = self._connection.execute
+        row, body = self._body(document_id)
+        keys = copies.keys(body)
+        twin = self._twin(keys, body)
+        for key in keys:
+            run("INSERT OR IGNORE INTO likeness VALUES (?, ?)", (key, row))
+        if twin is not None:
+            named = run("SELECT story FROM stories WHERE document_id = ?", (twin.document_id,)).fetchone()
+            story = named[0] if named else run("SELECT coalesce(max(story), 0) + 1 FROM stories").fetchone()[0]
+            for member in (document_id, twin.document_id):
+                run("INSERT OR REPLACE INTO stories VALUES (?, ?)", (member, story))
+        return twin
+
+    def _twin(self, keys: Sequence[int], body: str) -> Twin | None:
+        run = self._connection.execute
+        shared: Counter[int] = Counter()
+        for key in keys:
+            shared.update(
+                row[0] for row in run("SELECT document FROM likeness WHERE key = ? LIMIT ?", (key, _LOOKED_AT))
+            )
+        same = run("SELECT document FROM likeness WHERE key = ? LIMIT 1", (keys[0] if keys else -1,)).fetchone()
+        likeliest = [row for row, _ in shared.most_common(_COMPARED)]
+        words = copies.told(body)
+        found = copies.shingles(words)
+        best: tuple[float, str] = (0.0, "")
+        for row in dict.fromkeys([*(same or ()), *likeliest]):
+            other = run("SELECT id, substr(text, body_start + 1) FROM documents WHERE rowid = ?", (row,)).fetchone()
+            if other is None:
+                continue
+            told = copies.told(other[1])
+            if told == words:
+                return Twin(other[0], is_same=True)
+            best = max(best, (copies.alike(found, copies.shingles(told)), other[0]))
+        return Twin(best[1], is_same=False) if best[0] >= copies.LEAST_ALIKE else None
+
+    def _body(self, document_id: str) -> tuple[int, str]:
+        """The row of a document and its text without the heading; (-1, "") when there is none."""
+        row = self._connection.execute(
+            "SELECT rowid, substr(text, body_start + 1) FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        return row or (-1, "")
+
+    def stories(self, passage_ids: Iterable[int]) -> dict[int, int]:
+        """The story of each of these passages whose document shares one with another."""
+        with self._reading():
+            rows = self._connection.execute(
+                "SELECT p.id, s.story FROM passages p JOIN stories s ON s.document_id = p.document_id"
+                f" WHERE p.id IN ({_numbers(passage_ids)})"
+            ).fetchall()
+        return dict(rows)
+
+    def embedded(self, document: Document) -> dict[tuple[str, str], bytes]:
+        """(title, text) -> vector of the passages of this source as it was, and of a document with the same words."""
+        keys = copies.keys(document.text[document.body_start :])
+        with self._reading():
+            rows = self._connection.execute(
+                "SELECT d.title, substr(d.text, p.start + 1, p.end - p.start), p.vector FROM documents d"
+                " JOIN passages p ON p.document_id = d.id WHERE d.source = ?"
+                " OR d.rowid = (SELECT document FROM likeness WHERE key = ? LIMIT 1)",
+                (document.source, keys[0] if keys else -1),
+            ).fetchall()
+        return {(title, text): vector for title, text, vector in rows}
+
+    # --- files that were read ----------------------------------------------------------------------------------------
+
+    def remember(self, files: Mapping[str, FileRead]) -> None:
+        """What the file at each path held when all its documents were stored."""
+        rows = [(path, read.state, read.content, json.dumps(read.documents)) for path, read in files.items()]
+        with self._transaction():
+            self._check_file()
+            self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def file_read(self, path: str) -> FileRead | None:
+        """What was remembered of `path`; None also when one of its documents is gone or came from elsewhere since."""
+        with self._reading():
+            row = self._connection.execute(
+                "SELECT state, content, documents FROM files WHERE path = ?", (path,)
+            ).fetchone()
+        if row is None:
+            return None
+        documents = tuple((source, mark) for source, mark in json.loads(row[2]))
+        is_whole = all((known := self.by_source(source)) and known[1] == mark for source, mark in documents)
+        return FileRead(row[0], row[1], documents) if is_whole else None
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -335,7 +510,7 @@ class Store:
         with self._reading():
             return int(self._connection.execute("SELECT count(*) FROM passages").fetchone()[0])
 
-    def passages_of(self, documents: Collection[str] | None, only: Filter) -> list[int]:
+    def passages_of(self, documents: Collection[str] | None, only: Filter = ANY) -> list[int]:
         """The ids of the passages of these documents (None: all) that pass the filter, in order."""
         wanted = ["id IN (SELECT value FROM json_each(:ids))"] if documents is not None else []
         wanted += ["published >= :since"] if only.since else []
@@ -403,23 +578,9 @@ class Store:
         return [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
 
 
-def _create(connection: sqlite3.Connection) -> None:
-    for statement in _SCHEMA_1.split(";"):
-        connection.execute(statement)
-
-
-def _forget_words(_: sqlite3.Connection) -> None:
-    """Schema 2 wrote the words of unspaced scripts in another way; schema 3 keeps no words."""
-
-
-def _record_changes(connection: sqlite3.Connection) -> None:
-    connection.execute("DROP TABLE IF EXISTS words")  # the full-text index is a derived one now
-    connection.execute("DELETE FROM meta WHERE key = 'generation'")
-    for statement in _CHANGES.split(";"):
-        connection.execute(statement)
-
-
-MIGRATIONS = (_create, _forget_words, _record_changes)  # from schema n to n + 1
+def _numbers(values: Iterable[int]) -> str:
+    """For an SQL list, which as parameters would be bounded."""
+    return ",".join(map(str, map(int, values)))
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

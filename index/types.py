@@ -122,11 +122,15 @@ ANY = Filter()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is the finder's own (higher is nearer), `by` its name."""
+    """A passage found for a query. `score` is the finder's own (higher is nearer), `by` its name.
+
+    `copies` are passages of other documents that tell the same story in the same words, or nearly.
+    """
 
     passage: Passage
     score: float
     by: str
+    copies: tuple[Passage, ...] = ()
 
 
 class Encoder(Protocol):

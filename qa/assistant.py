@@ -12,7 +12,7 @@ from index.fuse import reciprocal_rank_fusion
 from index.types import ANY, Document, EmptyError, Entry, Filter, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
-from qa.evidence import Calibration, Decision, decide, judge
+from qa.evidence import MOST_COPIES, Calibration, Decision, decide, judge
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
 from qa.reader import Span, Verdict
@@ -203,12 +203,17 @@ class Assistant:
         """Hits and their documents, without those removed or changed since the search by somebody else."""
         found: dict[str, Document] = {}
         hits = self._hits(query, scope)
-        for passage in (hit.passage for hit in hits):
+        for passage in (passage for hit in hits for passage in (hit.passage, *hit.copies[:MOST_COPIES])):
             with suppress(KeyError):
                 document = self.library.document(passage.document_id)
                 if document.text[passage.start : passage.end] == passage.text:
                     found[document.id] = document
-        return [hit for hit in hits if hit.passage.document_id in found], found
+        there = [
+            replace(hit, copies=tuple(copy for copy in hit.copies if copy.document_id in found))
+            for hit in hits
+            if hit.passage.document_id in found
+        ]
+        return there, found
 
     def _hits(self, query: str, scope: _Scope) -> list[Hit]:
         """For the query by itself and, in a conversation, behind its context: the two rankings fused.
@@ -223,10 +228,17 @@ class Assistant:
         behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within, only=scope.only)
         hits = {hit.passage.id: hit for hit in (*behind, *alone)}
         fused = reciprocal_rank_fusion([[hit.passage.id for hit in ranking] for ranking in (alone, behind)])
-        return [replace(hits[number], score=score) for number, score in fused[:limit]]
+        told: set[int] = set()  # each search may have chosen another of several copies
+        kept: list[Hit] = []
+        for number, score in fused:
+            if number not in told:
+                kept.append(replace(hits[number], score=score))
+                told |= {copy.id for copy in hits[number].copies}
+        return kept[:limit]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
-        return decide(question, self._reader.read(question, [hit.passage for hit in hits]), self._calibration)
+        spans = self._reader.read(question, [hit.passage for hit in hits])
+        return decide(question, spans, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
 
     def _meant(self, topic: str, scope: _Scope) -> Document | None:
         """The one article that is meant: the nearest to the topic, the last one cited, or the only one."""

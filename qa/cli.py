@@ -15,15 +15,16 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import Document, EmptyError, Failure, Filter, InputError, ModelError, UserError
+from index.types import EmptyError, Failure, Filter, InputError, ModelError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
-    from index.library import Library
+    from index.library import Library, Outcome
     from qa.assistant import Assistant
     from qa.evaluation.measure import Report
     from qa.evaluation.retrieval import RetrievalReport
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 _AMPLE_BYTES, _LEAST_BYTES = 4 * 2**30, 1000 * 2**20
 _M_ARENA_MAX = -8  # of glibc's malloc.h
+_TWINS_SHOWN = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -94,38 +96,98 @@ def _spare_memory() -> None:
 
 
 def _index(options: argparse.Namespace, config: Config) -> int:
-    from tqdm import tqdm
-
-    from index.load import load
     from qa.app import open_library
 
-    counts: Counter[str] = Counter()
-    failures: list[Failure] = []
-    unusable: list[UserError] = []
-    with open_library(config) as library, tqdm(unit=" passages", disable=None, leave=False) as bar:
-        for name in options.sources:
-            bar.set_description(name)
-            try:
-                found = load(name, private=config.private_addresses)
-                for outcome in library.add(_without_failures(found, failures), embedded=bar.update):
-                    counts[outcome.status] += 1
-                counts["removed"] += _prune(library, name, remove=options.prune)
-            except (InputError, EmptyError) as error:  # the other sources are indexed all the same
-                unusable.append(error)
-        if counts["added"] + counts["updated"] + counts["removed"]:
-            bar.set_description("making the indexes")
-            library.refresh()
-    for failure in failures:
+    done = _Indexed()
+    with open_library(config) as library:
+        try:
+            for name in options.sources:
+                try:
+                    _take_in(library, name, config, done)
+                    done.counts["removed"] += _prune(library, name, remove=options.prune)
+                except (InputError, EmptyError) as error:  # the other sources are indexed all the same
+                    done.unusable.append(error)
+            if done.counts["added"] + done.counts["updated"] + done.counts["removed"]:
+                library.refresh()
+        except KeyboardInterrupt:
+            print(f"\n{done}\nstopped; the same command goes on from here", file=sys.stderr)
+            return 130
+        for line in done.twins_lines(library):
+            print(line)
+    for failure in done.failures:
         print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
-    failed = f", {len(failures) + len(unusable)} failed" if failures or unusable else ""
-    if counts or not unusable:
-        removed = f", {counts['removed']} removed" if counts["removed"] else ""
-        print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{removed}{failed}")
-    if unusable:
-        raise unusable[0]
-    if failures and not counts:
+    if done.counts or not done.unusable:
+        print(done)
+    if done.unusable:
+        raise done.unusable[0]
+    if done.failures and not done.counts:
         raise InputError("nothing could be indexed", "see the reason beside each source above")
     return 0
+
+
+@dataclass(slots=True)
+class _Indexed:
+    """What has become of the sources so far; as text, the line that sums it up."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    unusable: list[UserError] = field(default_factory=list)
+    twins: list[Outcome] = field(default_factory=list)
+
+    def take(self, item: Outcome | Failure) -> None:
+        if isinstance(item, Failure):
+            self.failures.append(item)
+            return
+        self.counts[item.status] += 1
+        if item.twin is not None:
+            self.counts["copies" if item.twin.is_same else "near copies"] += 1
+            self.twins = [*self.twins, item][:_TWINS_SHOWN]
+
+    def __str__(self) -> str:
+        counts = self.counts
+        text = f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged"
+        text += f", {counts['removed']} removed" if counts["removed"] else ""
+        failed = len(self.failures) + len(self.unusable)
+        return text + (f", {failed} failed" if failed else "")
+
+    def twins_lines(self, library: Library) -> Iterator[str]:
+        """What repeats another article: the first few by name, and how many there are."""
+        for outcome in self.twins:
+            try:
+                other = library.document(outcome.twin.document_id).source if outcome.twin else ""
+            except KeyError:  # removed since
+                continue
+            how = "the same text as" if outcome.twin and outcome.twin.is_same else "nearly the same text as"
+            yield f"{outcome.source}: {how} {other}"
+        same, near = self.counts["copies"], self.counts["near copies"]
+        if same or near:
+            yield f"{same} of them the same text as another article, {near} nearly; each such story counts once"
+
+
+def _take_in(library: Library, name: str, config: Config, done: _Indexed) -> None:
+    """Indexes one source, with a progress bar: bytes read, their rate, the time left, and passages."""
+    from tqdm import tqdm
+
+    from index.intake import size_of, take_in
+
+    passages = 0
+    size = size_of(name)
+    scale = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if size is not None else {"unit": " passages"}
+    with tqdm(total=size, desc=name, disable=None, leave=False, **scale) as bar:
+
+        def embedded(count: int) -> None:
+            nonlocal passages
+            passages += count
+            if size is None:
+                bar.update(count)
+            else:
+                bar.set_postfix_str(f"{passages:,} passages")
+
+        def read(count: int) -> None:
+            bar.update(count)
+
+        for item in take_in(library, name, private=config.private_addresses, embedded=embedded, read=read):
+            done.take(item)
 
 
 def _prune(library: Library, name: str, *, remove: bool) -> int:
@@ -138,14 +200,6 @@ def _prune(library: Library, name: str, *, remove: bool) -> int:
         print(f"no longer in {name}: {titles}; take {len(gone)} away with: footnote index --prune {name}")
         return 0
     return len(library.remove([entry.id for entry in gone])) if gone else 0
-
-
-def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failure]) -> Iterator[Document]:
-    for item in loaded:
-        if isinstance(item, Document):
-            yield item
-        else:
-            failures.append(item)
 
 
 def _ask(options: argparse.Namespace, config: Config) -> int:

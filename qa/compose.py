@@ -39,7 +39,7 @@ def refused(
 
 
 def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[Hit]) -> Answer:
-    """The best span, with a footnote for every article that says the same; a refusal when there is none.
+    """The best span, with a footnote for every article that says the same, copies last; a refusal when there is none.
 
     Where sources disagree both are given, that of the newer source first.
     """
@@ -47,7 +47,10 @@ def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[
         return refused(heard, hits, confidence=decision.confidence)
     spans = sorted(decision.spans, key=lambda span: _age(documents[span.passage.document_id]))
     if len(spans) == 1:
-        citations = footnotes([*spans, *decision.agreeing], documents)
+        citations = footnotes([*spans, *decision.agreeing, *decision.copies], documents)
+        citations[len(citations) - len(decision.copies) :] = [
+            replace(citation, copy_of=1) for citation in citations[1 + len(decision.agreeing) :]
+        ]
         return _answer(heard, spans[0].text, "span", citations, decision.confidence, hits)
     citations = footnotes(spans, documents)
     text = "; ".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))

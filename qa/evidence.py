@@ -9,11 +9,13 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from index.chunk import sentences
+from index.copies import Said
 from index.types import ModelError, Passage
 from qa.reader import Span, Verdict
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
@@ -22,6 +24,8 @@ FEATURES = ("score", "missing_words", "missing_names", "missing_year")
 VERDICT_FEATURES = ("score", "margin", "missing_words", "missing_names", "missing_year")
 
 _MOST_AGREEING = 2
+MOST_COPIES = 2  # that get a footnote of their own
+_CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 
 
@@ -68,16 +72,24 @@ class Calibration:
 class Decision:
     """The spans to show, best first, and the probability that the best is right. No spans: refuse.
 
-    Two spans disagree. `agreeing` are spans of other documents that give the same answer as the only one.
+    Two spans disagree. `agreeing` are spans of other documents that give the same answer as the only one, each of
+    another story; `copies` is that very answer where other documents tell the story of the only one.
     """
 
     spans: tuple[Span, ...]
     confidence: float
     agreeing: tuple[Span, ...] = ()
+    copies: tuple[Span, ...] = ()
 
 
-def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> Decision:
-    """`spans` are sorted best first, as the reader gives them."""
+def decide(
+    question: str,
+    spans: Sequence[Span],
+    calibration: Calibration,
+    *,
+    copies: Mapping[int, Sequence[Passage]] | None = None,
+) -> Decision:
+    """`spans` are sorted best first, as the reader gives them. `copies` of a passage, by its id, were not read."""
     if not spans:
         return Decision((), 0.0)
     best = spans[0]
@@ -87,7 +99,14 @@ def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> De
     rival = _rival(question, best, spans, calibration)
     if rival:
         return Decision((best, rival), confidence)
-    return Decision((best,), confidence, _agreeing(question, best, spans, calibration))
+    agreeing: list[Span] = []
+    repeating: dict[str, Span] = {span.passage.document_id: span for span in _in_copies(best, copies or {})}
+    for span in _same_elsewhere(question, best, spans, calibration):
+        if not any(_tells(span, other) for other in (best, *agreeing)):
+            agreeing.append(span)
+        elif _tells(span, best):
+            repeating.setdefault(span.passage.document_id, span)
+    return Decision((best,), confidence, tuple(agreeing[:_MOST_AGREEING]), tuple(repeating.values())[:MOST_COPIES])
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +125,48 @@ def judge(question: str, verdicts: Sequence[Verdict], calibration: Calibration) 
     return Judgement(verdicts[0], confidence) if confidence >= calibration.verdicts.threshold else None
 
 
-def _agreeing(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> tuple[Span, ...]:
+def _same_elsewhere(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Iterator[Span]:
     """The same answer in other documents, one span for each, where it would be given by itself too."""
-    found: dict[str, Span] = {}
+    seen = {best.passage.document_id}
     for span in spans[1:]:
-        document = span.passage.document_id
-        if document in found or document == best.passage.document_id or not same_answer(span.text, best.text):
+        if span.passage.document_id in seen or not same_answer(span.text, best.text):
             continue
         if calibration.spans.probability(features(question, span)) >= calibration.spans.threshold:
-            found[document] = span
-    return tuple(found.values())[:_MOST_AGREEING]
+            seen.add(span.passage.document_id)
+            yield span
+
+
+def _in_copies(best: Span, copies: Mapping[int, Sequence[Passage]]) -> Iterator[Span]:
+    """The answer where each copy of its passage has it; nothing of a copy that says it in other words."""
+    before = best.start - best.passage.start
+    around = best.passage.text[max(0, before - _CONTEXT_CHARS) : before + len(best.text) + _CONTEXT_CHARS]
+    wanted = set(words(around))
+    for passage in copies.get(best.passage.id, ()):
+        places = [found.start() for found in re.finditer(re.escape(best.text), passage.text)]
+        if places:
+            shared = {
+                at: len(
+                    wanted
+                    & set(words(passage.text[max(0, at - _CONTEXT_CHARS) : at + len(best.text) + _CONTEXT_CHARS]))
+                )
+                for at in places
+            }
+            start = passage.start + max(places, key=lambda at: shared[at])
+            yield Span(passage, start, start + len(best.text), best.text, best.score)
+
+
+def _tells(one: Span, other: Span) -> bool:
+    """Whether the sentence of one stands in the passage of the other, word for word or nearly: a story told twice."""
+    said = Said()
+    said.add(f"{other.passage.lead} {other.passage.text}")
+    return said.covers(_sentence(one))
+
+
+def _sentence(span: Span) -> str:
+    """The sentences of its passage that the span touches."""
+    passage = span.passage
+    start, end = span.start - passage.start, span.end - passage.start
+    return " ".join(passage.text[a:b] for a, b in sentences(passage.text) if a < end and b > start) or span.text
 
 
 def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Span | None:
@@ -124,6 +175,8 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
         return None
     for span in spans[1:]:
         if span.passage.id == best.passage.id or not numbers(span.text) or same_answer(span.text, best.text):
+            continue
+        if _tells(span, best) or _tells(best, span):  # one story in two places: both say both
             continue
         if calibration.spans.probability(features(question, span)) >= calibration.second_threshold:
             return span

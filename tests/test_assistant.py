@@ -14,6 +14,7 @@ from qa.assistant import MAX_QUESTION_CHARS, Assistant
 from qa.compose import NOT_FOUND
 from qa.evidence import Calibration, Logistic
 from qa.reader import Span, Verdict
+from qa.show import answer_text
 from qa.types import Answer, Refusal, Turn
 
 CALIBRATION = Calibration(
@@ -351,3 +352,64 @@ def test_one_answer_of_two_articles_has_two_footnotes() -> None:
         [(1, "counts"), (2, "twin")],
         [(1, "twin"), (2, "counts")],
     )
+
+
+# --- one story in several places -------------------------------------------------------------------------------------
+
+STORY = (
+    "The ministry counts 4,300 firms in China after a year in which many closed. Of these firms, 2,200 have their seat"
+    " in Beijing. Officials said on Monday that the count was the last of its kind."
+)
+
+
+def test_a_story_from_three_outlets_is_read_once_and_footnoted_with_its_copies() -> None:
+    outlets = [
+        Document("wire", "Firms counted", STORY, "/wire.txt"),
+        Document("gazette", "Count of firms", STORY.replace(" on Monday", ""), "/gazette.txt"),
+        Document("post", "How many firms", STORY, "/post.txt"),
+    ]
+    other = Document("census", "Census", "A census of its own found 4,300 firms in China.", "/census.txt")
+    reader = CountingReader({"4,300": 5.0, "2,200": 4.0})
+    with Library(None, HashEncoder()) as library:
+        list(library.add([*outlets, other]))
+        answer = Assistant(library, reader, CALIBRATION, passages_read=6).ask("How many firms are there in China?")
+    assert (answer.text, answer.kind) == ("4,300", "span")  # a story does not disagree with itself
+    assert reader.read_at_once == [2]
+    assert [hit.passage.document_id for hit in answer.hits].count("census") == 1
+    cited = {citation.document_id: citation for citation in answer.citations}
+    assert set(cited) == {"wire", "gazette", "post", "census"}
+    texts = {document.id: document.text for document in (*outlets, other)}
+    for number, citation in enumerate(answer.citations, 1):
+        assert citation.marker == number
+        assert texts[citation.document_id][citation.start : citation.end] == citation.quote
+        assert "4,300" in citation.quote
+
+
+class CountingReader(PhraseReader):
+    """Also remembers how many passages it was given."""
+
+    def __init__(self, scores: dict[str, float]) -> None:
+        super().__init__(scores)
+        self.read_at_once: list[int] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        self.read_at_once.append(len(passages))
+        return super().read(question, passages)
+
+
+def test_a_copy_is_marked_as_one(library: Library) -> None:
+    list(library.add([Document("copy", "Recount again", f"{RECOUNT.text} ", "/b/recount.txt")]))
+    answer = assistant(library, **{"4,300": 5.0}).ask("How many firms does the ministry count in China?")
+    assert [citation.copy_of for citation in answer.citations] == [None, 1]
+    assert {citation.document_id for citation in answer.citations} == {"recount", "copy"}
+    assert "(the same story as [1])" in answer_text(answer)
+
+
+def test_a_search_behind_its_context_does_not_bring_a_copy_back(library: Library) -> None:
+    list(library.add([Document("copy", "Recount again", RECOUNT.text, "/b/recount.txt")]))
+    answer = assistant(library, **{"4,300": 5.0}).ask(
+        "How many firms does it count?", history=[Turn("What did the ministry say in China?", "nothing")]
+    )
+    told = [hit.passage.text for hit in answer.hits]
+    assert RECOUNT.text in told
+    assert len(told) == len(set(told))

@@ -103,6 +103,50 @@ def test_these_do_not_disagree(question: str, second: Span) -> None:
     assert decide(question, [best, second], PLAIN).spans == (best,)
 
 
+STORY = "The ministry counts 4,300 firms in all of China. Of these, 2,200 have their seat in Beijing."
+
+
+def in_document(document: str, text: str, score: float, *, around: str, passage: int) -> Span:
+    start = around.index(text)
+    return Span(Passage(passage, document, 0, len(around), around), start, start + len(text), text, score)
+
+
+def test_a_story_does_not_disagree_with_its_own_copy() -> None:
+    best = in_document("a", "4,300", 5.0, around=STORY, passage=1)
+    copy = in_document("b", "2,200", 4.0, around=STORY.replace(" all of", ""), passage=2)
+    assert decide("How many firms are there?", [best, copy], PLAIN).spans == (best,)
+    corrected = in_document("b", "4,500", 4.0, around=STORY.replace("4,300", "4,500"), passage=2)
+    assert decide("How many firms are there?", [best, corrected], PLAIN).spans == (best, corrected)
+
+
+def test_copies_count_once_and_never_in_the_place_of_another_source() -> None:
+    best = in_document("a", "4,300", 9.0, around=STORY, passage=1)
+    copies = [in_document(f"copy{n}", "4,300", 8.0, around=f"{STORY} It rained.", passage=2 + n) for n in range(4)]
+    other = in_document("other", "4,300", 3.0, around="A census found 4,300 companies.", passage=9)
+    decision = decide("How many firms are there?", [best, *copies, other], PLAIN)
+    assert decision.spans == (best,)
+    assert decision.agreeing == (other,)
+    assert [span.passage.document_id for span in decision.copies] == ["copy0", "copy1"]
+
+
+def test_copies_of_another_source_count_once_too() -> None:
+    best = in_document("a", "4,300", 9.0, around="A census found 4,300 companies.", passage=1)
+    copies = [in_document(f"copy{n}", "4,300", 8.0, around=STORY, passage=2 + n) for n in range(3)]
+    decision = decide("How many firms are there?", [best, *copies], PLAIN)
+    assert (decision.agreeing, decision.copies) == ((copies[0],), ())
+
+
+def test_an_answer_is_found_at_its_own_place_in_a_copy_that_was_not_read() -> None:
+    text = "In 2019 there were 12 boats. Now the harbour of Norrvik holds 12 ferries and a crane."
+    start = text.rindex("12")
+    best = Span(Passage(1, "a", 10, 10 + len(text), text), 10 + start, 12 + start, "12", 5.0)
+    longer = f"Norrvik, Monday. {text.replace('and a crane', 'and two cranes')}"
+    copy, without = Passage(2, "b", 0, len(longer), longer), Passage(3, "c", 0, 12, "Dozens came.")
+    decision = decide("How many ferries?", [best], PLAIN, copies={1: (copy, without)})
+    (found,) = decision.copies
+    assert (found.passage, found.start, found.text) == (copy, longer.rindex("12"), "12")
+
+
 def test_the_same_answer_with_more_words_around_it_is_the_same() -> None:
     assert same_answer("300 billion yuan", "about 300 billion yuan")
     assert same_answer("the Ministry", "Ministry")

@@ -167,6 +167,7 @@ SENTENCES = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: " ".join(w
 @settings(max_examples=50, deadline=None)
 @given(st.lists(SENTENCES, min_size=1, max_size=12), SENTENCES, st.integers(1, 15))
 def test_a_search_equals_its_brute_force_twin(texts: list[str], query: str, limit: int) -> None:
+    texts = [f"{text[:-1]} {at}." for at, text in enumerate(texts, 100)]  # each with a figure of its own: no copies
     documents = [Document(str(at), "", text, f"{at}.txt") for at, text in enumerate(texts)]
     library = opened(None, *documents)
     hits = library.search(query, limit=limit)
@@ -199,10 +200,11 @@ def test_a_search_within_documents_equals_a_full_search_of_which_the_others_are_
         within = {str(at) for at in chosen}  # some of them name no document
         for search in (library.search_dense, library.search_words):
             whole = [pair for pair in search(query, 50) if str(pair[0] - 1) in within]
-            hits = search(query, limit, within=within)
-            assert [score for _, score in hits] == [score for _, score in whole[:limit]]
-            assert set(hits) <= set(whole)  # which of several equal ones stay at the cut is open
-        assert {hit.passage.document_id for hit in library.search(query, limit=50, within=within)} == within & {
+            pairs = search(query, limit, within=within)
+            assert [score for _, score in pairs] == [score for _, score in whole[:limit]]
+            assert set(pairs) <= set(whole)  # which of several equal ones stay at the cut is open
+        hits = library.search(query, limit=50, within=within)
+        assert {passage.document_id for hit in hits for passage in (hit.passage, *hit.copies)} == within & {
             document.id for document in documents
         }
 

@@ -13,7 +13,7 @@ from typing import Literal
 from index.types import InputError
 from qa.evaluation.questions import Question, read_questions, sample
 
-How = Literal["paragraph", "library", "search", "reader", "speed", "quality"]
+How = Literal["paragraph", "library", "search", "reader", "pages", "speed", "quality"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +21,8 @@ class Part:
     """One part. `files` hold its questions and `articles` what a library is made of, both relative to the data folder.
 
     `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone, with the
-    models in use and in fp32 (`quality`); or, without questions, the reader by itself, or everything for its speed.
-    `answerable_only` leaves the other questions out. `most` bounds the sample.
+    models in use and in fp32 (`quality`); or, without questions, the reader by itself, how clean web pages become, or
+    everything for its speed. `answerable_only` leaves the other questions out. `most` bounds the sample.
     """
 
     name: str
@@ -64,6 +64,7 @@ PARTS = (
     Part("reader", "The reader by itself", "reader"),
     Part("speed", "Speed over 5,000 passages", "speed"),
     Part("quality", "Against fp32", "quality", (_SQUAD2, f"{_OPEN}/questions.jsonl"), f"{_OPEN}/corpus.jsonl"),
+    Part("web-pages", "40 made-up web pages", "pages"),
     SLICE,
     _paragraphs("squad11", "SQuAD 1.1, development set", _SQUAD2, _SQUAD11, answerable_only=True),
     _paragraphs("squad2", "SQuAD 2.0, development set", _SQUAD2),

@@ -19,6 +19,7 @@ from index.types import Document, Hit, InputError, Retriever
 from qa.app import assistant_over, open_encoder, open_library, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
+from qa.evaluation import clutter
 from qa.evaluation.asking import evaluate, over_context
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import Report, measure
@@ -117,12 +118,21 @@ def _covers(result: Result, part: Part, count: int) -> bool:
 
 def _figures(part: Part, data: Path, config: Config, questions: Sequence[Question]) -> dict[str, Any]:
     """The fields of `Result` that hold figures."""
-    if part.how == "reader":
-        return {"metrics": reader_alone(config)}
-    if part.how == "speed":
-        return {"metrics": measure_speed(config)}
-    if part.how == "quality":
-        return {"metrics": _against_reference(data, config, count=len(questions))}
+    match part.how:
+        case "reader":
+            return {"metrics": reader_alone(config)}
+        case "speed":
+            return {"metrics": measure_speed(config)}
+        case "quality":
+            return {"metrics": _against_reference(data, config, count=len(questions))}
+        case "pages":
+            return {"metrics": clutter.figures()}
+        case _:
+            return _asked_figures(part, data, config, questions)
+
+
+def _asked_figures(part: Part, data: Path, config: Config, questions: Sequence[Question]) -> dict[str, Any]:
+    """Of a part with questions: over their paragraphs, of a library, or of its search alone."""
     if part.how == "paragraph":
         with Library(None, open_encoder(config)) as empty:
             return _answers(part, empty, config, questions, ask_all=_over_paragraphs)

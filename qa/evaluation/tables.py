@@ -1,6 +1,7 @@
 """Results -> what the project shows of them: the tables of README and of the model card, and the drawings in docs/.
 
-In: the newest result of each part. Out: for each file its whole new text, which a command writes and a test compares.
+In: the newest result of each part, and of the comparison with other systems. Out: for each file its whole new text,
+which a command writes and a test compares.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from index.types import InputError
 from qa.evaluation.parts import PARTS, Part
+from qa.evaluation.peers import peers_tables
 from qa.evaluation.pictures import DRAWN, reliability, risk_coverage
-from qa.evaluation.record import Result
+from qa.evaluation.record import Figures, Result
 
 BEGIN, END = "<!-- figures: written by `footnote report --write` -->", "<!-- end of figures -->"
 ROOT = Path(__file__).parents[2]  # of the checkout; an installed package shows nothing
@@ -33,7 +35,7 @@ def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
 
     Raises InputError outside of a checkout, or when README has no place for them. The card may do without.
     """
-    shown = {root / README: _filled(_text(root / README), tables(results), root / README)}
+    shown = {root / README: _filled(_text(root / README), tables(results) + peers_tables(root), root / README)}
     card = _text(root / CARD)
     if BEGIN in card:
         above = os.path.relpath(".", Path(CARD).parent) + "/"
@@ -144,6 +146,8 @@ def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[
         return [
             (link, f"{size}; {time} {about}; with titles and the sentences before **{its['in_use_ms_p50']:.0f}** ms")
         ]
+    if part.how == "pages":
+        return [(link, f"{_clean(its, 'html')}; as pasted text {_clean(its, 'pasted')}")]
     if part.how == "library" and its["seconds_p50"] is not None and its["seconds_p95"] is not None:
         times = f"median **{its['seconds_p50'] * 1000:.0f}** ms, 95th percentile **{its['seconds_p95'] * 1000:.0f}** ms"
         return [(f"Question to answer, {link}", f"{times}; documents: {its['documents']:,}")]
@@ -197,6 +201,15 @@ _QUALITIES = (
     ("False refusals", "false_refusals"),
     ("Unanswerable refused", "refused_when_unanswerable"),
 )
+
+
+def _clean(its: Figures, kind: str) -> str:
+    """Over all pages, and over those that the cleaning was not written on."""
+    clutter, lost = (f"{_percent(its[f'{kind}_{what}'])}" for what in ("clutter", "lost"))
+    other_clutter, other_lost = (f"{_percent(its[f'{kind}_{what}_held_out'])}" for what in ("clutter", "lost"))
+    return (
+        f"clutter in passages {clutter} %, main text lost {lost} % (on the half held out {other_clutter}, {other_lost})"
+    )
 
 
 def _percent(value: float | None) -> str:
