@@ -350,7 +350,7 @@ def test_sets_that_are_not_there_are_left_out_or_named(
     outcomes = {outcome.part.name: outcome for outcome in run(data, out, config, count=1)}
     assert set(outcomes) == {part.name for part in PARTS}
     assert {name for name, outcome in outcomes.items() if outcome.result} == {
-        *("reader", "speed", "quality", "squad2-slice", "squad11", "squad2", "open", "open-search")
+        *("reader", "speed", "quality", "web-pages", "squad2-slice", "squad11", "squad2", "open", "open-search")
     }
     quality = outcomes["quality"].result
     assert quality is not None
