@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,3 +196,14 @@ def test_many_rows_are_cut_quickly_and_come_back_in_their_order(tiny: Path) -> N
     together = made.run(rows)
     for row, found in zip(rows, together, strict=True):
         np.testing.assert_allclose(found, made.run([row])[0], atol=0.01)
+
+
+def test_askers_at_once_get_what_each_gets_alone(tiny: Path) -> None:
+    made = open_engine(tiny, "vectors")
+    assert made is not None
+    rows = [[Row([101, *range(1000 + 50 * n, 1000 + 50 * n + 3 + n), 102], 1)] for n in range(24)]
+    alone = [made.run(row)[0] for row in rows]
+    with ThreadPoolExecutor(8) as askers:
+        together = [found[0] for found in askers.map(made.run, rows * 3)]
+    for found, expected in zip(together, alone * 3, strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-6)

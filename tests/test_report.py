@@ -22,6 +22,7 @@ from index.load import load
 from index.types import Document, Entry, Hit, InputError, ModelError, Passage
 from qa.cli import main
 from qa.config import WEIGHTS, Config
+from qa.evaluation import speed
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import measure
 from qa.evaluation.metrics import Bin
@@ -340,13 +341,21 @@ def test_a_part_is_measured_again_when_anything_it_hangs_on_has_changed(
     assert not outcome_of(data, out, replace(config, threshold=0.9, reader=str(other))).kept
 
 
-def test_sets_that_are_not_there_are_left_out_or_named(data: Path, config: Config, tmp_path: Path) -> None:
+def test_sets_that_are_not_there_are_left_out_or_named(
+    data: Path, config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, few in (("PASSAGES", 20), ("QUESTIONS", 3), ("_STARTS", 1)):
+        monkeypatch.setattr(speed, name, few)
     out = tmp_path / "results"
     outcomes = {outcome.part.name: outcome for outcome in run(data, out, config, count=1)}
     assert set(outcomes) == {part.name for part in PARTS}
     assert {name for name, outcome in outcomes.items() if outcome.result} == {
-        *("reader", "squad2-slice", "squad11", "squad2", "open", "open-search")
+        *("reader", "speed", "quality", "web-pages", "squad2-slice", "squad11", "squad2", "open", "open-search")
     }
+    quality = outcomes["quality"].result
+    assert quality is not None
+    assert quality.metrics["in_use_ndcg_at_10"] == quality.metrics["reference_ndcg_at_10"] == 1.0
+    assert quality.metrics["reference_f1_all"] is not None
     assert str(outcomes["policyqa"]).startswith("policyqa: left out, there is no ")
     assert "policyqa.dev_testfile" in str(outcomes["policyqa"])
     with pytest.raises(InputError, match="policyqa"):

@@ -16,12 +16,12 @@ import sys
 import tempfile
 import time
 import urllib.request
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.chunk import chunk
 from index.encode import BUNDLED, SentenceEncoder, bundled_folder
@@ -37,6 +37,7 @@ from qa.reader import Reader, Span, Verdict
 if TYPE_CHECKING:
     from index.types import Vectors
 
+T = TypeVar("T")
 PASSAGES, QUESTIONS, ASKERS = 5000, 150, 16
 _STARTS = 3
 _WAIT_S = 60.0
@@ -166,7 +167,7 @@ def asking(library: Library, config: Config, asked: Sequence[str], clock: Clock)
     timed = assistant_over(library, config, reader=TimedReader(open_reader(config), clock))
     timed.ask(asked[0] + " again")
     clock.seconds.clear()
-    times = [_seconds(lambda question=question: timed.ask(question)) for question in asked]  # type: ignore[misc]
+    times = [_seconds(lambda question=question: timed.ask(question)) for question in _shown(asked, "asking")]  # type: ignore[misc]
     mean = statistics.mean(times) * 1000
     stages = {name: clock.seconds.get(name, 0.0) * 1000 / len(asked) for name in ("embed", "search", "read")}
     again = statistics.median(_seconds(lambda: timed.ask(asked[-1])) for _ in range(20))
@@ -184,9 +185,17 @@ def asking(library: Library, config: Config, asked: Sequence[str], clock: Clock)
 def _at_once(assistant: Assistant, asked: Sequence[str]) -> dict[str, float]:
     with ThreadPoolExecutor(ASKERS) as askers:
         began = time.perf_counter()
-        times = list(askers.map(lambda question: _seconds(lambda: assistant.ask(question)), asked))
+        answered = askers.map(lambda question: _seconds(lambda: assistant.ask(question)), asked)
+        times = list(_shown(answered, f"{ASKERS} asking at once", total=len(asked)))
         seconds = time.perf_counter() - began
     return {"askers": ASKERS, "answers_per_s": len(asked) / seconds, "askers_ms_p95": percentile(times, 95) * 1000}
+
+
+def _shown(items: Iterable[T], what: str, *, total: int | None = None) -> Iterable[T]:
+    """The items, with a progress bar in a terminal."""
+    from tqdm import tqdm
+
+    return tqdm(items, desc=what, total=total, disable=None, leave=False)
 
 
 def _seconds(work: Callable[[], object]) -> float:
@@ -263,8 +272,9 @@ def starting(config: Config, question: str) -> dict[str, float]:
         )
 
     _seconds(ask)
-    asked = statistics.median(_seconds(ask) for _ in range(_STARTS))
-    chats = [_chat([*command, "chat", *options, "--port", "0"], environment) for _ in range(_STARTS)]
+    asked = statistics.median(_seconds(ask) for _ in _shown(range(_STARTS), "starting footnote ask"))
+    chat = [*command, "chat", *options, "--port", "0"]
+    chats = [_chat(chat, environment) for _ in _shown(range(_STARTS), "starting footnote chat")]
     return {
         "cold_ask_s": asked,
         "cold_chat_s": statistics.median(seconds for seconds, _ in chats),
