@@ -63,6 +63,12 @@ def test_names_and_years_that_the_passage_lacks_are_seen() -> None:
     assert features("What is Beijing Tower for in 2025 or 2030?", best)[2:] == (0.5, 0.0)
 
 
+def test_a_name_with_a_hyphen_is_looked_for_in_its_halves() -> None:
+    best = span("engines", 4.0, around="Rolls-Royce makes engines.")
+    assert features("What does Rolls-Royce make?", best)[2] == 0.0
+    assert features("What does Rolls-Nacelle make?", best)[2] == 0.5
+
+
 def test_a_word_of_the_same_stem_is_not_missing() -> None:
     assert features("Who developed it?", span("Developers in Oslo", 1.0))[1] == 0.0
     assert features("Who is the mayor?", span("Developers in Oslo", 1.0))[1] == 1.0
