@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -97,7 +97,7 @@ class Assistant:
             case "topic":
                 return self._quoted(heard, asked.topic, scope)
             case "yes_no":
-                return self._judged(heard, scope)
+                return self._judged(*self._spelled(heard, scope))
             case _:
                 return self._read(heard, scope)
 
@@ -107,8 +107,10 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=4 * 480)]
         hits = [Hit(passage, 0.0, "given") for passage in pieces]
-        decision = self._decide(asked, hits)
-        return compose.fact(Heard(asked, asked), decision, {document.id: document for document in given}, hits)
+        heard, found = Heard(asked, asked), {document.id: document for document in given}
+        if asked_for(asked).form == "yes_no":
+            return self._judged(heard, hits, found)
+        return compose.fact(heard, self._decide(asked, hits), found, hits)
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
         """The answer as the model writes it out, growing: every sentence checked and with its footnote.
@@ -142,9 +144,8 @@ class Assistant:
         heard, hits, found = self._spelled(heard, scope)
         return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
 
-    def _judged(self, heard: Heard, scope: _Scope) -> Answer:
+    def _judged(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
         """Yes or no, footnoted with the sentence that decides; where that is not sure, the sentence alone."""
-        heard, hits, found = self._spelled(heard, scope)
         passages = [hit.passage for hit in hits if not gives_orders(hit.passage.text)]
         verdicts = self._reader.verdicts(heard.understood, passages)
         judgement = judge(heard.understood, verdicts, self._calibration)

@@ -235,6 +235,13 @@ def test_a_sure_verdict_is_one_word_footnoted_with_the_sentence_that_decides(
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-3.0)))
 
 
+def test_given_texts_decide_a_yes_or_no_too() -> None:
+    with Library(None, HashEncoder()) as empty:
+        reader = PhraseReader({"4,300 firms": 2.0}, {"ministry": (-1.0, 2.0)})
+        answer = Assistant(empty, reader, CALIBRATION, passages_read=6).answer_over("Are there few?", [RECOUNT.text])
+    assert shown(answer) == ("yes_no", "No", [RECOUNT.text])
+
+
 def test_where_the_verdict_is_not_sure_the_sentence_stands_without_one(news: Library) -> None:
     reader = PhraseReader({"Rain fell": 4.0}, {"Rain": (0.8, -1.0)})  # 1 / (1 + e^-0.8) = 0.69, under 0.7
     answer = Assistant(news, reader, CALIBRATION, passages_read=6).ask("Did it rain?")
