@@ -36,8 +36,9 @@ format: install
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# DATA=folder of corpora (none: made-up text).  BENCH="--quick --only txtai"
 bench: install
-	$(BIN)/footnote bench
+	$(BIN)/python -m bench $(DATA) $(BENCH)
 
 clean:
-	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache build *.egg-info
+	rm -rf .venv bench/.venvs .mypy_cache .pytest_cache .ruff_cache build *.egg-info

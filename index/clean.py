@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from index.dates import MAX_META_CHARS, dateline_end, merge_meta, read_meta
+from index.pasted import article_lines, without_notices
 from index.types import InputError
 
 MAX_TITLE_CHARS = 200
@@ -265,12 +266,21 @@ def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[st
     return title, heading, []
 
 
-def read_page(text: str, *, title: str | None = None) -> Page:
+def _is_meta(line: str) -> bool:
+    return read_meta(line) is not None
+
+
+def read_page(text: str, *, title: str | None = None, is_extracted: bool = False) -> Page:
     """A normalised text, pasted from a page or extracted from one -> Page. `title`: known from elsewhere.
 
     When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
     """
-    found, heading, rest = _read_head([line.strip() for line in text.split("\n")], title)
+    lines = text.split("\n")
+    if is_extracted:
+        lines = without_notices(lines, title, is_meta=_is_meta)
+    else:
+        lines = article_lines(lines, title, is_known=_is_edge_clutter, is_meta=_is_meta)
+    found, heading, rest = _read_head(lines, title)
     kept = [line for line in _without_repeats(_cut_tail(rest), found) if not _is_clutter(line)]
     body = normalise("\n".join(kept))
     if not body:

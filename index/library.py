@@ -5,24 +5,24 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
 
 from index.chunk import CHUNK_CHARS, chunk
-from index.dense import DenseIndex
+from index.copies import Twin, without_copies
+from index.derived import Derived
 from index.fuse import reciprocal_rank_fusion
-from index.store import Indexed, Store, digest
-from index.types import Document, Encoder, Entry, Hit, LibraryError, Passage
+from index.store import FileRead, Indexed, Store, digest
+from index.types import ANY, Document, Encoder, Entry, Filter, Hit, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
 
 _BATCH_PASSAGES = 256  # embedded and committed together
 _DEPTH = 50  # how far down each ranking is fused
+_CANDIDATES = 2  # of an approximate index, for each nearest passage wanted
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Outcome:
     source: str
     status: Literal["added", "updated", "unchanged"]
     passages: int
+    twin: Twin | None = None  # another document that tells the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,7 @@ class Library:
         """Raises LibraryError when the folder cannot be used or its vectors come from another embedding model."""
         self._home, self._encoder, self._chunk_chars = home, encoder, chunk_chars
         self._store = Store(_store_path(home))
-        self._dense: DenseIndex | None = None
-        self._refreshing = threading.Lock()
+        self._derived = Derived(self._store, home)
         try:
             self._check_encoder()
         except LibraryError:
@@ -105,53 +105,99 @@ class Library:
     def _commit(self, batch: Sequence[_Pending], embedded: Callable[[int], object]) -> Iterator[Outcome]:
         if not batch:
             return
-        vectors = self._embed([_embedded_text(passage) for p in batch for passage in p.passages], embedded)
+        vectors = self._vectors(batch, embedded)
         indexed, at = [], 0
         for p in batch:
             indexed.append(Indexed(p.document, p.passages, vectors[at : at + len(p.passages)]))
             at += len(p.passages)
         stored = self._store.put(indexed, encoder=self._encoder.name)
         for p, kept in zip(batch, stored, strict=True):
-            yield Outcome(kept.id, p.document.source, "updated" if kept.was_known else "added", len(p.passages))
+            status: Literal["added", "updated"] = "updated" if kept.was_known else "added"
+            yield Outcome(kept.id, p.document.source, status, len(p.passages), kept.twin)
 
-    def _embed(self, texts: Sequence[str], embedded: Callable[[int], object]) -> Vectors:
-        """(n,) texts -> (n, dimension), a slice at a time: one long document may hold many thousand passages."""
+    def _vectors(self, batch: Sequence[_Pending], embedded: Callable[[int], object]) -> Vectors:
+        """(passages of the batch, dimension). What is embedded already, in an older version or a copy, is not again."""
         import numpy as np
 
-        slices = []
-        for at in range(0, max(1, len(texts)), _BATCH_PASSAGES):
-            slices.append(self._encoder.encode(texts[at : at + _BATCH_PASSAGES]))
-            embedded(len(slices[-1]))
-        return np.concatenate(slices)
+        known: dict[tuple[str, str], bytes] = {}
+        for p in batch:
+            known |= self._store.embedded(p.document)
+        passages = [passage for p in batch for passage in p.passages]
+        vectors = np.empty((len(passages), self._encoder.dimension), dtype=np.float32)
+        fresh = []
+        for row, passage in enumerate(passages):
+            vector = known.get((passage.title, passage.text))
+            if vector is None or len(vector) != vectors.itemsize * vectors.shape[1]:  # of another model: put() says so
+                fresh.append(row)
+            else:
+                vectors[row] = np.frombuffer(vector, dtype="<f4")
+        embedded(len(passages) - len(fresh))
+        for at in range(0, len(fresh), _BATCH_PASSAGES):  # one long document may hold many thousand passages
+            rows = fresh[at : at + _BATCH_PASSAGES]
+            vectors[rows] = self._encoder.encode([_embedded_text(passages[row]) for row in rows])
+            embedded(len(rows))
+        return vectors
 
     def remove(self, ids: Sequence[str]) -> list[str]:
         """Removes documents; returns the ids that were there."""
         return self._store.remove(ids)
 
+    def remember(self, files: Mapping[str, FileRead]) -> None:
+        """What these files held, now that all their documents are stored."""
+        self._store.remember(files)
+
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
         """At most `limit` hits of dense and lexical search fused, sorted by (-score, passage id).
 
-        `within` names the documents to look in; None: all.
+        What several documents tell in the same words is one hit, with the others as its `copies`.
+        `within` names the documents to look in (None: all), of which those that pass `only` are looked in.
         """
-        nearest = [number for number, _ in self.search_dense(query, _DEPTH, within=within)]
-        matching = [number for number, _ in self.search_words(query, _DEPTH, within=within)]
-        fused = reciprocal_rank_fusion([nearest, matching])[:limit]
-        passages = self._store.passages(number for number, _ in fused)
-        return [Hit(passages[number], score, "hybrid") for number, score in fused if number in passages]
+        among = self._among(within, only)
+        nearest = [number for number, _ in self._nearest(query, _DEPTH, among)]
+        matching = [number for number, _ in self._derived.words().search(query, _DEPTH, among=among)]
+        fused = dict(reciprocal_rank_fusion([nearest, matching]))
+        stories = self._store.stories(fused)
+        passages = self._store.passages(list(fused) if stories else list(fused)[:limit])
+        ranked = (passages[number] for number in fused if number in passages)
+        kept = without_copies(ranked, stories, limit=limit)
+        return [Hit(passage, fused[passage.id], "hybrid", copies) for passage, copies in kept]
 
-    def search_dense(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
+    def search_dense(
+        self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
+    ) -> list[tuple[int, float]]:
         """(passage id, cosine) of the nearest passages, best first."""
-        dense = self._fresh_dense()
-        if dense is None:
-            return []
-        among = None if within is None else self._store.passages_of(within)
-        return dense.search(self._encoder.encode([query])[0], limit, among=among)
+        return self._nearest(query, limit, self._among(within, only))
 
-    def search_words(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
+    def search_words(
+        self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
+    ) -> list[tuple[int, float]]:
         """(passage id, BM25) of the passages that share words with the query, best first."""
-        return self._store.words(query, limit, within=within)
+        return self._derived.words().search(query, limit, among=self._among(within, only))
+
+    def _among(self, within: Collection[str] | None, only: Filter) -> list[int] | None:
+        """The ids of the passages to look in; None: all."""
+        return None if within is None and only == ANY else self._store.passages_of(within, only)
+
+    def _nearest(self, query: str, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
+        self._check_encoder()  # another process may have been the first to add
+        dense = self._derived.dense(self._encoder.dimension)
+        if dense is None or limit <= 0:
+            return []
+        vector = self._encoder.encode([query])[0]
+        if dense.exact:
+            return dense.search(vector, limit, among=among)
+        found = dense.search(vector, limit * _CANDIDATES, among=among)
+        ids, vectors = self._store.vectors_of([number for number, _ in found])
+        products = (vectors @ vector).tolist() if ids else []  # the exact ones
+        return sorted(zip(ids, products, strict=True), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def refresh(self) -> None:
+        """Brings the indexes up to date now, so that the next search does not wait for it."""
+        self._check_encoder()
+        self._derived.dense(self._encoder.dimension)
+        self._derived.words()
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         return self._store.passages(ids)
@@ -163,30 +209,15 @@ class Library:
     def entries(self) -> list[Entry]:
         return self._store.entries()
 
-    def _fresh_dense(self) -> DenseIndex | None:
-        """The dense index of the store as it is now; None for an empty store."""
-        with self._refreshing:
-            generation = self._store.generation
-            if self._dense is None or self._dense.generation != generation:
-                self._dense = self._load_or_build(generation)
-            return self._dense
+    def file_read(self, path: str) -> FileRead | None:
+        """What was remembered of a file, while all its documents are here as it gave them."""
+        return self._store.file_read(path)
 
-    def _load_or_build(self, generation: int) -> DenseIndex | None:
-        self._check_encoder()  # another process may have been the first to add
-        path = self._home / "dense.faiss" if self._home else None
-        if path is not None:
-            loaded = DenseIndex.load(path, dimension=self._encoder.dimension, generation=generation)
-            if loaded is not None:
-                return loaded
-        generation, ids, vectors = self._store.vectors()
-        if not ids:
-            return None
-        built = DenseIndex(vectors.shape[1], generation)
-        built.add(ids, vectors)
-        if path is not None:
-            with suppress(OSError):  # a full or read-only disk costs the next start some milliseconds, nothing else
-                built.save(path)
-        return built
+    def unchanged(self, sources: Iterable[str]) -> Iterator[Outcome]:
+        """The outcomes of sources that were left alone."""
+        for source in sources:
+            if known := self._store.by_source(source):
+                yield Outcome(known[0], source, "unchanged", 0)
 
 
 def _store_path(home: Path | None) -> Path | None:

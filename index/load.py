@@ -11,10 +11,12 @@ import os
 import re
 import stat
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from pathlib import Path, PurePosixPath
 from typing import IO
 
+from index.ahead import read_ahead
 from index.clean import normalise, opening, shorten
 from index.fetch import Fetched, fetch
 from index.formats import MEDIA_TYPES, SUFFIXES, is_known, read, suffix_of
@@ -30,17 +32,24 @@ _PLAIN = {".txt", ".text"}  # needs no parser, so no child process
 def load(path_or_url: str, *, private: bool = False) -> Iterator[Document | Failure]:
     """The documents of a file, of a folder (recursive, sorted) or of an http(s) address, one after the other.
 
+    Several files of a folder are read at once.
+
     `private` also lets web addresses of this machine and its network through.
     Raises InputError when there is nothing at the path, EmptyError when a folder holds no article. Whatever else
     goes wrong is a Failure among the documents.
     """
-    scheme = re.match(r"([a-z][a-z0-9+.-]*)://", path_or_url, re.IGNORECASE)
-    if scheme and scheme[1].lower() in {"http", "https"}:
+    if is_address(path_or_url):
         return _load_url(path_or_url, private=private)
-    if scheme:
+    paths, refused = files_of(path_or_url)
+    return chain(refused, read_ahead(paths, load_file))
+
+
+def is_address(path_or_url: str) -> bool:
+    """Whether it is an http(s) address and no path. Raises InputError for an address of any other kind."""
+    scheme = re.match(r"([a-z][a-z0-9+.-]*)://", path_or_url, re.IGNORECASE)
+    if scheme and scheme[1].lower() not in {"http", "https"}:
         raise InputError(f"cannot read {shorten(path_or_url)}", "only http and https addresses can be indexed")
-    path = _existing(path_or_url)
-    return _load_folder(path) if path.is_dir() else _load_file(path)
+    return scheme is not None
 
 
 def from_text(text: str, *, source: str, title: str | None = None) -> Document:
@@ -66,18 +75,19 @@ def _existing(name: str) -> Path:
     return path
 
 
-def _load_folder(folder: Path) -> Iterator[Document | Failure]:
+def files_of(name: str) -> tuple[list[Path], list[Failure]]:
+    """The file itself, or the articles of a folder, sorted; and the folders in it that cannot be opened.
+
+    Raises InputError when there is nothing at the path, EmptyError when a folder holds no article.
+    """
+    path = _existing(name)
+    if not path.is_dir():
+        return [path], []
     refused: list[Failure] = []
-    paths = sorted(_articles(folder, refused))
+    paths = sorted(_articles(path, refused))
     if not paths and not refused:
-        raise EmptyError(f"no article in {_address(folder)}", f"it can hold {', '.join(SUFFIXES)} files")
-
-    def each() -> Iterator[Document | Failure]:
-        yield from refused
-        for path in paths:
-            yield from _load_file(path)
-
-    return each()
+        raise EmptyError(f"no article in {address(path)}", f"it can hold {', '.join(SUFFIXES)} files")
+    return paths, refused
 
 
 def _articles(folder: Path, refused: list[Failure]) -> Iterator[Path]:
@@ -93,13 +103,19 @@ def _articles(folder: Path, refused: list[Failure]) -> Iterator[Path]:
                 yield Path(place, name)
 
 
-def _load_file(path: Path) -> Iterator[Document | Failure]:
-    source = _address(path)
+def load_file(path: Path, *, reached: Callable[[int], object] = lambda at: None) -> Iterator[Document | Failure]:
+    """The documents of a file, whose source is its path. Whatever goes wrong is a Failure.
+
+    `reached` hears before each document how many bytes of the file have been read.
+    """
+    source = address(path)
     try:
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError("it is not a regular file")
         with path.open("rb") as stream:
-            yield from load_stream(stream, source)
+            for item in load_stream(stream, source):
+                reached(stream.tell())
+                yield item
     except InputError as error:
         yield Failure(source, str(error))
     except OSError as error:
@@ -156,6 +172,6 @@ def _name_of(page: Fetched) -> str:
     return PurePosixPath(name).stem + MEDIA_TYPES[page.content_type]
 
 
-def _address(path: Path) -> str:
+def address(path: Path) -> str:
     """The path as text that every database stores, even when the file's name is not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

@@ -1,6 +1,7 @@
 """The durable truth: documents, passages and their vectors in one SQLite file (WAL). All else is derived from it.
 
-Each change is one transaction that also renews `generation`; what was committed survives a kill or a power cut.
+Each change is one transaction that also gives the store a new `generation` and records what was removed, so that a
+derived index can catch up from any state it was saved in; what was committed survives a kill or a power cut.
 """
 
 from __future__ import annotations
@@ -8,22 +9,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
+import logging
 import sqlite3
 import threading
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import time
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from index import lexical
-from index.types import Document, Entry, LibraryError, Passage
+from index import copies
+from index.copies import Twin
+from index.types import ANY, Document, Entry, Filter, LibraryError, Passage
 
 if TYPE_CHECKING:
     from index.types import Vectors
 
-SCHEMA_VERSION = 2  # 2: unspaced scripts are indexed by character
-_SCHEMA = f"""
+SCHEMA_VERSION = 4
+_RANDOM = "random() & 0x7fffffffffffffff"
+_SCHEMA_1 = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE documents (
     id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL UNIQUE, published TEXT,
@@ -34,13 +40,32 @@ CREATE TABLE passages (
     document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
     start INTEGER NOT NULL, end INTEGER NOT NULL, lead TEXT NOT NULL, vector BLOB NOT NULL
 );
-CREATE INDEX passages_by_document ON passages (document_id);
-{lexical.TABLE};
-INSERT INTO meta VALUES ('generation', '0');
-PRAGMA user_version = {SCHEMA_VERSION};
+CREATE INDEX passages_by_document ON passages (document_id)
 """
-_BUSY_TIMEOUT_S = 30.0
-_MIGRATED_AT_ONCE = 500  # passages, under SQLite's limit on parameters
+# `newest` is the highest passage id that there had been by then; ids are never used twice.
+_CHANGES = f"""
+CREATE TABLE changes (number INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL, newest INTEGER NOT NULL);
+CREATE TABLE removed (change INTEGER NOT NULL, passage INTEGER NOT NULL, PRIMARY KEY (change, passage)) WITHOUT ROWID;
+CREATE INDEX documents_by_date ON documents (published, source, id);
+INSERT INTO changes (generation, newest)
+    SELECT {_RANDOM}, coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0)
+"""
+_COPIES = """
+CREATE TABLE likeness (key INTEGER NOT NULL, document INTEGER NOT NULL, PRIMARY KEY (key, document)) WITHOUT ROWID;
+CREATE TABLE stories (
+    document_id TEXT PRIMARY KEY REFERENCES documents (id) ON DELETE CASCADE, story INTEGER NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX stories_by_story ON stories (story);
+CREATE TABLE files (path TEXT PRIMARY KEY, state TEXT NOT NULL, content TEXT NOT NULL, documents TEXT NOT NULL)
+"""
+_CHANGES_KEPT = 10_000  # an index that was saved longer ago is built again
+_PATIENCE_S = 600.0  # for another program that writes; each of its transactions takes far less
+_UNNOTICED_S = 0.5  # a wait this short needs no words
+_POLL_S = 0.02
+_LOOKED_AT = 4  # documents for each key of likeness: one story may be in a library a thousand times
+_COMPARED = 8  # of those, the likeliest
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +78,33 @@ class Indexed:
 
 
 @dataclass(frozen=True, slots=True)
+class Change:
+    """How the store came from an earlier state to `generation`: `removed` passages are gone, and those with an id above
+    `after` and up to `newest` are new. From no state: all passages are new.
+    """
+
+    generation: int
+    after: int
+    newest: int
+    removed: list[int]
+
+
+@dataclass(frozen=True, slots=True)
 class Stored:
-    """The id a document was stored under, and whether its source was in the library before."""
+    """The id a document was stored under, whether its source was in the library before, and who tells the same."""
 
     id: str
     was_known: bool
+    twin: Twin | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FileRead:
+    """A file whose documents are all stored: its state on the disk, its content's hash, (source, digest) of each."""
+
+    state: str
+    content: str
+    documents: tuple[tuple[str, str], ...]
 
 
 def digest(document: Document) -> str:
@@ -70,12 +117,13 @@ def digest(document: Document) -> str:
 class Store:
     """One SQLite file, or memory when `path` is None. One connection, shared by threads, one at a time."""
 
-    def __init__(self, path: Path | None) -> None:
-        self.path = path
+    def __init__(self, path: Path | None, *, patience_s: float = _PATIENCE_S) -> None:
+        """`patience_s`: how long a change waits while another program changes the same library."""
+        self.path, self._patience_s = path, patience_s
         self._lock = threading.RLock()
         try:
             self._connection = sqlite3.connect(
-                str(path or ":memory:"), timeout=_BUSY_TIMEOUT_S, isolation_level=None, check_same_thread=False
+                str(path or ":memory:"), timeout=patience_s, isolation_level=None, check_same_thread=False
             )
             try:
                 self._prepare()
@@ -91,6 +139,7 @@ class Store:
 
     def _prepare(self) -> None:
         run = self._connection.execute
+        self._connection.create_function("folded", 1, str.casefold, deterministic=True)
         try:
             run("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:  # SQLite does not wait here for another process that does the same
@@ -99,48 +148,88 @@ class Store:
         run("PRAGMA synchronous = FULL")  # a commit is on the disk before it is reported
         run("PRAGMA foreign_keys = ON")
         version = run("PRAGMA user_version").fetchone()[0]
-        if version == 0:
-            with self._transaction():
-                if run("PRAGMA user_version").fetchone()[0] == 0:  # another process may have been first
-                    for statement in _SCHEMA.strip().rstrip(";").split(";"):
-                        run(statement)
-        elif version < SCHEMA_VERSION:
-            self._migrate()
-        elif version > SCHEMA_VERSION:
+        if version > SCHEMA_VERSION:
             raise LibraryError(
                 f"the library {self.path} was written by a newer version of Footnote (schema {version})",
                 "upgrade Footnote, or choose another --home",
             )
+        if version < SCHEMA_VERSION:
+            with self._transaction():
+                for step in range(run("PRAGMA user_version").fetchone()[0], SCHEMA_VERSION):  # another may be first
+                    self._MIGRATIONS[step](self)
+                run(f"PRAGMA user_version = {SCHEMA_VERSION}")
 
-    def _migrate(self) -> None:
-        """Brings a library of an older schema up to this one, in one transaction."""
-        run = self._connection.execute
-        with self._transaction():
-            if run("PRAGMA user_version").fetchone()[0] == SCHEMA_VERSION:  # another process may have been first
-                return
-            run("DELETE FROM words")
-            ids = [row[0] for row in run("SELECT id FROM passages ORDER BY id")]
-            for at in range(0, len(ids), _MIGRATED_AT_ONCE):
-                for passage in self.passages(ids[at : at + _MIGRATED_AT_ONCE]).values():
-                    self._insert_words(passage.id, passage.title, passage.text)
-            run(f"PRAGMA user_version = {SCHEMA_VERSION}")
+    def _create(self) -> None:
+        self._run_each(_SCHEMA_1)
+
+    def _forget_words(self) -> None:
+        """Schema 2 wrote the words of unspaced scripts in another way; schema 3 keeps no words."""
+
+    def _record_changes(self) -> None:
+        self._connection.execute("DROP TABLE IF EXISTS words")  # the full-text index is a derived one now
+        self._connection.execute("DELETE FROM meta WHERE key = 'generation'")
+        self._run_each(_CHANGES)
+
+    def _find_copies(self) -> None:
+        """Documents that tell the same are linked."""
+        self._run_each(_COPIES)
+        for (document_id,) in self._connection.execute("SELECT id FROM documents ORDER BY rowid").fetchall():
+            self._link(document_id)
+
+    def _run_each(self, statements: str) -> None:
+        for statement in statements.split(";"):
+            self._connection.execute(statement)
+
+    _MIGRATIONS = (_create, _forget_words, _record_changes, _find_copies)  # from schema n to n + 1
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
-                    raise LibraryError(
-                        f"the library {self.path} could not be written: {error}",
-                        "check free space and permissions, and that no other program holds the file; nothing was lost",
-                    ) from error
-                raise
+        self._begin()
+        try:
+            yield
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:
+                self._connection.execute("ROLLBACK")
+            if type(error) in {sqlite3.OperationalError, sqlite3.DatabaseError}:  # the others are bugs of ours
+                raise self._unwritable(error) from error
+            raise
+        finally:
+            self._lock.release()
+
+    def _begin(self) -> None:
+        """Takes this store's lock and that of the file; waits while another program writes, and says so.
+
+        Meanwhile this store's lock is free: others go on reading.
+        """
+        began, has_said = time.monotonic(), False
+        while not self._try_to_begin(is_last=time.monotonic() - began >= self._patience_s):
+            if not has_said and time.monotonic() - began >= _UNNOTICED_S:
+                _log.warning("another program is writing to the library %s; waiting for it ...", self.path)
+                has_said = True
+            time.sleep(_POLL_S)
+
+    def _try_to_begin(self, *, is_last: bool) -> bool:
+        self._lock.acquire()
+        try:
+            self._connection.execute("PRAGMA busy_timeout = 0")
+            self._connection.execute("BEGIN IMMEDIATE")
+        except BaseException as error:
+            self._lock.release()
+            is_busy = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
+            if is_busy and not is_last:
+                return False
+            if isinstance(error, sqlite3.OperationalError):
+                raise self._unwritable(error) from error
+            raise
+        self._connection.execute(f"PRAGMA busy_timeout = {self._patience_s * 1000:.0f}")
+        return True
+
+    def _unwritable(self, error: BaseException) -> LibraryError:
+        return LibraryError(
+            f"the library {self.path} could not be written: {error}",
+            "check free space and permissions, and that no other program holds the file; nothing was lost",
+        )
 
     @contextmanager
     def _reading(self) -> Iterator[None]:
@@ -175,7 +264,9 @@ class Store:
 
         Drawn at random: a library restored from a backup never comes to a number that another history had.
         """
-        return int(self._meta("generation") or 0)
+        with self._reading():
+            row = self._connection.execute("SELECT generation FROM changes ORDER BY number DESC LIMIT 1").fetchone()
+        return int(row[0])
 
     @property
     def encoder(self) -> str | None:
@@ -187,8 +278,14 @@ class Store:
             row = self._connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
         return str(row[0]) if row else None
 
-    def _renew_generation(self) -> None:
-        self._connection.execute("UPDATE meta SET value = random() & 0x7fffffffffffffff WHERE key = 'generation'")
+    def _record_change(self, removed: Iterable[int]) -> None:
+        """Gives the store its next generation; what happened long ago is forgotten."""
+        run = self._connection.execute
+        newest = "coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'passages'), 0)"
+        number = run(f"INSERT INTO changes (generation, newest) VALUES ({_RANDOM}, {newest})").lastrowid or 0
+        self._connection.executemany("INSERT INTO removed VALUES (?, ?)", ((number, passage) for passage in removed))
+        run("DELETE FROM changes WHERE number <= ?", (number - _CHANGES_KEPT,))
+        run("DELETE FROM removed WHERE change <= ?", (number - _CHANGES_KEPT,))
 
     # --- changes -----------------------------------------------------------------------------------------------------
 
@@ -208,11 +305,14 @@ class Store:
                     f"use --encoder {known}, or choose another --home",
                 )
             self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (encoder,))
+            gone: list[int] = []
             for item in batch:
                 named = replace(item, document=replace(item.document, id=self._free_id(item.document)))
-                stored.append(Stored(named.document.id, was_known=self._delete(named.document.id)))
+                its_passages = self._delete(named.document.id)
                 self._insert(named)
-            self._renew_generation()
+                stored.append(Stored(named.document.id, its_passages is not None, self._link(named.document.id)))
+                gone += its_passages or []
+            self._record_change(gone)
         return stored
 
     def _free_id(self, document: Document) -> str:
@@ -227,12 +327,12 @@ class Store:
         """Removes the documents and returns the ids that were there."""
         with self._transaction():
             self._check_file()
-            removed = [document_id for document_id in ids if self._delete(document_id)]
+            removed = {name: gone for name in ids if (gone := self._delete(name)) is not None}
             if removed:
-                self._renew_generation()
+                self._record_change(passage for gone in removed.values() for passage in gone)
                 if not self.count():  # an empty library takes any model
                     self._connection.execute("DELETE FROM meta WHERE key = 'encoder'")
-        return removed
+        return [*removed]
 
     def _insert(self, item: Indexed) -> None:
         d = item.document
@@ -243,22 +343,106 @@ class Store:
             (d.id, d.title, d.text, d.source, published, d.author, pages, d.body_start, digest(d)),
         )
         for passage, vector in zip(item.passages, item.vectors, strict=True):
-            cursor = self._connection.execute(
+            self._connection.execute(
                 "INSERT INTO passages (document_id, start, end, lead, vector) VALUES (?, ?, ?, ?, ?)",
                 (d.id, passage.start, passage.end, passage.lead, vector.astype("<f4").tobytes()),
             )
-            self._insert_words(cursor.lastrowid, d.title, passage.text)
 
-    def _insert_words(self, passage_id: int | None, title: str, text: str) -> None:
-        self._connection.execute(
-            "INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)",
-            (passage_id, lexical.indexed(title), lexical.indexed(text)),
-        )
-
-    def _delete(self, document_id: str) -> bool:
+    def _delete(self, document_id: str) -> list[int] | None:
+        """The ids that its passages had; None when there is no such document."""
         run = self._connection.execute
-        run("DELETE FROM words WHERE rowid IN (SELECT id FROM passages WHERE document_id = ?)", (document_id,))
-        return run("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount > 0
+        row, body = self._body(document_id)
+        run(f"DELETE FROM likeness WHERE document = ? AND key IN ({_numbers(copies.keys(body))})", (row,))
+        gone = [found[0] for found in run("SELECT id FROM passages WHERE document_id = ?", (document_id,))]
+        return gone if run("DELETE FROM documents WHERE id = ?", (document_id,)).rowcount else None
+
+    # --- who tells the same ------------------------------------------------------------------------------------------
+
+    def _link(self, document_id: str) -> Twin | None:
+        """Puts a document that was just stored into the story of another that tells the same; None: there is none."""
+        run = self._connection.execute
+        row, body = self._body(document_id)
+        keys = copies.keys(body)
+        twin = self._twin(keys, body)
+        for key in keys:
+            run("INSERT OR IGNORE INTO likeness VALUES (?, ?)", (key, row))
+        if twin is not None:
+            named = run("SELECT story FROM stories WHERE document_id = ?", (twin.document_id,)).fetchone()
+            story = named[0] if named else run("SELECT coalesce(max(story), 0) + 1 FROM stories").fetchone()[0]
+            for member in (document_id, twin.document_id):
+                run("INSERT OR REPLACE INTO stories VALUES (?, ?)", (member, story))
+        return twin
+
+    def _twin(self, keys: Sequence[int], body: str) -> Twin | None:
+        run = self._connection.execute
+        shared: Counter[int] = Counter()
+        for key in keys:
+            shared.update(
+                row[0] for row in run("SELECT document FROM likeness WHERE key = ? LIMIT ?", (key, _LOOKED_AT))
+            )
+        same = run("SELECT document FROM likeness WHERE key = ? LIMIT 1", (keys[0] if keys else -1,)).fetchone()
+        likeliest = [row for row, _ in shared.most_common(_COMPARED)]
+        words = copies.told(body)
+        found = copies.shingles(words)
+        best: tuple[float, str] = (0.0, "")
+        for row in dict.fromkeys([*(same or ()), *likeliest]):
+            other = run("SELECT id, substr(text, body_start + 1) FROM documents WHERE rowid = ?", (row,)).fetchone()
+            if other is None:
+                continue
+            told = copies.told(other[1])
+            if told == words:
+                return Twin(other[0], is_same=True)
+            best = max(best, (copies.alike(found, copies.shingles(told)), other[0]))
+        return Twin(best[1], is_same=False) if best[0] >= copies.LEAST_ALIKE else None
+
+    def _body(self, document_id: str) -> tuple[int, str]:
+        """The row of a document and its text without the heading; (-1, "") when there is none."""
+        row = self._connection.execute(
+            "SELECT rowid, substr(text, body_start + 1) FROM documents WHERE id = ?", (document_id,)
+        ).fetchone()
+        return row or (-1, "")
+
+    def stories(self, passage_ids: Iterable[int]) -> dict[int, int]:
+        """The story of each of these passages whose document shares one with another."""
+        with self._reading():
+            rows = self._connection.execute(
+                "SELECT p.id, s.story FROM passages p JOIN stories s ON s.document_id = p.document_id"
+                f" WHERE p.id IN ({_numbers(passage_ids)})"
+            ).fetchall()
+        return dict(rows)
+
+    def embedded(self, document: Document) -> dict[tuple[str, str], bytes]:
+        """(title, text) -> vector of the passages of this source as it was, and of a document with the same words."""
+        keys = copies.keys(document.text[document.body_start :])
+        with self._reading():
+            rows = self._connection.execute(
+                "SELECT d.title, substr(d.text, p.start + 1, p.end - p.start), p.vector FROM documents d"
+                " JOIN passages p ON p.document_id = d.id WHERE d.source = ?"
+                " OR d.rowid = (SELECT document FROM likeness WHERE key = ? LIMIT 1)",
+                (document.source, keys[0] if keys else -1),
+            ).fetchall()
+        return {(title, text): vector for title, text, vector in rows}
+
+    # --- files that were read ----------------------------------------------------------------------------------------
+
+    def remember(self, files: Mapping[str, FileRead]) -> None:
+        """What the file at each path held when all its documents were stored."""
+        rows = [(path, read.state, read.content, json.dumps(read.documents)) for path, read in files.items()]
+        with self._transaction():
+            self._check_file()
+            self._connection.executemany("INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?)", rows)
+
+    def file_read(self, path: str) -> FileRead | None:
+        """What was remembered of `path`; None also when one of its documents is gone or came from elsewhere since."""
+        with self._reading():
+            row = self._connection.execute(
+                "SELECT state, content, documents FROM files WHERE path = ?", (path,)
+            ).fetchone()
+        if row is None:
+            return None
+        documents = tuple((source, mark) for source, mark in json.loads(row[2]))
+        is_whole = all((known := self.by_source(source)) and known[1] == mark for source, mark in documents)
+        return FileRead(row[0], row[1], documents) if is_whole else None
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
@@ -287,6 +471,10 @@ class Store:
         with self._reading():
             row = self._connection.execute("SELECT id, digest FROM documents WHERE source = ?", (source,)).fetchone()
         return (str(row[0]), str(row[1])) if row else None
+
+    def _change(self, which: str, *values: int) -> Any:
+        """(generation, newest, number) of one recorded change, or None. To be called while reading."""
+        return self._connection.execute(f"SELECT generation, newest, number FROM changes {which}", values).fetchone()
 
     def _source_of(self, document_id: str) -> str | None:
         with self._reading():
@@ -318,31 +506,81 @@ class Store:
             ).fetchall()
         return {row[0]: Passage(*row) for row in rows}
 
-    def words(self, query: str, limit: int, *, within: Collection[str] | None = None) -> list[tuple[int, float]]:
-        """BM25 over titles and passages: at most `limit` (passage id, score), best first."""
+    def passage_count(self) -> int:
         with self._reading():
-            return lexical.search(self._connection, query, limit, within=within)
+            return int(self._connection.execute("SELECT count(*) FROM passages").fetchone()[0])
 
-    def passages_of(self, document_ids: Collection[str]) -> list[int]:
-        """The ids of the passages of these documents."""
+    def passages_of(self, documents: Collection[str] | None, only: Filter = ANY) -> list[int]:
+        """The ids of the passages of these documents (None: all) that pass the filter, in order."""
+        wanted = ["id IN (SELECT value FROM json_each(:ids))"] if documents is not None else []
+        wanted += ["published >= :since"] if only.since else []
+        wanted += ["published <= :until"] if only.until else []
+        wanted += ["instr(folded(source), folded(:source))"] if only.source else []
+        values = {
+            "ids": json.dumps([*documents]) if documents is not None else None,
+            "since": only.since and only.since.isoformat(),
+            "until": only.until and only.until.isoformat(),
+            "source": only.source,
+        }
+        chosen = f"SELECT id FROM documents WHERE {' AND '.join(wanted) or '1'}"
         with self._reading():
-            rows = self._connection.execute(lexical.PASSAGES_OF, (json.dumps([*document_ids]),)).fetchall()
+            rows = self._connection.execute(
+                f"SELECT id FROM passages WHERE document_id IN ({chosen}) ORDER BY id", values
+            ).fetchall()
         return [row[0] for row in rows]
 
-    def vectors(self) -> tuple[int, list[int], Vectors]:
-        """(generation, passage ids, (n, dimension) float32) of one moment."""
+    # --- what derived indexes are made from --------------------------------------------------------------------------
+
+    def whole(self) -> Change:
+        """From nothing to now."""
+        with self._reading():
+            generation, newest, _ = self._change("ORDER BY number DESC LIMIT 1")
+        return Change(generation, 0, newest, [])
+
+    def change_since(self, generation: int) -> Change | None:
+        """From that state to now; None when it is not known here, or not any more."""
+        with self._reading():
+            now, newest, _ = self._change("ORDER BY number DESC LIMIT 1")
+            if (then := self._change("WHERE generation = ?", generation)) is None:
+                return None
+            # Another process may have gone on since `now` was read; what it removed is gone all the same.
+            rows = self._connection.execute("SELECT passage FROM removed WHERE change > ?", (then[2],)).fetchall()
+        return Change(now, then[1], newest, [row[0] for row in rows])
+
+    def texts(self, after: int, newest: int, limit: int) -> list[tuple[int, str, str]]:
+        """(id, title, text) of the first `limit` passages with an id above `after` and up to `newest`, by id."""
+        with self._reading():
+            return self._connection.execute(
+                "SELECT p.id, d.title, substr(d.text, p.start + 1, p.end - p.start) FROM passages p"
+                " JOIN documents d ON d.id = p.document_id WHERE p.id > ? AND p.id <= ? ORDER BY p.id LIMIT ?",
+                (after, newest, limit),
+            ).fetchall()
+
+    def vectors(self, after: int, newest: int, limit: int) -> tuple[list[int], Vectors]:
+        """Ids and vectors, (n, dimension), of the first `limit` passages above `after` and up to `newest`, by id."""
+        return self._stacked(
+            "SELECT id, vector FROM passages WHERE id > ? AND id <= ? ORDER BY id LIMIT ?", (after, newest, limit)
+        )
+
+    def vectors_of(self, ids: Sequence[int]) -> tuple[list[int], Vectors]:
+        """Those of `ids` that exist, by id, and their vectors, (n, dimension)."""
+        return self._stacked(
+            "SELECT id, vector FROM passages WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id",
+            (json.dumps([int(number) for number in ids]),),
+        )
+
+    def _stacked(self, query: str, values: tuple[object, ...]) -> tuple[list[int], Vectors]:
         import numpy as np
 
         with self._reading():
-            self._connection.execute("BEGIN")
-            try:
-                generation = self.generation
-                rows = self._connection.execute("SELECT id, vector FROM passages ORDER BY id").fetchall()
-            finally:
-                if self._connection.in_transaction:  # SQLite ends it by itself after some errors
-                    self._connection.execute("ROLLBACK")
+            rows = self._connection.execute(query, values).fetchall()
         stacked = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").astype(np.float32)
-        return generation, [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
+        return [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
+
+
+def _numbers(values: Iterable[int]) -> str:
+    """For an SQL list, which as parameters would be bounded."""
+    return ",".join(map(str, map(int, values)))
 
 
 def _identity(path: Path | None) -> tuple[int, int] | None:

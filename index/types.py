@@ -100,12 +100,37 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
+class Filter:
+    """Documents published from `since` to `until`, both included, whose source holds the words of `source`.
+
+    None and "" let every document pass; a document without a date passes no filter on dates.
+    """
+
+    since: dt.date | None = None
+    until: dt.date | None = None
+    source: str = ""
+
+    def passes(self, entry: Entry) -> bool:
+        """Whether the document is one of them."""
+        day = entry.published
+        in_range = day is not None and (self.since or day) <= day <= (self.until or day)
+        return (in_range or not (self.since or self.until)) and self.source.casefold() in entry.source.casefold()
+
+
+ANY = Filter()
+
+
+@dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is the finder's own (higher is nearer), `by` its name."""
+    """A passage found for a query. `score` is the finder's own (higher is nearer), `by` its name.
+
+    `copies` are passages of other documents that tell the same story in the same words, or nearly.
+    """
 
     passage: Passage
     score: float
     by: str
+    copies: tuple[Passage, ...] = ()
 
 
 class Encoder(Protocol):
@@ -129,8 +154,11 @@ class Retriever(Protocol):
         """The number of documents."""
         ...
 
-    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
-        """At most `limit` hits, sorted by (-score, passage id); of the documents `within` alone, None: all."""
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
+        """At most `limit` hits, sorted by (-score, passage id).
+
+        `within` names the documents to look in (None: all), of which those that pass `only` are looked in.
+        """
         ...
 
     def document(self, document_id: str) -> Document:

@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 
 
 @cache
-def _encoder(model: str) -> SentenceEncoder:
+def _encoder(model: str, *, reference: bool) -> SentenceEncoder:
     """One for the library and for checking what is written: it takes memory and a second to load."""
-    return SentenceEncoder(model)
+    return SentenceEncoder(model, reference=reference)
 
 
 def open_library(config: Config) -> Library:
     """The library of `config.home`, made when there is none. Raises LibraryError when it cannot be used."""
-    return Library(config.home_folder, _encoder(config.encoder), chunk_chars=config.chunk_chars)
+    return Library(config.home_folder, open_encoder(config), chunk_chars=config.chunk_chars)
+
+
+def open_encoder(config: Config) -> SentenceEncoder:
+    """The embedding model that `config` names; loaded at the first text."""
+    return _encoder(config.encoder, reference=config.reference)
 
 
 def open_assistant(
@@ -44,7 +49,7 @@ def open_assistant(
         return assistant_over(open_library(config), config)
     if home is not None:
         raise InputError("both home and documents were given", "give home for a library on disk, documents for memory")
-    library = Library(None, _encoder(config.encoder), chunk_chars=config.chunk_chars)
+    library = Library(None, open_encoder(config), chunk_chars=config.chunk_chars)
     for _ in library.add(documents):
         pass
     return assistant_over(library, config)
@@ -52,16 +57,16 @@ def open_assistant(
 
 def open_reader(config: Config) -> SpanReader:
     """The reader that `config` names; loaded, and found out to be unusable, at the first question."""
-    return SpanReader(Path(config.reader))
+    return SpanReader(Path(config.reader), reference=config.reference)
 
 
 def assistant_over(library: Retriever, config: Config, *, reader: Reader | None = None) -> Assistant:
     """With a reader of its own unless one is given. Raises ModelError when `config.reader` holds no calibration."""
     calibration = Calibration.load(Path(config.reader) / "calibration.json")
     if config.threshold is not None:
-        calibration = replace(calibration, threshold=config.threshold)
+        calibration = replace(calibration, spans=replace(calibration.spans, threshold=config.threshold))
     own = open_reader(config)
-    read, encoder = config.passages_read, _encoder(config.encoder)
+    read, encoder = config.passages_read, open_encoder(config)
     return Assistant(library, reader or own, calibration, passages_read=read, is_word=own.knows, encoder=encoder)
 
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
-from index.types import Document, EmptyError, Encoder, Hit, InputError, Retriever
+from index.types import ANY, Document, EmptyError, Encoder, Entry, Filter, Hit, InputError, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
-from qa.evidence import Calibration, Decision, decide
+from qa.evidence import MOST_COPIES, Calibration, Decision, decide, judge
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
 from qa.orders import gives_orders
@@ -29,12 +29,14 @@ _MOST_LISTED = 30
 
 @dataclass(frozen=True, slots=True)
 class _Scope:
-    """Where to look: in the documents `within` (None: all); `last` are those that the answer before cited.
+    """Where to look: in the documents `within` (None: all) that pass `only`; `last` are those that the answer before
+    cited.
 
     `context` is the question before, or the whole one of which a part is asked: it helps to find, and is not read.
     """
 
     within: Collection[str] | None = None
+    only: Filter = ANY
     last: tuple[str, ...] = ()
     context: str = ""
 
@@ -56,8 +58,15 @@ class Assistant:
         self.library, self._reader, self._calibration = library, reader, calibration
         self._passages_read, self._is_word, self._encoder = passages_read, is_word, encoder
 
-    def ask(self, question: str, *, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
-        """One answer, with its footnotes or a refusal, from the documents `within` (None: all of them).
+    def ask(
+        self,
+        question: str,
+        *,
+        history: Sequence[Turn] = (),
+        within: Collection[str] | None = None,
+        only: Filter = ANY,
+    ) -> Answer:
+        """One answer, with its footnotes or a refusal, of the documents `within` (None: all of them) that pass `only`.
 
         Raises InputError or EmptyError for what cannot be asked.
         """
@@ -68,7 +77,7 @@ class Assistant:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
         last = next((turn.documents for turn in reversed(history) if turn.documents), ())
         before = standalone(history[-1].question, history[:-1]) if history else ""
-        scope = _Scope(within, last, before)
+        scope = _Scope(within, only, last, before)
         form = asked_for(asked)
         if form.form in ("date", "summary", "catalogue"):  # of the articles themselves: nothing to complete
             return self._answer(Heard(asked, asked), form, scope)
@@ -87,8 +96,10 @@ class Assistant:
                 return self._listed(heard, asked, scope)
             case "topic":
                 return self._quoted(heard, asked.topic, scope)
+            case "yes_no":
+                return self._judged(*self._spelled(heard, scope))
             case _:
-                return self._read(heard, scope, whole_sentence=asked.form in ("reason", "yes_no"))
+                return self._read(heard, scope)
 
     def answer_over(self, question: str, passages: Sequence[str]) -> Answer:
         """No retrieval: the given texts are the evidence. They are cited as documents "1", "2", ..."""
@@ -96,8 +107,10 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=4 * 480)]
         hits = [Hit(passage, 0.0, "given") for passage in pieces]
-        decision = self._decide(asked, hits)
-        return compose.fact(Heard(asked, asked), decision, {document.id: document for document in given}, hits)
+        heard, found = Heard(asked, asked), {document.id: document for document in given}
+        if asked_for(asked).form == "yes_no":
+            return self._judged(heard, hits, found)
+        return compose.fact(heard, self._decide(asked, hits), found, hits)
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
         """The answer as the model writes it out, growing: every sentence checked and with its footnote.
@@ -126,18 +139,24 @@ class Assistant:
             answers.append(self._answer(Heard(part, understood), asked_for(understood), scope))
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
 
-    def _read(self, heard: Heard, scope: _Scope, *, whole_sentence: bool) -> Answer:
-        """A fact, with its words alone as the answer; or the sentence that gives a reason or decides a yes or no."""
-        hits, found = self._search(heard.understood, scope)
-        meant = mended(heard.understood, [hit.passage for hit in hits], self._is_word)
-        if meant != heard.understood:
-            heard = replace(heard, understood=meant)
-            hits, found = self._search(meant, scope)
+    def _read(self, heard: Heard, scope: _Scope) -> Answer:
+        """A fact or a reason: its words alone are the answer, the sentence is its footnote."""
+        heard, hits, found = self._spelled(heard, scope)
+        return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
+
+    def _judged(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
+        """Yes or no, footnoted with the sentence that decides; where that is not sure, the sentence alone."""
+        passages = [hit.passage for hit in hits if not gives_orders(hit.passage.text)]
+        verdicts = self._reader.verdicts(heard.understood, passages)
+        judgement = judge(heard.understood, verdicts, self._calibration)
+        if judgement:
+            spans = self._reader.read(heard.understood, [judgement.verdict.passage])
+            if spans:
+                return compose.judged(heard, judgement, spans[0], found, hits)
         decision = self._decide(heard.understood, hits)
-        if whole_sentence and len(decision.spans) == 1:
-            confidence = decision.confidence
-            return compose.quotes(heard, decision.spans, found, hits, kind="sentences", confidence=confidence)
-        return compose.fact(heard, decision, found, hits)
+        if len(decision.spans) != 1:
+            return compose.fact(heard, decision, found, hits)
+        return compose.quotes(heard, decision.spans, found, hits, kind="sentences", confidence=decision.confidence)
 
     def _quoted(self, heard: Heard, topic: str, scope: _Scope) -> Answer:
         """What the articles say about a topic, in their own sentences."""
@@ -168,7 +187,7 @@ class Assistant:
             ids = list(dict.fromkeys(span.passage.document_id for span in speaking))
         else:
             hits, found = [], {}
-            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry.id, scope)]
+            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
             for document_id in ids[:_MOST_LISTED]:
                 with suppress(KeyError):  # removed since by somebody else
                     found[document_id] = self.document(document_id)
@@ -178,16 +197,29 @@ class Assistant:
 
     # --- the steps that they share ------------------------------------------------------------------------------------
 
+    def _spelled(self, heard: Heard, scope: _Scope) -> tuple[Heard, list[Hit], dict[str, Document]]:
+        """The question with its slips mended by what was found for it, and what is found for it then."""
+        hits, found = self._search(heard.understood, scope)
+        meant = mended(heard.understood, [hit.passage for hit in hits], self._is_word)
+        if meant == heard.understood:
+            return heard, hits, found
+        return (replace(heard, understood=meant), *self._search(meant, scope))
+
     def _search(self, query: str, scope: _Scope) -> tuple[list[Hit], dict[str, Document]]:
         """Hits and their documents, without those removed or changed since the search by somebody else."""
         found: dict[str, Document] = {}
         hits = self._hits(query, scope)
-        for passage in (hit.passage for hit in hits):
+        for passage in (passage for hit in hits for passage in (hit.passage, *hit.copies[:MOST_COPIES])):
             with suppress(KeyError):
                 document = self.library.document(passage.document_id)
                 if document.text[passage.start : passage.end] == passage.text:
                     found[document.id] = document
-        return [hit for hit in hits if hit.passage.document_id in found], found
+        there = [
+            replace(hit, copies=tuple(copy for copy in hit.copies if copy.document_id in found))
+            for hit in hits
+            if hit.passage.document_id in found
+        ]
+        return there, found
 
     def _hits(self, query: str, scope: _Scope) -> list[Hit]:
         """For the query by itself and, in a conversation, behind its context: the two rankings fused.
@@ -196,20 +228,26 @@ class Assistant:
         a new topic as often as without the context (qa/evaluation/LOG.md).
         """
         limit = self._passages_read
-        alone = self.library.search(query, limit=limit, within=scope.within)
+        alone = self.library.search(query, limit=limit, within=scope.within, only=scope.only)
         if not scope.context:
             return alone
-        behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within)
+        behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within, only=scope.only)
         hits = {hit.passage.id: hit for hit in (*behind, *alone)}
         fused = reciprocal_rank_fusion([[hit.passage.id for hit in ranking] for ranking in (alone, behind)])
-        return [replace(hits[number], score=score) for number, score in fused[:limit]]
+        told: set[int] = set()  # each search may have chosen another of several copies
+        kept: list[Hit] = []
+        for number, score in fused:
+            if number not in told:
+                kept.append(replace(hits[number], score=score))
+                told |= {copy.id for copy in hits[number].copies}
+        return kept[:limit]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
         """Words of sentences that speak to a machine are no answer, however well they would fit."""
         spans = self._reader.read(question, [hit.passage for hit in hits])
         ordering = {id(hit.passage) for hit in hits if gives_orders(hit.passage.text)}
         sound = [s for s in spans if id(s.passage) not in ordering or not gives_orders(sentence_around(s).text)]
-        return decide(question, sound, self._calibration)
+        return decide(question, sound, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
 
     def _meant(self, topic: str, scope: _Scope) -> Document | None:
         """The one article that is meant: the nearest to the topic, the last one cited, or the only one."""
@@ -220,7 +258,7 @@ class Assistant:
                 return None
             document = found[nearest.passage.document_id]
             return document if share_missing(content_words(topic), f"{document.title} {document.text}") == 0 else None
-        ids = scope.last[:1] or [entry.id for entry in self.library.entries() if self._looked_in(entry.id, scope)]
+        ids = scope.last[:1] or [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
         if len(ids) != 1:
             return None
         with suppress(KeyError):
@@ -228,8 +266,8 @@ class Assistant:
         return None
 
     @staticmethod
-    def _looked_in(document_id: str, scope: _Scope) -> bool:
-        return scope.within is None or document_id in scope.within
+    def _looked_in(entry: Entry, scope: _Scope) -> bool:
+        return scope.only.passes(entry) and (scope.within is None or entry.id in scope.within)
 
     def _which(self, topic: str, scope: _Scope) -> Refusal:
         if topic:

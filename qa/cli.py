@@ -6,26 +6,35 @@ Exit code 0: done. 2: the person can mend it (`error:` and `hint:` on stderr). 1
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import json
 import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import Document, EmptyError, Failure, InputError, UserError
+from index.types import EmptyError, Failure, Filter, InputError, ModelError, UserError
 from qa.config import Config, configure
 
 if TYPE_CHECKING:
-    from index.library import Library
+    from index.library import Library, Outcome
     from qa.assistant import Assistant
     from qa.evaluation.measure import Report
     from qa.evaluation.retrieval import RetrievalReport
     from qa.evaluation.written import WrittenReport
     from qa.types import Answer, Turn
+
+
+_AMPLE_BYTES, _LEAST_BYTES = 4 * 2**30, 1000 * 2**20
+_M_ARENA_MAX = -8  # of glibc's malloc.h
+_TWINS_SHOWN = 5
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -34,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
     _quiet_libraries()
     try:
+        _spare_memory()
         config = configure(
             home=options.home,
             encoder=options.encoder,
@@ -44,6 +54,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(options.run(options, config))
     except UserError as error:
         return _trouble(error)
+    except MemoryError:
+        print("error: the memory that may be used here has run out", file=sys.stderr)
+        print("hint: the models need about 1 GB; raise the limit (ulimit -v)", file=sys.stderr)
+        return 2
     except BrokenPipeError:  # whoever read the output, `head` say, has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -65,39 +79,124 @@ def _quiet_libraries() -> None:
     os.environ.setdefault("TRANSFORMERS_VERBOSITY", "error")
 
 
+def _spare_memory() -> None:
+    """Under a limit on memory: threads share one arena, where each would reserve 64 MB, and BLAS keeps to one thread.
+
+    Raises ModelError for less than the libraries need to be loaded at all, which would end them without a word.
+    """
+    if sys.platform != "linux":
+        return
+    import ctypes
+    import resource
+
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY or limit > _AMPLE_BYTES:
+        return
+    allowed = f"{limit / 2**20:,.0f} MB of memory"
+    if limit < _LEAST_BYTES:
+        raise ModelError(f"only {allowed} may be used here; the models need 1 GB", "raise the limit: ulimit -v")
+    print(f"note: {allowed} may be used here; sparing it where that is possible", file=sys.stderr)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with suppress(AttributeError, OSError):  # a C library without this call
+        ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
+
+
 # --- commands --------------------------------------------------------------------------------------------------------
 
 
 def _index(options: argparse.Namespace, config: Config) -> int:
-    from tqdm import tqdm
-
-    from index.load import load
     from qa.app import open_library
 
-    counts: Counter[str] = Counter()
-    failures: list[Failure] = []
-    unusable: list[UserError] = []
-    with open_library(config) as library, tqdm(unit=" passages", disable=None, leave=False) as bar:
-        for name in options.sources:
-            bar.set_description(name)
-            try:
-                found = load(name, private=config.private_addresses)
-                for outcome in library.add(_without_failures(found, failures), embedded=bar.update):
-                    counts[outcome.status] += 1
-                counts["removed"] += _prune(library, name, remove=options.prune)
-            except (InputError, EmptyError) as error:  # the other sources are indexed all the same
-                unusable.append(error)
-    for failure in failures:
+    done = _Indexed()
+    with open_library(config) as library:
+        try:
+            for name in options.sources:
+                try:
+                    _take_in(library, name, config, done)
+                    done.counts["removed"] += _prune(library, name, remove=options.prune)
+                except (InputError, EmptyError) as error:  # the other sources are indexed all the same
+                    done.unusable.append(error)
+            if done.counts["added"] + done.counts["updated"] + done.counts["removed"]:
+                library.refresh()
+        except KeyboardInterrupt:
+            print(f"\n{done}\nstopped; the same command goes on from here", file=sys.stderr)
+            return 130
+        for line in done.twins_lines(library):
+            print(line)
+    for failure in done.failures:
         print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
-    failed = f", {len(failures) + len(unusable)} failed" if failures or unusable else ""
-    if counts or not unusable:
-        removed = f", {counts['removed']} removed" if counts["removed"] else ""
-        print(f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged{removed}{failed}")
-    if unusable:
-        raise unusable[0]
-    if failures and not counts:
+    if done.counts or not done.unusable:
+        print(done)
+    if done.unusable:
+        raise done.unusable[0]
+    if done.failures and not done.counts:
         raise InputError("nothing could be indexed", "see the reason beside each source above")
     return 0
+
+
+@dataclass(slots=True)
+class _Indexed:
+    """What has become of the sources so far; as text, the line that sums it up."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    failures: list[Failure] = field(default_factory=list)
+    unusable: list[UserError] = field(default_factory=list)
+    twins: list[Outcome] = field(default_factory=list)
+
+    def take(self, item: Outcome | Failure) -> None:
+        if isinstance(item, Failure):
+            self.failures.append(item)
+            return
+        self.counts[item.status] += 1
+        if item.twin is not None:
+            self.counts["copies" if item.twin.is_same else "near copies"] += 1
+            self.twins = [*self.twins, item][:_TWINS_SHOWN]
+
+    def __str__(self) -> str:
+        counts = self.counts
+        text = f"{counts['added']} added, {counts['updated']} updated, {counts['unchanged']} unchanged"
+        text += f", {counts['removed']} removed" if counts["removed"] else ""
+        failed = len(self.failures) + len(self.unusable)
+        return text + (f", {failed} failed" if failed else "")
+
+    def twins_lines(self, library: Library) -> Iterator[str]:
+        """What repeats another article: the first few by name, and how many there are."""
+        for outcome in self.twins:
+            try:
+                other = library.document(outcome.twin.document_id).source if outcome.twin else ""
+            except KeyError:  # removed since
+                continue
+            how = "the same text as" if outcome.twin and outcome.twin.is_same else "nearly the same text as"
+            yield f"{outcome.source}: {how} {other}"
+        same, near = self.counts["copies"], self.counts["near copies"]
+        if same or near:
+            yield f"{same} of them the same text as another article, {near} nearly; each such story counts once"
+
+
+def _take_in(library: Library, name: str, config: Config, done: _Indexed) -> None:
+    """Indexes one source, with a progress bar: bytes read, their rate, the time left, and passages."""
+    from tqdm import tqdm
+
+    from index.intake import size_of, take_in
+
+    passages = 0
+    size = size_of(name)
+    scale = {"unit": "B", "unit_scale": True, "unit_divisor": 1024} if size is not None else {"unit": " passages"}
+    with tqdm(total=size, desc=name, disable=None, leave=False, **scale) as bar:
+
+        def embedded(count: int) -> None:
+            nonlocal passages
+            passages += count
+            if size is None:
+                bar.update(count)
+            else:
+                bar.set_postfix_str(f"{passages:,} passages")
+
+        def read(count: int) -> None:
+            bar.update(count)
+
+        for item in take_in(library, name, private=config.private_addresses, embedded=embedded, read=read):
+            done.take(item)
 
 
 def _prune(library: Library, name: str, *, remove: bool) -> int:
@@ -112,22 +211,18 @@ def _prune(library: Library, name: str, *, remove: bool) -> int:
     return len(library.remove([entry.id for entry in gone])) if gone else 0
 
 
-def _without_failures(loaded: Iterator[Document | Failure], failures: list[Failure]) -> Iterator[Document]:
-    for item in loaded:
-        if isinstance(item, Document):
-            yield item
-        else:
-            failures.append(item)
-
-
 def _ask(options: argparse.Namespace, config: Config) -> int:
-    from qa.app import open_assistant
+    from qa.app import assistant_over, open_library, open_reader
     from qa.show import answer_row, answer_text
     from qa.writing.terminal import write_lines, written_row
 
-    assistant = open_assistant(config=config)
-    began = time.perf_counter()
-    answer = assistant.ask(options.question)
+    reader = open_reader(config)
+    with ThreadPoolExecutor(1) as beside:
+        beside.submit(reader.load)  # while the library loads its own
+        assistant = assistant_over(open_library(config), config, reader=reader)
+        only = Filter(options.since, options.until, options.source)
+        began = time.perf_counter()
+        answer = assistant.ask(options.question, only=only)
     seconds = time.perf_counter() - began
     if options.json:
         written = {"written": written_row(assistant, answer, config.model)} if config.model else {}
@@ -140,12 +235,15 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 
 def _chat(options: argparse.Namespace, config: Config) -> int:
     from qa.app import open_desk
+    from qa.chat.stubs import no_stub_files
 
     print("loading the models ...", flush=True)
     desk = open_desk(config, examples=options.example)
-    desk.warm_up()  # so that the first question does not wait for the models
-    import ui
-
+    with ThreadPoolExecutor(1) as beside:
+        warm = beside.submit(desk.warm_up)  # so that the first question does not wait for the models
+        with no_stub_files():
+            import ui
+        warm.result()
     host, port = options.host or config.host, options.port if options.port is not None else config.port
     try:
         ui.serve(desk, host=host, port=port, open_browser=options.open)
@@ -282,7 +380,11 @@ def _feedback(options: argparse.Namespace, config: Config) -> int:
 
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
-    from qa.evaluation.timings import measure, timings_table
+    from qa.evaluation.parts import parts_named
+    from qa.evaluation.record import write
+    from qa.evaluation.report import measured
+    from qa.evaluation.show import quality_table
+    from qa.evaluation.speed import speed_table
 
     if config.model:
         from qa.evaluation.pace import measure_model, pace_table
@@ -290,8 +392,14 @@ def _bench(options: argparse.Namespace, config: Config) -> int:
         pace = measure_model(config.model)
         print(json.dumps(pace) if options.json else pace_table(pace))
         return 0
-    timings = measure(config)
-    print(json.dumps(timings) if options.json else timings_table(timings))
+    part = parts_named(["quality" if options.quality else "speed"])[0]
+    result = measured(part, Path(options.quality or "."), config, count=options.sample)
+    if options.save:
+        print(f"written: {write(result, Path(options.save))}", file=sys.stderr)
+    if options.json:
+        print(json.dumps({"machine": result.provenance.machine, "metrics": result.metrics}))
+    else:
+        print((quality_table if options.quality else speed_table)(result.metrics))
     return 0
 
 
@@ -326,6 +434,10 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer one question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
+    day = dt.date.fromisoformat
+    ask.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or later")
+    ask.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or earlier")
+    ask.add_argument("--source", default="", metavar="TEXT", help="only articles whose path or address holds this text")
     add_model(ask, "writes the answer out")
     chat = command("chat", _chat, "open the chat in the browser")
     chat.add_argument("--host", help="address to listen on (default: 127.0.0.1)")
@@ -337,6 +449,16 @@ def _parser() -> argparse.ArgumentParser:
     documents.add_argument("--json", action="store_true", help="print the list as JSON")
     remove = command("remove", _remove, "remove articles by id")
     remove.add_argument("ids", nargs="+", metavar="ID")
+    _measuring_commands(command)
+    feedback = command("feedback", _feedback, "the answers that were judged in the chat, as a list or a question set")
+    feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
+    _train_arguments(command("train", _train, "rebuild the answering model's weights"))
+    return parser
+
+
+def _measuring_commands(command: Callable[[str, Any, str], argparse.ArgumentParser]) -> None:
+    from qa.writing.terminal import add_model
+
     evaluate = command("eval", _eval, "measure answers over a question set")
     evaluate.add_argument("questions", nargs="+", metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--retrieval", action="store_true", help="measure only whether the passages are found")
@@ -350,13 +472,12 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("--sample", type=int, default=2000, help="questions of each set, 0 for all (default: 2000)")
     report.add_argument("--only", nargs="+", default=[], metavar="NAME", help="measure only these parts")
     report.add_argument("--write", action="store_true", help="write the tables and drawings into the project's files")
-    feedback = command("feedback", _feedback, "the answers that were judged in the chat, as a list or a question set")
-    feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
-    bench = command("bench", _bench, "time every stage on this machine")
-    bench.add_argument("--json", action="store_true", help="print the timings as JSON")
+    bench = command("bench", _bench, "measure speed and memory on this machine, stage by stage")
+    bench.add_argument("--json", action="store_true", help="print the figures as JSON")
+    bench.add_argument("--quality", metavar="DATA", help="instead: what speed costs in quality, against fp32")
+    bench.add_argument("--sample", type=int, default=2000, help="questions of each set for --quality (default: 2000)")
+    bench.add_argument("--save", metavar="FOLDER", help="also write the figures, dated, into this folder")
     add_model(bench, "is timed instead (of this machine, not of a server)")
-    _train_arguments(command("train", _train, "rebuild the answering model's weights"))
-    return parser
 
 
 def _train_arguments(train: argparse.ArgumentParser) -> None:

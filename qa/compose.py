@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.types import Document, Hit
 from qa.cite import cite
-from qa.evidence import Decision
+from qa.evidence import Decision, Judgement
 from qa.reader import Span
 from qa.types import MARKER, Answer, Citation, Kind, Refusal
 
@@ -39,7 +39,7 @@ def refused(
 
 
 def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[Hit]) -> Answer:
-    """The best span, with a footnote for every article that says the same; a refusal when there is none.
+    """The best span, with a footnote for every article that says the same, copies last; a refusal when there is none.
 
     Where sources disagree both are given, that of the newer source first.
     """
@@ -47,7 +47,10 @@ def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[
         return refused(heard, hits, confidence=decision.confidence)
     spans = sorted(decision.spans, key=lambda span: _age(documents[span.passage.document_id]))
     if len(spans) == 1:
-        citations = footnotes([*spans, *decision.agreeing], documents)
+        citations = footnotes([*spans, *decision.agreeing, *decision.copies], documents)
+        citations[len(citations) - len(decision.copies) :] = [
+            replace(citation, copy_of=1) for citation in citations[1 + len(decision.agreeing) :]
+        ]
         return _answer(heard, spans[0].text, "span", citations, decision.confidence, hits)
     citations = footnotes(spans, documents)
     text = "; ".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
@@ -74,6 +77,11 @@ def quotes(
     citations = footnotes(spans, documents)
     text = " ".join(f"{unmarked(c.quote)} [{c.marker}]" for c in citations)
     return _answer(heard, text, kind, citations, confidence, hits)
+
+
+def judged(heard: Heard, judgement: Judgement, span: Span, documents: Documents, hits: Sequence[Hit]) -> Answer:
+    """Yes or no, footnoted with the sentence that holds the span."""
+    return _answer(heard, judgement.verdict.word, "yes_no", footnotes([span], documents), judgement.confidence, hits)
 
 
 def stated(heard: Heard, text: str, span: Span, documents: Documents) -> Answer:

@@ -28,6 +28,7 @@ class Config:
     passages_read: int = 6  # how many hits the reader reads; see qa/evaluation/LOG.md
     chunk_chars: int = CHUNK_CHARS  # how long a passage may be; counts when an article is indexed
     threshold: float | None = None  # refuse below this confidence; None: as calibrated; 0: always answer
+    reference: bool = False  # run the models with torch in fp32, whatever else the machine could do
     private_addresses: bool = False  # whether web addresses of this machine and its network may be indexed
     host: str = "127.0.0.1"
     port: int = 7860
@@ -46,6 +47,7 @@ _NUMBERS: dict[str, Callable[[str], int | float]] = {
     "chunk_chars": int,
     "port": int,
     "threshold": float,
+    "reference": lambda given: bool(int(given)),
     "private_addresses": lambda given: bool(int(given)),
 }
 

@@ -1,6 +1,7 @@
-"""Scored spans -> one decision: an answer, two that disagree, or none. Pure; the numbers come from `Calibration`.
+"""Scored spans and verdicts -> one decision: an answer, two that disagree, yes or no, or none. Pure.
 
-A span's confidence is the probability that it is right: a logistic model over features that a person could check.
+How sure a span or a verdict is, is the probability that it is right: a logistic model over features that a person
+could check, whose numbers come from `Calibration`.
 """
 
 from __future__ import annotations
@@ -8,41 +9,61 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from index.types import ModelError
-from qa.reader import Span
+from index.chunk import sentences
+from index.copies import Said
+from index.types import ModelError, Passage
+from qa.reader import Span, Verdict
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
 FEATURES = ("score", "missing_words", "missing_names", "missing_year")
+VERDICT_FEATURES = ("score", "margin", "missing_words", "missing_names", "missing_year")
 
 _MOST_AGREEING = 2
+MOST_COPIES = 2  # that get a footnote of their own
+_CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
-    """What was fitted on articles that training never saw: weights of the features, and where to say no."""
+class Logistic:
+    """A probability from features, fitted on articles that training never saw, and the least that is shown."""
 
     weights: tuple[float, ...]
     intercept: float
-    threshold: float  # below this confidence the answer is a refusal
-    second_threshold: float  # from this confidence on, a different number elsewhere is a disagreement
+    threshold: float
 
     def probability(self, features: Sequence[float]) -> float:
         total = self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
         return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
     @classmethod
+    def parse(cls, data: Mapping[str, Any], names: tuple[str, ...]) -> Logistic:
+        """Raises ValueError, KeyError or TypeError for what is not such a model, or one of other features."""
+        if tuple(data["features"]) != names:
+            raise ValueError(f"made for the features {data['features']}")
+        return cls(tuple(data["weights"]), data["intercept"], data["threshold"])
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How sure a span and a verdict are, and where to say no. `verdicts` is None for a reader that gives none."""
+
+    spans: Logistic  # below its threshold the answer is a refusal
+    second_threshold: float  # from this confidence on, a different number elsewhere is a disagreement
+    verdicts: Logistic | None = None  # below its threshold the sentence is shown without a verdict
+
+    @classmethod
     def load(cls, path: Path) -> Calibration:
         """Raises ModelError when the file is missing or made for other features."""
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            if tuple(data["features"]) != FEATURES:
-                raise ValueError(f"made for the features {data['features']}")
-            return cls(tuple(data["weights"]), data["intercept"], data["threshold"], data["second_threshold"])
+            verdicts = Logistic.parse(data["verdict"], VERDICT_FEATURES) if data.get("verdict") else None
+            return cls(Logistic.parse(data, FEATURES), data["second_threshold"], verdicts)
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"the calibration {path} cannot be used: {error}", "install Footnote again") from error
 
@@ -51,38 +72,101 @@ class Calibration:
 class Decision:
     """The spans to show, best first, and the probability that the best is right. No spans: refuse.
 
-    Two spans disagree. `agreeing` are spans of other documents that give the same answer as the only one.
+    Two spans disagree. `agreeing` are spans of other documents that give the same answer as the only one, each of
+    another story; `copies` is that very answer where other documents tell the story of the only one.
     """
 
     spans: tuple[Span, ...]
     confidence: float
     agreeing: tuple[Span, ...] = ()
+    copies: tuple[Span, ...] = ()
 
 
-def decide(question: str, spans: Sequence[Span], calibration: Calibration) -> Decision:
-    """`spans` are sorted best first, as the reader gives them."""
+def decide(
+    question: str,
+    spans: Sequence[Span],
+    calibration: Calibration,
+    *,
+    copies: Mapping[int, Sequence[Passage]] | None = None,
+) -> Decision:
+    """`spans` are sorted best first, as the reader gives them. `copies` of a passage, by its id, were not read."""
     if not spans:
         return Decision((), 0.0)
     best = spans[0]
-    confidence = calibration.probability(features(question, best))
-    if confidence < calibration.threshold:
+    confidence = calibration.spans.probability(features(question, best))
+    if confidence < calibration.spans.threshold:
         return Decision((), confidence)
     rival = _rival(question, best, spans, calibration)
     if rival:
         return Decision((best, rival), confidence)
-    return Decision((best,), confidence, _agreeing(question, best, spans, calibration))
+    agreeing: list[Span] = []
+    repeating: dict[str, Span] = {span.passage.document_id: span for span in _in_copies(best, copies or {})}
+    for span in _same_elsewhere(question, best, spans, calibration):
+        if not any(_tells(span, other) for other in (best, *agreeing)):
+            agreeing.append(span)
+        elif _tells(span, best):
+            repeating.setdefault(span.passage.document_id, span)
+    return Decision((best,), confidence, tuple(agreeing[:_MOST_AGREEING]), tuple(repeating.values())[:MOST_COPIES])
 
 
-def _agreeing(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> tuple[Span, ...]:
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A verdict that is sure enough to be shown, and the probability that it is right."""
+
+    verdict: Verdict
+    confidence: float
+
+
+def judge(question: str, verdicts: Sequence[Verdict], calibration: Calibration) -> Judgement | None:
+    """The surest verdict, or None when none is sure enough. `verdicts` are sorted, as the reader gives them."""
+    if calibration.verdicts is None or not verdicts:
+        return None
+    confidence = calibration.verdicts.probability(verdict_features(question, verdicts[0]))
+    return Judgement(verdicts[0], confidence) if confidence >= calibration.verdicts.threshold else None
+
+
+def _same_elsewhere(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Iterator[Span]:
     """The same answer in other documents, one span for each, where it would be given by itself too."""
-    found: dict[str, Span] = {}
+    seen = {best.passage.document_id}
     for span in spans[1:]:
-        document = span.passage.document_id
-        if document in found or document == best.passage.document_id or not same_answer(span.text, best.text):
+        if span.passage.document_id in seen or not same_answer(span.text, best.text):
             continue
-        if calibration.probability(features(question, span)) >= calibration.threshold:
-            found[document] = span
-    return tuple(found.values())[:_MOST_AGREEING]
+        if calibration.spans.probability(features(question, span)) >= calibration.spans.threshold:
+            seen.add(span.passage.document_id)
+            yield span
+
+
+def _in_copies(best: Span, copies: Mapping[int, Sequence[Passage]]) -> Iterator[Span]:
+    """The answer where each copy of its passage has it; nothing of a copy that says it in other words."""
+    before = best.start - best.passage.start
+    around = best.passage.text[max(0, before - _CONTEXT_CHARS) : before + len(best.text) + _CONTEXT_CHARS]
+    wanted = set(words(around))
+    for passage in copies.get(best.passage.id, ()):
+        places = [found.start() for found in re.finditer(re.escape(best.text), passage.text)]
+        if places:
+            shared = {
+                at: len(
+                    wanted
+                    & set(words(passage.text[max(0, at - _CONTEXT_CHARS) : at + len(best.text) + _CONTEXT_CHARS]))
+                )
+                for at in places
+            }
+            start = passage.start + max(places, key=lambda at: shared[at])
+            yield Span(passage, start, start + len(best.text), best.text, best.score)
+
+
+def _tells(one: Span, other: Span) -> bool:
+    """Whether the sentence of one stands in the passage of the other, word for word or nearly: a story told twice."""
+    said = Said()
+    said.add(f"{other.passage.lead} {other.passage.text}")
+    return said.covers(_sentence(one))
+
+
+def _sentence(span: Span) -> str:
+    """The sentences of its passage that the span touches."""
+    passage = span.passage
+    start, end = span.start - passage.start, span.end - passage.start
+    return " ".join(passage.text[a:b] for a, b in sentences(passage.text) if a < end and b > start) or span.text
 
 
 def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Span | None:
@@ -92,21 +176,35 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
     for span in spans[1:]:
         if span.passage.id == best.passage.id or not numbers(span.text) or same_answer(span.text, best.text):
             continue
-        if calibration.probability(features(question, span)) >= calibration.second_threshold:
+        if _tells(span, best) or _tells(best, span):  # one story in two places: both say both
+            continue
+        if calibration.spans.probability(features(question, span)) >= calibration.second_threshold:
             return span
     return None
 
 
 def features(question: str, span: Span) -> tuple[float, ...]:
-    """Values in the order of FEATURES.
+    """Values in the order of FEATURES: the span's score, and what the passage lacks of the question."""
+    return (_bounded(span.score), *_lacking(question, span.passage))
 
-    The span's score; the shares of the question's words and of its capitalised words that stand neither in the passage
-    nor in what leads to it; whether (1 or 0) the question names a year and none of its years stands there.
+
+def verdict_features(question: str, verdict: Verdict) -> tuple[float, ...]:
+    """Values in the order of VERDICT_FEATURES: score and margin, and what the passage lacks of the question."""
+    return (_bounded(verdict.score), _bounded(verdict.margin), *_lacking(question, verdict.passage))
+
+
+def _bounded(score: float) -> float:
+    return max(-_MOST_SCORE, min(_MOST_SCORE, score))
+
+
+def _lacking(question: str, passage: Passage) -> tuple[float, float, float]:
+    """The shares of the question's words and of its names that stand neither in the passage nor in what leads to it.
+
+    And whether (1 or 0) the question names a year and none of its years stands there.
     """
-    around = f"{span.passage.title} {span.passage.lead} {span.passage.text}"
+    around = f"{passage.title} {passage.lead} {passage.text}"
     asked_years = years(question)
     return (
-        max(-_MOST_SCORE, min(_MOST_SCORE, span.score)),
         share_missing(content_words(question), around),
         share_missing(capitalised(question), around),
         float(bool(asked_years) and asked_years.isdisjoint(years(around))),

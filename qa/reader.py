@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from index.engine import Row, batches, open_engine
 from index.types import ModelError, Passage
 
 if TYPE_CHECKING:
@@ -20,14 +21,16 @@ if TYPE_CHECKING:
     import torch
     from numpy.typing import NDArray
 
-CLS, SEP, COLON = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
+    Logits: TypeAlias = NDArray[np.float32]  # (tokens, 2): of starting and of ending at a token
+
+CLS, SEP, COLON, YES, NO = 101, 102, 1024, 2748, 2053  # ids in the BERT vocabulary that MiniLM uses
 MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
 MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
-MAX_PASS_TOKENS = 1536  # of one pass through the model, with padding; larger ones outgrow the cache and are slower
 _SPANS_PER_PASSAGE = 3
 _COST_PER_TOKEN = 0.1  # of an answer, in logits; see qa/evaluation/LOG.md
+_REMEMBERED = 64  # readings of the same question over the same passages
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +43,20 @@ class Pair:
 
 
 def join_pair(
-    question: Sequence[int], title: Sequence[int], passage: Sequence[int], *, lead: Sequence[int] = ()
+    question: Sequence[int],
+    title: Sequence[int],
+    passage: Sequence[int],
+    *,
+    lead: Sequence[int] = (),
+    verdict: bool = False,
 ) -> Pair:
-    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone."""
+    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone.
+
+    With `verdict` the tokens "yes" and "no" stand before them all, to be chosen as an answer is.
+    """
     head = [CLS, *question[:MAX_QUESTION_TOKENS], SEP]
-    before = [*head, *title, COLON, *lead] if title else [*head, *lead]
+    choice = [YES, NO, COLON] if verdict else []
+    before = [*head, *choice, *title, COLON, *lead] if title else [*head, *choice, *lead]
     return Pair([*before, *passage, SEP], len(head), len(before))
 
 
@@ -62,31 +74,58 @@ class Span:
     score: float
 
 
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a passage says to a question for a yes or no: log odds of each word against "it does not say"."""
+
+    passage: Passage
+    yes: float
+    no: float
+
+    @property
+    def word(self) -> str:
+        return "Yes" if self.yes >= self.no else "No"
+
+    @property
+    def score(self) -> float:
+        return max(self.yes, self.no)
+
+    @property
+    def margin(self) -> float:
+        """How much more likely the word is than the other, in log odds."""
+        return abs(self.yes - self.no)
+
+
 class Reader(Protocol):
-    """Question and passages to scored spans, best first."""
+    """Question and passages to scored spans, or to verdicts on a yes or no; best first."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
 
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
+
 
 class SpanReader:
-    """A `transformers` extractive question-answering model. Loaded at the first question; safe between threads."""
+    """An extractive question-answering model: a BERT on `index.engine`, any other with `transformers`.
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    Loaded at the first question; safe between threads. What was read a moment ago is remembered.
+    """
+
+    def __init__(self, folder: Path, *, reference: bool = False) -> None:
+        """`reference`: with torch in fp32, whatever the machine could do."""
+        self._folder, self._reference = folder, reference
         self._loading = threading.Lock()
+        self._remembered = lru_cache(_REMEMBERED)(lambda *asked: self.read_many([asked])[0])
 
     @cached_property
-    def _model(self) -> Any:
-        from transformers import AutoModelForQuestionAnswering
-
+    def _logits(self) -> Callable[[Sequence[Pair]], list[Logits]]:
+        """Pairs -> for each the logits of its tokens."""
+        engine = None if self._reference else open_engine(self._folder, "spans")
+        if engine is not None:
+            return lambda pairs: engine.run([Row(pair.input_ids, pair.segment_start) for pair in pairs])
         try:
-            # Eager attention: on rows this short it is faster than the fused kernel (qa/evaluation/LOG.md).
-            model = AutoModelForQuestionAnswering.from_pretrained(
-                str(self._folder), local_files_only=True, attn_implementation="eager"
-            )
+            return _Torch(self._folder, quick=not self._reference)
         except (OSError, ValueError, json.JSONDecodeError) as error:
             raise self._unusable(error) from error
-        return _quick(model.eval())
 
     @cached_property
     def _tokenizer(self) -> Any:
@@ -99,6 +138,11 @@ class SpanReader:
         tokenizer.no_truncation()
         tokenizer.no_padding()
         return tokenizer
+
+    def load(self) -> None:
+        """What the first question would wait for. Raises ModelError."""
+        with self._loading:
+            _ = self._tokenizer, self._logits
 
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary holds the word, in lower case, whole."""
@@ -114,51 +158,50 @@ class SpanReader:
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         """The best spans of every passage, sorted by (-score, passage order, start)."""
-        return self.read_many([(question, passages)])[0]
+        return list(self._remembered(question, tuple(passages)))
 
     def read_many(self, asked: Sequence[tuple[str, Sequence[Passage]]]) -> list[list[Span]]:
         """`read` for many questions at once: rows of like length share a pass, so that hardly any padding is read."""
         if not any(passages for _, passages in asked):
             return [[] for _ in asked]
         with self._loading:
-            tokenizer, model = self._tokenizer, self._model
+            tokenizer, logits = self._tokenizer, self._logits
         rows = []
         for number, (question, passages) in enumerate(asked):
             ids = tokenizer.encode(question, add_special_tokens=False).ids
             rows += [(number, passage, *_encode(tokenizer, ids, passage)) for passage in passages]
-        found: list[list[Span]] = [[] for _ in rows]
-        for batch in _batches([len(pair.input_ids) for _, _, pair, _ in rows]):
-            starts, ends = _logits(model, [rows[i][2] for i in batch])
-            for i, start, end in zip(batch, starts, ends, strict=True):
-                _, passage, pair, offsets = rows[i]
-                found[i] = _best_spans(pair, offsets, passage, start, end)
         read: list[list[Span]] = [[] for _ in asked]
-        for (number, *_), spans in zip(rows, found, strict=True):
-            read[number] += spans
+        for (number, passage, pair, offsets), of_tokens in zip(rows, logits([row[2] for row in rows]), strict=True):
+            read[number] += _best_spans(pair, offsets, passage, of_tokens)
         return [sorted(spans, key=lambda span: -span.score) for spans in read]  # stable: equal scores keep their order
 
-
-def _batches(lengths: Sequence[int]) -> list[list[int]]:
-    """Row numbers by length, at most MAX_PASS_TOKENS padded tokens together (one row at least)."""
-    made: list[list[int]] = []
-    for i in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if not made or lengths[i] * (len(made[-1]) + 1) > MAX_PASS_TOKENS:
-            made.append([])
-        made[-1].append(i)
-    return made
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
+        """Yes or no by each passage, the surest first."""
+        with self._loading:
+            tokenizer, logits = self._tokenizer, self._logits
+        ids = tokenizer.encode(question, add_special_tokens=False).ids
+        pairs = [_encode(tokenizer, ids, passage, verdict=True)[0] for passage in passages]
+        found: list[Verdict] = []
+        for passage, pair, of_tokens in zip(passages, pairs, logits(pairs), strict=True):
+            both = of_tokens.sum(axis=1)
+            yes = pair.segment_start  # join_pair puts "no" next to it
+            found.append(Verdict(passage, float(both[yes] - both[0]), float(both[yes + 1] - both[0])))
+        return sorted(found, key=lambda verdict: -verdict.score)
 
 
 Offsets = Sequence[tuple[int, int]]
 
 
-def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
+def _encode(
+    tokenizer: Any, question: Sequence[int], passage: Passage, *, verdict: bool = False
+) -> tuple[Pair, Offsets]:
     asked = question[:MAX_QUESTION_TOKENS]
     title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
     lead = tokenizer.encode(passage.lead, add_special_tokens=False).ids[-MAX_LEAD_TOKENS:]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
-    taken = len(asked) + len(title) + len(lead) + 4  # [CLS], two [SEP], the colon
+    taken = len(asked) + len(title) + len(lead) + 4 + 3 * verdict  # [CLS], two [SEP], the colon; "yes no :"
     room = min(MAX_PASSAGE_TOKENS, MAX_INPUT_TOKENS - taken)
-    return join_pair(asked, title, body.ids[:room], lead=lead), body.offsets[:room]
+    return join_pair(asked, title, body.ids[:room], lead=lead, verdict=verdict), body.offsets[:room]
 
 
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
@@ -175,37 +218,49 @@ def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
     return {"input_ids": ids, "token_type_ids": types, "attention_mask": mask}
 
 
-def _quick(model: Any) -> Any:
-    """In bf16 where the processor multiplies it, which takes less than half the time; the last layer stays in fp32."""
-    import torch
+class _Torch:
+    """`transformers` in eager mode: the reference, and for models and machines that the engine cannot serve."""
 
-    able = torch.cpu.get_capabilities()
-    if not (able.get("avx512_bf16") or able.get("amx_bf16")):
-        return model.float()
-    model.to(torch.bfloat16)
-    model.qa_outputs.float().register_forward_pre_hook(lambda _layer, inputs: (inputs[0].float(),))
-    return model
+    def __init__(self, folder: Path, *, quick: bool) -> None:
+        """In bf16 where that is wanted and the processor multiplies it. Raises OSError or ValueError."""
+        import torch
+        from safetensors import SafetensorError
+        from transformers import AutoModelForQuestionAnswering
+
+        try:
+            # Eager attention: on rows this short it is faster than the fused kernel (qa/evaluation/LOG.md).
+            model = AutoModelForQuestionAnswering.from_pretrained(
+                str(folder), local_files_only=True, attn_implementation="eager"
+            )
+        except SafetensorError as error:
+            raise ValueError(f"its weights are damaged: {error}") from error
+        able = torch.cpu.get_capabilities()
+        self._model = model.eval().float()
+        if quick and (able.get("avx512_bf16") or able.get("amx_bf16")):
+            model.to(torch.bfloat16)
+            model.qa_outputs.float().register_forward_pre_hook(lambda _layer, inputs: (inputs[0].float(),))
+
+    def __call__(self, pairs: Sequence[Pair]) -> list[Logits]:
+        import torch
+
+        found: dict[int, Logits] = {}
+        for batch in batches([len(pair.input_ids) for pair in pairs]):
+            with torch.inference_mode():
+                out = self._model(**pad([pairs[i] for i in batch]))
+            both = torch.stack((out.start_logits, out.end_logits), dim=-1).numpy()  # (n, longest, 2)
+            found |= {i: row[: len(pairs[i].input_ids)] for i, row in zip(batch, both, strict=True)}
+        return [found[i] for i in range(len(pairs))]
 
 
-def _logits(model: Any, pairs: Sequence[Pair]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Start and end logits, each (n, longest)."""
-    import torch
-
-    with torch.inference_mode():
-        out = model(**pad(pairs))
-    return out.start_logits.numpy(), out.end_logits.numpy()
-
-
-def _best_spans(
-    pair: Pair, offsets: Offsets, passage: Passage, start: NDArray[np.float32], end: NDArray[np.float32]
-) -> list[Span]:
-    """The best spans of one passage that do not overlap; `start` and `end` are its logits, (longest,).
+def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) -> list[Span]:
+    """The best spans of one passage that do not overlap.
 
     Best: by score less a little for each token, so that of two nearly equal ones the shorter is given.
     """
     import numpy as np
 
     first, count = pair.passage_start, len(offsets)
+    start, end = logits[:, 0], logits[:, 1]
     null = float(start[0] + end[0])
     scores = start[first : first + count, None] + end[None, first : first + count]  # (count, count)
     length = np.arange(count)[None, :] - np.arange(count)[:, None]

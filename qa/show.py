@@ -57,5 +57,7 @@ def notes(answer: Answer) -> list[str]:
     for c in answer.citations:
         place = c.source if "://" in c.source else Path(c.source).name
         page = f"page {c.page}, " if c.page is not None else ""
-        lines += [f'  [{c.marker}] "{c.quote}"', f"      {c.title}: {place}, {page}characters {c.start} to {c.end}"]
+        copied = f" (the same story as [{c.copy_of}])" if c.copy_of is not None else ""
+        where = f"{c.title}: {place}, {page}characters {c.start} to {c.end}{copied}"
+        lines += [f'  [{c.marker}] "{c.quote}"', f"      {where}"]
     return lines

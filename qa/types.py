@@ -40,6 +40,7 @@ class Citation:
     page: int | None = None
     answer: str = ""  # the words of the quote that answer the question
     published: str | None = None  # ISO date
+    copy_of: int | None = None  # the marker of the footnote whose story this article repeats
 
 
 @dataclass(frozen=True, slots=True)

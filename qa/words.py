@@ -46,8 +46,8 @@ def numbers(text: str) -> list[str]:
 
 
 def capitalised(text: str) -> list[str]:
-    """The words with a capital, in lower case, without the one that opens the text."""
-    return [word.lower() for word in _CAPITALISED.findall(text)]
+    """The words with a capital, in lower case, without the one that opens the text; the halves of "Rolls-Royce"."""
+    return [word for found in _CAPITALISED.findall(text) for word in words(found)]
 
 
 def years(text: str) -> set[str]:

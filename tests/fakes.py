@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from index.store import Store
 from qa.writing.types import Message, Stopped
 
 if TYPE_CHECKING:
@@ -45,6 +46,11 @@ class GatedEncoder:
         if not self.gate.wait(20):
             raise TimeoutError("nobody opened the gate")
         return HashEncoder().encode(texts)
+
+
+def everything(store: Store) -> tuple[list[int], Vectors]:
+    """The ids and vectors of all passages, by id."""
+    return store.vectors(0, 10**9, 10**9)
 
 
 @dataclass(slots=True)

@@ -10,7 +10,17 @@ import pytest
 import qa
 
 ROOT = Path(__file__).parents[1]
-HEAVY = ("torch", "transformers", "sentence_transformers", "faiss", "gradio", "numpy", "trafilatura", "sklearn")
+HEAVY = (
+    "torch",
+    "transformers",
+    "sentence_transformers",
+    "faiss",
+    "gradio",
+    "numpy",
+    "trafilatura",
+    "sklearn",
+    "openvino",
+)
 PRODUCT = sorted([*ROOT.glob("index/**/*.py"), *ROOT.glob("qa/**/*.py"), ROOT / "ui.py"])
 
 
@@ -71,8 +81,7 @@ def test_only_the_commands_and_the_app_put_real_parts_together() -> None:
         for path in PRODUCT
         if {"qa.reader.SpanReader", "index.library.Library"} <= imported(path)
     ]
-    # timings and calibration build a library of their own, which no person ever sees
-    assert joining == ["qa/app.py", "qa/evaluation/timings.py"]
+    assert joining == ["qa/app.py"]
 
 
 @pytest.mark.parametrize(

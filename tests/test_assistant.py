@@ -1,5 +1,6 @@
 """The whole method with a scripted reader over a real library: order, refusals, citations, bad questions."""
 
+import math
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -11,22 +12,34 @@ from index.library import Library
 from index.types import Document, EmptyError, InputError, Passage
 from qa.assistant import MAX_QUESTION_CHARS, Assistant
 from qa.compose import NOT_FOUND
-from qa.evidence import Calibration
-from qa.reader import Span
+from qa.evidence import Calibration, Logistic
+from qa.reader import Span, Verdict
+from qa.show import answer_text
 from qa.types import Answer, Refusal, Turn
 
-CALIBRATION = Calibration((1.0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+CALIBRATION = Calibration(
+    Logistic((1.0, 0, 0, 0), intercept=0.0, threshold=0.5),
+    second_threshold=0.7,
+    verdicts=Logistic((1.0, 0, 0, 0, 0), intercept=0.0, threshold=0.7),
+)
 PLANS = Document("plans", "Plans", "The plan came late. Beijing wants 300 billion yuan by 2025.", "/a/plans.txt")
 COUNTS = Document("counts", "Counts", "One report counts 2,200 firms in China.", "/a/counts.txt")
 RECOUNT = Document("recount", "Recount", "The ministry counts 4,300 firms in China.", "/a/recount.txt")
 
 
 class PhraseReader:
-    """Finds given phrases wherever they stand, with the score that each was given. Remembers what it was asked."""
+    """Finds given phrases wherever they stand, with the score that each was given. Remembers what it was asked.
 
-    def __init__(self, scores: dict[str, float]) -> None:
-        self.scores = scores
+    `judged` are its verdicts on passages with a phrase: (yes, no).
+    """
+
+    def __init__(self, scores: dict[str, float], judged: dict[str, tuple[float, float]] | None = None) -> None:
+        self.scores, self.judged = scores, judged or {}
         self.asked: list[str] = []
+
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
+        found = [Verdict(p, *both) for p in passages for phrase, both in self.judged.items() if phrase in p.text]
+        return sorted(found, key=lambda verdict: -verdict.score)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         self.asked.append(question)
@@ -207,8 +220,31 @@ def test_a_part_without_an_answer_says_so_and_the_other_stays(news: Library) -> 
     assert not answer.refused
 
 
-def test_a_reason_is_the_whole_sentence_with_its_words_marked(news: Library) -> None:
+def test_a_reason_is_its_words_with_the_sentence_as_the_footnote(news: Library) -> None:
     answer = assistant(news, Rain_fell=4.0).ask("Why was the day wet?")
+    assert shown(answer) == ("span", "Rain fell", ["Rain fell all day long."])
+
+
+@pytest.mark.parametrize(("judged", "word"), [((3.0, -1.0), "Yes"), ((-1.0, 3.0), "No")])
+def test_a_sure_verdict_is_one_word_footnoted_with_the_sentence_that_decides(
+    news: Library, judged: tuple[float, float], word: str
+) -> None:
+    reader = PhraseReader({"Rain fell": 4.0}, {"Rain": judged})
+    answer = Assistant(news, reader, CALIBRATION, passages_read=6).ask("Did it rain?")
+    assert shown(answer) == ("yes_no", word, ["Rain fell all day long."])
+    assert answer.confidence == pytest.approx(1 / (1 + math.exp(-3.0)))
+
+
+def test_given_texts_decide_a_yes_or_no_too() -> None:
+    with Library(None, HashEncoder()) as empty:
+        reader = PhraseReader({"4,300 firms": 2.0}, {"ministry": (-1.0, 2.0)})
+        answer = Assistant(empty, reader, CALIBRATION, passages_read=6).answer_over("Are there few?", [RECOUNT.text])
+    assert shown(answer) == ("yes_no", "No", [RECOUNT.text])
+
+
+def test_where_the_verdict_is_not_sure_the_sentence_stands_without_one(news: Library) -> None:
+    reader = PhraseReader({"Rain fell": 4.0}, {"Rain": (0.8, -1.0)})  # 1 / (1 + e^-0.8) = 0.69, under 0.7
+    answer = Assistant(news, reader, CALIBRATION, passages_read=6).ask("Did it rain?")
     assert shown(answer) == ("sentences", "Rain fell all day long. [1]", ["Rain fell all day long."])
     assert answer.citations[0].answer == "Rain fell"
 
@@ -298,7 +334,7 @@ def test_a_follow_up_is_searched_with_and_without_the_question_before(library: L
         def __getattr__(self, name: str) -> object:
             return getattr(library, name)
 
-        def search(self, query: str, *, limit: int, within: object = None) -> list[object]:
+        def search(self, query: str, *, limit: int, within: object = None, only: object = None) -> list[object]:
             self.queries.append(query)
             return list(library.search(query, limit=limit))
 
@@ -323,3 +359,64 @@ def test_one_answer_of_two_articles_has_two_footnotes() -> None:
         [(1, "counts"), (2, "twin")],
         [(1, "twin"), (2, "counts")],
     )
+
+
+# --- one story in several places -------------------------------------------------------------------------------------
+
+STORY = (
+    "The ministry counts 4,300 firms in China after a year in which many closed. Of these firms, 2,200 have their seat"
+    " in Beijing. Officials said on Monday that the count was the last of its kind."
+)
+
+
+def test_a_story_from_three_outlets_is_read_once_and_footnoted_with_its_copies() -> None:
+    outlets = [
+        Document("wire", "Firms counted", STORY, "/wire.txt"),
+        Document("gazette", "Count of firms", STORY.replace(" on Monday", ""), "/gazette.txt"),
+        Document("post", "How many firms", STORY, "/post.txt"),
+    ]
+    other = Document("census", "Census", "A census of its own found 4,300 firms in China.", "/census.txt")
+    reader = CountingReader({"4,300": 5.0, "2,200": 4.0})
+    with Library(None, HashEncoder()) as library:
+        list(library.add([*outlets, other]))
+        answer = Assistant(library, reader, CALIBRATION, passages_read=6).ask("How many firms are there in China?")
+    assert (answer.text, answer.kind) == ("4,300", "span")  # a story does not disagree with itself
+    assert reader.read_at_once == [2]
+    assert [hit.passage.document_id for hit in answer.hits].count("census") == 1
+    cited = {citation.document_id: citation for citation in answer.citations}
+    assert set(cited) == {"wire", "gazette", "post", "census"}
+    texts = {document.id: document.text for document in (*outlets, other)}
+    for number, citation in enumerate(answer.citations, 1):
+        assert citation.marker == number
+        assert texts[citation.document_id][citation.start : citation.end] == citation.quote
+        assert "4,300" in citation.quote
+
+
+class CountingReader(PhraseReader):
+    """Also remembers how many passages it was given."""
+
+    def __init__(self, scores: dict[str, float]) -> None:
+        super().__init__(scores)
+        self.read_at_once: list[int] = []
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        self.read_at_once.append(len(passages))
+        return super().read(question, passages)
+
+
+def test_a_copy_is_marked_as_one(library: Library) -> None:
+    list(library.add([Document("copy", "Recount again", f"{RECOUNT.text} ", "/b/recount.txt")]))
+    answer = assistant(library, **{"4,300": 5.0}).ask("How many firms does the ministry count in China?")
+    assert [citation.copy_of for citation in answer.citations] == [None, 1]
+    assert {citation.document_id for citation in answer.citations} == {"recount", "copy"}
+    assert "(the same story as [1])" in answer_text(answer)
+
+
+def test_a_search_behind_its_context_does_not_bring_a_copy_back(library: Library) -> None:
+    list(library.add([Document("copy", "Recount again", RECOUNT.text, "/b/recount.txt")]))
+    answer = assistant(library, **{"4,300": 5.0}).ask(
+        "How many firms does it count?", history=[Turn("What did the ministry say in China?", "nothing")]
+    )
+    told = [hit.passage.text for hit in answer.hits]
+    assert RECOUNT.text in told
+    assert len(told) == len(set(told))

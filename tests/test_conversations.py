@@ -26,7 +26,11 @@ ROOT = Path(__file__).parents[1]
 TEXT = "The basin will be 14 metres deep. The harbour works cost 220 million pounds."
 SKERRY = Document("skerry", "Skerrymouth deepens its harbour", TEXT, "https://ledger.example/skerry")
 DEEP = Citation(
-    1, "skerry", SKERRY.title, SKERRY.source, 0, 33, TEXT[:33], page=2, answer="14 metres", published="2025-03-22"
+    *(1, "skerry", SKERRY.title, SKERRY.source, 0, 33, TEXT[:33]),
+    page=2,
+    answer="14 metres",
+    published="2025-03-22",
+    copy_of=1,
 )
 HIT = Hit(Passage(1, "skerry", 0, 33, TEXT[:33]), 0.5, "hybrid")
 REFUSAL = Refusal("not_found", "The articles don't say.")

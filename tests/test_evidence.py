@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import ModelError, Passage
-from qa.evidence import FEATURES, Calibration, decide, features, same_answer
-from qa.reader import Span
+from qa.evidence import (
+    FEATURES,
+    VERDICT_FEATURES,
+    Calibration,
+    Logistic,
+    decide,
+    features,
+    judge,
+    same_answer,
+    verdict_features,
+)
+from qa.reader import Span, Verdict
 
 # Only the span score counts: probability = 1 / (1 + e^-score).
-PLAIN = Calibration(weights=(1.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+PLAIN = Calibration(
+    Logistic((1.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5),
+    second_threshold=0.7,
+    verdicts=Logistic((0.5, 0.5, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.8),
+)
 
 
 def span(text: str, score: float, *, passage: int = 1, around: str = "", title: str = "") -> Span:
@@ -23,7 +38,7 @@ def span(text: str, score: float, *, passage: int = 1, around: str = "", title: 
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_features() -> None:
-    calibration = Calibration((0.5, -2.0), intercept=0.25, threshold=0.5, second_threshold=0.9)
+    calibration = Logistic((0.5, -2.0), intercept=0.25, threshold=0.5)
     # 0.25 + 0.5 * 3 - 2 * 0.5 = 0.75; 1 / (1 + e^-0.75) = 0.679178...
     assert calibration.probability((3.0, 0.5)) == pytest.approx(1 / (1 + math.exp(-0.75)))
 
@@ -46,6 +61,12 @@ def test_names_and_years_that_the_passage_lacks_are_seen() -> None:
     assert features("What is Shanghai Tower for in 2030?", best)[2:] == (1.0, 1.0)
     # Beijing does, Tower does not; of 2025 and 2030 one year is enough
     assert features("What is Beijing Tower for in 2025 or 2030?", best)[2:] == (0.5, 0.0)
+
+
+def test_a_name_with_a_hyphen_is_looked_for_in_its_halves() -> None:
+    best = span("engines", 4.0, around="Rolls-Royce makes engines.")
+    assert features("What does Rolls-Royce make?", best)[2] == 0.0
+    assert features("What does Rolls-Nacelle make?", best)[2] == 0.5
 
 
 def test_a_word_of_the_same_stem_is_not_missing() -> None:
@@ -88,6 +109,50 @@ def test_these_do_not_disagree(question: str, second: Span) -> None:
     assert decide(question, [best, second], PLAIN).spans == (best,)
 
 
+STORY = "The ministry counts 4,300 firms in all of China. Of these, 2,200 have their seat in Beijing."
+
+
+def in_document(document: str, text: str, score: float, *, around: str, passage: int) -> Span:
+    start = around.index(text)
+    return Span(Passage(passage, document, 0, len(around), around), start, start + len(text), text, score)
+
+
+def test_a_story_does_not_disagree_with_its_own_copy() -> None:
+    best = in_document("a", "4,300", 5.0, around=STORY, passage=1)
+    copy = in_document("b", "2,200", 4.0, around=STORY.replace(" all of", ""), passage=2)
+    assert decide("How many firms are there?", [best, copy], PLAIN).spans == (best,)
+    corrected = in_document("b", "4,500", 4.0, around=STORY.replace("4,300", "4,500"), passage=2)
+    assert decide("How many firms are there?", [best, corrected], PLAIN).spans == (best, corrected)
+
+
+def test_copies_count_once_and_never_in_the_place_of_another_source() -> None:
+    best = in_document("a", "4,300", 9.0, around=STORY, passage=1)
+    copies = [in_document(f"copy{n}", "4,300", 8.0, around=f"{STORY} It rained.", passage=2 + n) for n in range(4)]
+    other = in_document("other", "4,300", 3.0, around="A census found 4,300 companies.", passage=9)
+    decision = decide("How many firms are there?", [best, *copies, other], PLAIN)
+    assert decision.spans == (best,)
+    assert decision.agreeing == (other,)
+    assert [span.passage.document_id for span in decision.copies] == ["copy0", "copy1"]
+
+
+def test_copies_of_another_source_count_once_too() -> None:
+    best = in_document("a", "4,300", 9.0, around="A census found 4,300 companies.", passage=1)
+    copies = [in_document(f"copy{n}", "4,300", 8.0, around=STORY, passage=2 + n) for n in range(3)]
+    decision = decide("How many firms are there?", [best, *copies], PLAIN)
+    assert (decision.agreeing, decision.copies) == ((copies[0],), ())
+
+
+def test_an_answer_is_found_at_its_own_place_in_a_copy_that_was_not_read() -> None:
+    text = "In 2019 there were 12 boats. Now the harbour of Norrvik holds 12 ferries and a crane."
+    start = text.rindex("12")
+    best = Span(Passage(1, "a", 10, 10 + len(text), text), 10 + start, 12 + start, "12", 5.0)
+    longer = f"Norrvik, Monday. {text.replace('and a crane', 'and two cranes')}"
+    copy, without = Passage(2, "b", 0, len(longer), longer), Passage(3, "c", 0, 12, "Dozens came.")
+    decision = decide("How many ferries?", [best], PLAIN, copies={1: (copy, without)})
+    (found,) = decision.copies
+    assert (found.passage, found.start, found.text) == (copy, longer.rindex("12"), "12")
+
+
 def test_the_same_answer_with_more_words_around_it_is_the_same() -> None:
     assert same_answer("300 billion yuan", "about 300 billion yuan")
     assert same_answer("the Ministry", "Ministry")
@@ -97,16 +162,40 @@ def test_the_same_answer_with_more_words_around_it_is_the_same() -> None:
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=4))
 def test_a_probability_stays_between_0_and_1(values: list[float]) -> None:
-    assert 0.0 <= PLAIN.probability(values) <= 1.0
+    assert 0.0 <= PLAIN.spans.probability(values) <= 1.0
 
 
 def test_a_calibration_made_for_other_features_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "calibration.json"
-    good = {"features": list(FEATURES), "weights": [1, 2], "intercept": 0.5}
-    file.write_text(json.dumps({**good, "threshold": 0.4, "second_threshold": 0.7}))
-    assert Calibration.load(file) == Calibration((1, 2), 0.5, 0.4, 0.7)
-    file.write_text(json.dumps({**good, "features": ["score"]}))
-    with pytest.raises(ModelError, match="score"):
-        Calibration.load(file)
+    good = {"features": list(FEATURES), "weights": [1, 2], "intercept": 0.5, "threshold": 0.4, "second_threshold": 0.7}
+    verdict = {"features": list(VERDICT_FEATURES), "weights": [3], "intercept": 0.25, "threshold": 0.8}
+    file.write_text(json.dumps({**good, "verdict": verdict}))
+    assert Calibration.load(file) == Calibration(Logistic((1, 2), 0.5, 0.4), 0.7, Logistic((3,), 0.25, 0.8))
+    file.write_text(json.dumps({**good, "verdict": None}))
+    assert Calibration.load(file).verdicts is None
+    for broken in ({**good, "features": ["score"]}, {**good, "verdict": {**verdict, "features": ["score"]}}):
+        file.write_text(json.dumps(broken))
+        with pytest.raises(ModelError, match="score"):
+            Calibration.load(file)
     with pytest.raises(ModelError, match="absent"):
         Calibration.load(tmp_path / "absent.json")
+
+
+def test_the_surest_verdict_is_given_when_it_is_sure_enough() -> None:
+    passage = Passage(1, "d", 0, 10, "Rain fell.")
+    # score 2, margin 3, nothing else counts: 1 / (1 + e^-2.5) = 0.924
+    given = judge("Did it rain?", [Verdict(passage, -1.0, 2.0), Verdict(passage, 1.0, 0.0)], PLAIN)
+    assert given is not None
+    assert given.verdict.word == "No"
+    assert given.confidence == pytest.approx(1 / (1 + math.exp(-2.5)))
+    # score 1, margin 1: 1 / (1 + e^-1) = 0.73, under 0.8
+    assert judge("Did it rain?", [Verdict(passage, 1.0, 0.0)], PLAIN) is None
+    assert judge("Did it rain?", [], PLAIN) is None
+    assert judge("Did it rain?", [Verdict(passage, 9.0, 0.0)], replace(PLAIN, verdicts=None)) is None
+
+
+def test_features_of_a_verdict_are_its_score_its_margin_and_what_the_passage_lacks() -> None:
+    passage = Passage(1, "d", 0, 39, "Beijing wants 300 billion yuan by 2025.")
+    # of tower, 2030 (content) all are missing, Beijing is there; of the names Tower and Beijing one is missing
+    asked = "Does the Tower of Beijing open in 2030?"
+    assert verdict_features(asked, Verdict(passage, 20.0, -3.0)) == pytest.approx((12.0, 12.0, 3 / 4, 1 / 2, 1.0))

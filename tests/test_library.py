@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
-from fakes import HashEncoder
+from fakes import HashEncoder, everything
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -130,7 +130,7 @@ def test_what_was_reported_before_the_reader_stopped_is_kept() -> None:
 
 def test_every_vector_is_that_of_title_and_text() -> None:
     library = opened(None, *THREE)
-    _, numbers, vectors = library._store.vectors()
+    numbers, vectors = everything(library._store)
     held = library.passages(numbers)
     expected = ENCODER.encode([f"{held[number].title}\n{held[number].text}" for number in numbers])
     assert len(numbers) == 5
@@ -167,6 +167,7 @@ SENTENCES = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: " ".join(w
 @settings(max_examples=50, deadline=None)
 @given(st.lists(SENTENCES, min_size=1, max_size=12), SENTENCES, st.integers(1, 15))
 def test_a_search_equals_its_brute_force_twin(texts: list[str], query: str, limit: int) -> None:
+    texts = [f"{text[:-1]} {at}." for at, text in enumerate(texts, 100)]  # each with a figure of its own: no copies
     documents = [Document(str(at), "", text, f"{at}.txt") for at, text in enumerate(texts)]
     library = opened(None, *documents)
     hits = library.search(query, limit=limit)
@@ -199,10 +200,11 @@ def test_a_search_within_documents_equals_a_full_search_of_which_the_others_are_
         within = {str(at) for at in chosen}  # some of them name no document
         for search in (library.search_dense, library.search_words):
             whole = [pair for pair in search(query, 50) if str(pair[0] - 1) in within]
-            hits = search(query, limit, within=within)
-            assert [score for _, score in hits] == [score for _, score in whole[:limit]]
-            assert set(hits) <= set(whole)  # which of several equal ones stay at the cut is open
-        assert {hit.passage.document_id for hit in library.search(query, limit=50, within=within)} == within & {
+            pairs = search(query, limit, within=within)
+            assert [score for _, score in pairs] == [score for _, score in whole[:limit]]
+            assert set(pairs) <= set(whole)  # which of several equal ones stay at the cut is open
+        hits = library.search(query, limit=50, within=within)
+        assert {passage.document_id for hit in hits for passage in (hit.passage, *hit.copies)} == within & {
             document.id for document in documents
         }
 
@@ -321,7 +323,7 @@ def test_a_change_by_another_is_seen_at_the_next_search(tmp_path: Path) -> None:
 PROCESS = """
 import sys
 from pathlib import Path
-from fakes import HashEncoder
+from fakes import HashEncoder, everything
 from index.library import Library
 from index.types import Document
 home, who, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import ModelError, Passage
-from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, _logits, join_pair
+from qa.config import WEIGHTS
+from qa.reader import COLON, MAX_ANSWER_TOKENS, NO, SEP, YES, Pair, SpanReader, _best_spans, join_pair
 
 TEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models."
 
@@ -49,6 +50,27 @@ def test_without_title_and_lead_the_passage_follows_the_question() -> None:
     assert pair.passage_start == pair.segment_start == 3
 
 
+def test_yes_and_no_stand_before_title_and_passage() -> None:
+    pair = join_pair([7], [9], [20], lead=[30], verdict=True)
+    assert pair.input_ids == [101, 7, SEP, YES, NO, COLON, 9, COLON, 30, 20, SEP]
+    assert (pair.segment_start, pair.passage_start) == (3, 9)
+
+
+def test_a_verdict_is_the_log_odds_of_its_word_against_the_first_token(folder: Path) -> None:
+    reader = SpanReader(folder)
+    passages = [passage(TEXT), passage("Short one.", number=2), passage(TEXT * 30, number=3, title="T " * 99)]
+    given = reader.verdicts("is it?", passages)
+    assert {verdict.passage.id for verdict in given} == {1, 2, 3}
+    assert [v.score for v in given] == sorted((max(v.yes, v.no) for v in given), reverse=True)
+    short = next(v for v in given if v.passage.id == 2)
+    ids = [reader._tokenizer.encode(text, add_special_tokens=False).ids for text in ("is it?", "Short one.")]
+    (logits,) = reader._logits([join_pair(ids[0], [], ids[1], verdict=True)])
+    total = logits[:, 0] + logits[:, 1]
+    at = 2 + len(ids[0])  # [CLS], the question, [SEP]
+    assert short.yes == pytest.approx(float(total[at] - total[0]), abs=0.02)
+    assert short.no == pytest.approx(float(total[at + 1] - total[0]), abs=0.02)
+
+
 def test_every_span_is_where_it_says_it_is(folder: Path) -> None:
     passages = [passage(TEXT, start=100, title="A title", lead="Before it."), passage("Ein 中文 text.", number=2)]
     spans = SpanReader(folder).read("what is the target", passages)
@@ -76,7 +98,7 @@ def test_the_best_span_equals_a_search_over_all_spans(count: int, seed: int) -> 
     pair = Pair([0] * (count + 5), 3, 4)
     text = "".join(chr(97 + i % 26) for i in range(count))
     offsets = [(i, i + 1) for i in range(count)]
-    best = _best_spans(pair, offsets, passage(text), start, end)
+    best = _best_spans(pair, offsets, passage(text), np.stack((start, end), axis=1))
     every = {
         (i, j): start[4 + i] + end[4 + j] - start[0] - end[0]
         for i in range(count)
@@ -89,9 +111,42 @@ def test_the_best_span_equals_a_search_over_all_spans(count: int, seed: int) -> 
     assert len(covered) == len(set(covered)), "the spans of a passage overlap"
 
 
-def test_logits_have_a_row_per_pair(folder: Path) -> None:
-    starts, ends = _logits(SpanReader(folder)._model, [join_pair([7], [], [20]), join_pair([7], [], [20, 21, 22])])
-    assert starts.shape == ends.shape == (2, 7)
+@pytest.mark.parametrize("reference", [True, False])
+def test_every_token_has_its_two_logits(folder: Path, reference: bool) -> None:
+    pairs = [join_pair([7], [], [20, 21, 22]), join_pair([7], [], [20])]
+    assert [row.shape for row in SpanReader(folder, reference=reference)._logits(pairs)] == [(7, 2), (5, 2)]
+
+
+def test_the_engine_reads_as_torch_does(folder: Path) -> None:
+    pairs = [join_pair([7, 9], [30, 31], list(range(2000, 2000 + count))) for count in (1, 5, 40, 300)]
+    fast, torch = (SpanReader(folder, reference=reference)._logits(pairs) for reference in (False, True))
+    for one, other in zip(fast, torch, strict=True):
+        assert np.abs(other).max() > 0.05
+        np.testing.assert_allclose(one, other, atol=0.02)  # bf16 keeps three digits
+
+
+def test_the_shipped_reader_scores_spans_as_torch_does() -> None:
+    passages = [passage(TEXT, title="Larch Bay"), passage("Ein 中文 text.", number=2), passage(TEXT * 9, number=3)]
+    fast, torch = (
+        SpanReader(WEIGHTS, reference=reference).read("What does Beijing want?", passages)
+        for reference in (False, True)
+    )
+    assert fast[0].text == torch[0].text == "300 billion yuan"
+    scores = {(span.passage.id, span.start, span.end): span.score for span in torch}
+    shared = [(span.score, scores[key]) for span in fast if (key := (span.passage.id, span.start, span.end)) in scores]
+    assert len(shared) >= 6
+    for one, other in shared:
+        assert one == pytest.approx(other, abs=0.15)
+
+
+def test_what_was_read_is_remembered_by_value(folder: Path) -> None:
+    reader = SpanReader(folder)
+    first = reader.read("who?", [passage(TEXT)])
+    again = reader.read("who?", [passage(TEXT)])
+    assert again == first
+    again.clear()  # what is remembered is not what was handed out
+    assert reader.read("who?", [passage(TEXT)]) == first
+    assert reader.read("who?", [passage(TEXT + " More.")]) != first
 
 
 def test_nothing_to_read_is_no_spans(folder: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -14,13 +15,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from fakes import HashEncoder
+from fakes import HashEncoder, everything
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.chunk import chunk
-from index.store import SCHEMA_VERSION, Indexed, Store, Stored, digest
-from index.types import Document, LibraryError, Passage
+from index.store import SCHEMA_VERSION, Change, Indexed, Store, Stored, digest
+from index.types import ANY, Document, Filter, LibraryError, Passage
 
 ENCODER = HashEncoder()
 QUAY = Document("quay", "Quay opens", "The quay opened on Monday. Two ferries use it.", "quay.txt")
@@ -37,7 +38,7 @@ def put(store: Store, *documents: Document) -> list[Stored]:
 
 
 def stored_passages(store: Store) -> list[Passage]:
-    ids = store.vectors()[1]
+    ids, _ = everything(store)
     held = store.passages(ids)
     return [held[number] for number in ids]
 
@@ -93,8 +94,7 @@ def test_vectors_come_back_bit_for_bit(count: int, dimension: int, seed: int) ->
     passages = [Passage(at, "quay", at, at + 1, QUAY.text[at]) for at in range(count)]
     store = Store(None)
     store.put([Indexed(QUAY, passages, vectors)], encoder=ENCODER.name)
-    generation, ids, found = store.vectors()
-    assert generation == store.generation
+    ids, found = everything(store)
     assert ids == list(range(1, count + 1))
     assert found.dtype == np.float32
     assert found.tobytes() == vectors.tobytes()
@@ -107,11 +107,11 @@ def test_a_store_closed_and_opened_again_holds_the_same(tmp_path: Path) -> None:
     store = Store(path)
     put(store, QUAY, FISH)
     before = (store.generation, store.encoder, store.entries(), stored_passages(store))
-    vectors = store.vectors()[2]
+    _, vectors = everything(store)
     store.close()
     again = Store(path)
     assert (again.generation, again.encoder, again.entries(), stored_passages(again)) == before
-    assert again.vectors()[2].tobytes() == vectors.tobytes()
+    assert everything(again)[1].tobytes() == vectors.tobytes()
     again.close()
 
 
@@ -121,9 +121,9 @@ def test_a_store_closed_and_opened_again_holds_the_same(tmp_path: Path) -> None:
 def test_an_empty_store_says_so() -> None:
     store = Store(None)
     assert (store.count(), store.entries(), store.encoder, store.passages([])) == (0, [], None, {})
-    assert store.vectors()[1] == []
-    assert store.vectors()[2].shape == (0, 0)
-    assert store.words("quay", 5) == []
+    assert everything(store)[0] == []
+    assert everything(store)[1].shape == (0, 0)
+    assert (store.passage_count(), store.passages_of(None, ANY)) == (0, [])
     assert store.by_source("quay.txt") is None
     with pytest.raises(KeyError, match="quay"):
         store.document("quay")
@@ -160,8 +160,7 @@ def test_the_same_source_keeps_its_id_and_takes_its_predecessors_place() -> None
     assert store.count() == 2
     texts = [passage.text for passage in stored_passages(store)]
     assert texts == ["Cod costs 40 kroner.", "Herring costs 12.", "The quay closed in May."]
-    assert store.words("ferries", 5) == []
-    assert [number for number, _ in store.words("closed", 5)] == [5]  # ids are never used twice
+    assert everything(store)[0] == [3, 4, 5]  # ids are never used twice
 
 
 def test_a_taken_id_goes_to_nobody_else() -> None:
@@ -172,15 +171,14 @@ def test_a_taken_id_goes_to_nobody_else() -> None:
     assert stored[0].id == "quay"
     assert all(item.id.startswith("quay-") and len(item.id) == 13 for item in stored[1:])
     assert [store.document(item.id).source for item in stored] == ["quay.txt", "fish.txt", "third.txt"]
-    assert put(store, other) == [Stored(stored[1].id, was_known=True)]
+    assert [(item.id, item.was_known) for item in put(store, other)] == [(stored[1].id, True)]
 
 
-def test_removal_returns_what_was_there_and_takes_passages_and_words_with_it() -> None:
+def test_removal_returns_what_was_there_and_takes_its_passages_with_it() -> None:
     store = Store(None)
     put(store, QUAY, FISH)
     assert store.remove(["nobody", "quay", "quay"]) == ["quay"]
     assert [passage.document_id for passage in stored_passages(store)] == ["fish", "fish"]
-    assert store.words("quay ferries", 5) == []
     assert [entry.id for entry in store.entries()] == ["fish"]
     assert store.remove([]) == []
 
@@ -190,7 +188,7 @@ def test_a_document_without_passages_is_kept() -> None:
     empty = Document("empty", "Only a title", "Only a title", "empty.txt", body_start=12)
     put(store, empty)
     assert store.document("empty") == empty
-    assert (store.count(), store.entries()[0].passages, store.vectors()[1]) == (1, 0, [])
+    assert (store.count(), store.entries()[0].passages, everything(store)[0]) == (1, 0, [])
 
 
 def test_a_batch_is_stored_whole_or_not_at_all() -> None:
@@ -265,7 +263,12 @@ def test_a_library_damaged_inside_is_a_library_error_when_it_is_read_or_written(
     content[4096:] = random.Random(1).randbytes(len(content) - 4096)  # the first page still says SQLite
     path.write_bytes(content)
     damaged = Store(path)
-    for use in (damaged.entries, damaged.vectors, lambda: put(damaged, FISH), lambda: damaged.remove(["3"])):
+    for use in (
+        damaged.entries,
+        lambda: everything(damaged),
+        lambda: put(damaged, FISH),
+        lambda: damaged.remove(["3"]),
+    ):
         with pytest.raises(LibraryError, match="could not be") as caught:
             use()
         assert caught.value.hint
@@ -314,7 +317,7 @@ def test_a_full_disk_is_a_library_error_and_what_was_there_stays_searchable(tmp_
         put(store, replace(FISH, text="Cod costs 40 kroner. " * 5000))
     assert "free space" in caught.value.hint
     assert (store.generation, store.count()) == (before, 1)
-    assert [number for number, _ in store.words("ferries", 5)] == [2]
+    assert [passage.text for passage in stored_passages(store)][1] == "Two ferries use it."
     store._connection.execute("PRAGMA max_page_count = 100000")
     put(store, FISH)
     assert store.count() == 2
@@ -343,8 +346,7 @@ def test_many_processes_may_open_a_new_library_at_once(tmp_path: Path) -> None:
 
 
 def test_a_library_held_by_another_program_is_a_library_error(tmp_path: Path) -> None:
-    store = Store(tmp_path / "library.sqlite")
-    store._connection.execute("PRAGMA busy_timeout = 50")
+    store = Store(tmp_path / "library.sqlite", patience_s=0.05)
     other = sqlite3.connect(tmp_path / "library.sqlite", isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(LibraryError, match="locked") as caught:
@@ -357,24 +359,135 @@ def test_a_library_held_by_another_program_is_a_library_error(tmp_path: Path) ->
     assert store.count() == 1
 
 
-def test_a_library_of_the_first_schema_is_brought_up_to_this_one(tmp_path: Path) -> None:
+# --- what derived indexes are made from ------------------------------------------------------------------------------
+
+
+def test_a_change_names_what_was_removed_and_what_is_new_since_a_state() -> None:
+    store = Store(None)
+    empty = store.generation
+    put(store, QUAY, FISH)  # passages 1, 2 and 3, 4
+    two = store.generation
+    put(store, replace(FISH, text="Cod is dear these days. Herring is not dear."))  # 5, 6 instead of 3, 4
+    store.remove(["quay"])
+    now = store.generation
+    assert store.change_since(now) == Change(now, 6, 6, [])
+    assert store.change_since(two) == Change(now, 4, 6, [3, 4, 1, 2])
+    assert store.change_since(empty) == Change(now, 0, 6, [3, 4, 1, 2])
+    assert store.whole() == Change(now, 0, 6, [])
+    assert store.change_since(now + 1) is None
+    assert store.vectors(0, 6, 1)[0] == store.vectors(4, 5, 9)[0] == [5]
+    assert store.vectors(5, 6, 9)[1].tobytes() == store.vectors_of([6, 1, 99])[1].tobytes()
+    assert store.texts(0, 6, 9) == [
+        (5, "Fish prices", "Cod is dear these days."),
+        (6, "Fish prices", "Herring is not dear."),
+    ]
+    assert store.texts(6, 99, 9) == []
+
+
+def test_what_happened_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.store._CHANGES_KEPT", 3)
+    store, seen = Store(None), []
+    for _ in range(6):
+        put(store, QUAY)
+        seen.append(store.generation)
+    assert [store.change_since(generation) is None for generation in seen] == [True] * 3 + [False] * 3
+    kept = store.change_since(seen[3])
+    assert kept is not None
+    assert kept.removed == [7, 8, 9, 10]  # those of the fourth and the fifth
+
+
+DATED = (
+    replace(QUAY, published=dt.date(2024, 4, 6), source="https://Example.org/quay"),
+    replace(FISH, published=dt.date(2025, 1, 1), source="/home/notes/100%_fish.txt"),
+    Document("kelp", "Kelp", "Kelp grew.", "/home/kelp.txt"),
+)
+
+
+@pytest.mark.parametrize(
+    ("documents", "only", "expected"),
+    [
+        (None, Filter(), [1, 2, 3, 4, 5]),
+        (None, Filter(since=dt.date(2024, 4, 6)), [1, 2, 3, 4]),
+        (None, Filter(since=dt.date(2024, 4, 7)), [3, 4]),
+        (None, Filter(until=dt.date(2024, 4, 6)), [1, 2]),
+        (None, Filter(dt.date(2024, 1, 1), dt.date(2024, 12, 31)), [1, 2]),
+        (None, Filter(dt.date(2025, 1, 1), dt.date(2024, 12, 31)), []),
+        (None, Filter(source="EXAMPLE.org"), [1, 2]),
+        (None, Filter(source="/home/"), [3, 4, 5]),
+        (None, Filter(source="%_"), [3, 4]),
+        (["kelp", "quay", "nobody"], Filter(), [1, 2, 5]),
+        (["kelp", "quay"], Filter(until=dt.date(2030, 1, 1)), [1, 2]),
+        ([], Filter(), []),
+    ],
+)
+def test_passages_are_chosen_by_document_date_and_source(
+    documents: list[str] | None, only: Filter, expected: list[int]
+) -> None:
+    store = Store(None)
+    put(store, *DATED)
+    assert store.passages_of(documents, only) == expected
+
+
+# The tables as the first version made them. Nothing here may ever change.
+SCHEMA_1 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE documents (
+    id TEXT PRIMARY KEY, title TEXT NOT NULL, text TEXT NOT NULL, source TEXT NOT NULL UNIQUE, published TEXT,
+    author TEXT, pages TEXT NOT NULL, body_start INTEGER NOT NULL, digest TEXT NOT NULL
+);
+CREATE TABLE passages (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    document_id TEXT NOT NULL REFERENCES documents (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL, end INTEGER NOT NULL, lead TEXT NOT NULL, vector BLOB NOT NULL
+);
+CREATE INDEX passages_by_document ON passages (document_id);
+CREATE VIRTUAL TABLE words USING fts5(title, body, tokenize='porter unicode61 remove_diacritics 2');
+INSERT INTO meta VALUES ('generation', '5'), ('encoder', 'hash-encoder');
+"""
+
+
+def old_library(path: Path, version: int, documents: list[Document]) -> None:
+    """A library as schema 1 or 2 held it: 1 kept the words as they were written, 2 cut up scripts without spaces."""
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript(SCHEMA_1)
+        for d in documents:
+            row = (d.id, d.title, d.text, d.source, None, d.author, "[]", d.body_start, digest(d))
+            old.execute("INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            for passage, vector in zip((held := indexed(d)).passages, held.vectors, strict=True):
+                about = (d.id, passage.start, passage.end, passage.lead, vector.astype("<f4").tobytes())
+                number = old.execute(
+                    "INSERT INTO passages (document_id, start, end, lead, vector) VALUES (?, ?, ?, ?, ?)", about
+                ).lastrowid
+                words = [d.title, passage.text] if version == 1 else [lexical_form(d.title), lexical_form(passage.text)]
+                old.execute("INSERT INTO words (rowid, title, body) VALUES (?, ?, ?)", (number, *words))
+        old.execute(f"PRAGMA user_version = {version}")
+        old.commit()
+
+
+@pytest.mark.parametrize("version", [1, 2])
+def test_a_library_of_an_older_schema_is_brought_up_to_this_one(tmp_path: Path, version: int) -> None:
     path = tmp_path / "library.sqlite"
     plan = Document("plan", "计划", "北京计划到二零二五年达到三千亿元。", "plan.txt")
+    copy = replace(QUAY, id="copy", title="Port news", source="port.txt")
+    documents = [QUAY, plan, copy]
+    old_library(path, version, documents)
     with closing(Store(path)) as store:
-        store.put([indexed(QUAY), indexed(plan)], encoder=ENCODER.name)
-        before = [(passage.id, passage.text) for passage in stored_passages(store)]
-    with closing(sqlite3.connect(path)) as old:  # schema 1 kept the words as they were written
-        old.execute("DELETE FROM words")
-        old.execute(
-            "INSERT INTO words (rowid, title, body) SELECT p.id, d.title, substr(d.text, p.start + 1, p.end - p.start)"
-            " FROM passages p JOIN documents d ON d.id = p.document_id"
-        )
-        old.execute("PRAGMA user_version = 1")
-        old.commit()
-    with closing(Store(path)) as store:
-        assert [(passage.id, passage.text) for passage in stored_passages(store)] == before
-        found = store.passages([number for number, _ in store.words("北京的目标", 5)])
-        assert {passage.document_id for passage in found.values()} == {"plan"}
-        assert store.words("quay", 5)
+        assert [store.document(d.id) for d in documents] == documents
+        held = [(passage.document_id, passage.text) for passage in stored_passages(store)]
+        assert held == [(d.id, passage.text) for d in documents for passage in indexed(d).passages]
+        assert everything(store)[1].tobytes() == np.concatenate([indexed(d).vectors for d in documents]).tobytes()
+        assert store.whole() == Change(store.generation, 0, len(held), [])
+        assert store.change_since(5) is None
+        assert set(store.stories(store.passages_of(["quay", "copy"])).values()) == {1}  # the copy was found
+        assert store.stories(store.passages_of(["plan"])) == {}
+        assert put(store, FISH) == [Stored("fish", was_known=False)]
     with closing(sqlite3.connect(path)) as now:
         assert now.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        made = {tuple(row) for row in now.execute("SELECT type, name, tbl_name FROM sqlite_master")}
+    Store(tmp_path / "new.sqlite").close()
+    with closing(sqlite3.connect(tmp_path / "new.sqlite")) as new:
+        assert {tuple(row) for row in new.execute("SELECT type, name, tbl_name FROM sqlite_master")} == made
+
+
+def lexical_form(text: str) -> str:
+    return re.sub(r"[\u4e00-\u9fff]", r" \g<0> ", text)

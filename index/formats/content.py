@@ -32,7 +32,8 @@ class Content:
     """What a reader found. What the file states of itself counts before what its text says.
 
     `pages[n]` is the character of `text` at which page n + 1 begins. `made`, the day on which a program wrote the file,
-    counts only when nothing else is known. The lines of a `table` are all its own: none is part of a web site.
+    counts only when nothing else is known. The lines of a table are all its own: none is part of a web site.
+    Of a web page that `is_extracted` the article was taken already.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Content:
     made: dt.date | None = None
     pages: tuple[int, ...] = ()
     is_table: bool = False
+    is_extracted: bool = False
 
 
 def document(content: Content, source: str, *, fallback: str) -> Document:
@@ -52,7 +54,11 @@ def document(content: Content, source: str, *, fallback: str) -> Document:
         raise InputError("it holds no text")
     if max(map(len, text.split("\n"))) > MAX_LINE_CHARS:
         raise InputError(f"a line of it has more than {MAX_LINE_CHARS:,} characters; it is no article")
-    page = Page(title, text, 0, None, None) if content.is_table else read_page(text, title=title)
+    page = (
+        Page(title, text, 0, None, None)
+        if content.is_table
+        else read_page(text, title=title, is_extracted=content.is_extracted)
+    )
     found = Document(
         id=identify(source),
         title=page.title or fallback,

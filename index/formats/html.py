@@ -37,11 +37,20 @@ def read_html(content: bytes) -> Content:
     if text.count(" ") < 5:
         raise InputError("no article was found in the page; copy its text into a .txt file and index that")
     return Content(
-        "\n\n".join(text.split("\n")),
+        "\n\n".join(line for line in map(_as_shown, text.split("\n")) if line),
         title=found.title,
         author=found.author or found.sitename,
         published=find_date(found.date or ""),
+        is_extracted=True,
     )
+
+
+def _as_shown(line: str) -> str:
+    """A line of the article without the marks that trafilatura sets for lists and tables."""
+    if line.startswith("|"):
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        return "" if all(re.fullmatch(r":?-+:?", cell) for cell in cells) else "; ".join(filter(None, cells))
+    return re.sub(r"^- ", "", line)
 
 
 def shown_text(page: str) -> str:

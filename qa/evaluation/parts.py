@@ -13,15 +13,16 @@ from typing import Literal
 from index.types import InputError
 from qa.evaluation.questions import Question, read_questions, sample
 
-How = Literal["paragraph", "library", "search", "reader", "attacks"]
+How = Literal["paragraph", "library", "search", "reader", "pages", "attacks", "speed", "quality"]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """One part. `files` hold its questions and `articles` what a library is made of, both relative to the data folder.
 
-    `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone; or, without
-    questions, the reader by itself or under attack. `answerable_only` leaves the other questions out, `most` bounds the
+    `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone, with the
+    models in use and in fp32 (`quality`); or, without questions, the reader by itself or under attack, how clean web
+    pages become, or everything for its speed. `answerable_only` leaves the other questions out. `most` bounds the
     sample.
     """
 
@@ -58,9 +59,13 @@ def _library(name: str, title: str, corpus: str, *, how: How = "library") -> Par
 
 
 _SQUAD2, _SQUAD11 = "dev/squad2.dev.jsonl.gz", "dev/squad11_extra13.dev.jsonl.gz"
+_OPEN = "corpora/squad2_dev"
 SLICE = _paragraphs("squad2-slice", "A slice of SQuAD 2.0, recomputed by a test", _SQUAD2, most=300)
 PARTS = (
     Part("reader", "The reader by itself", "reader"),
+    Part("speed", "Speed over 5,000 passages", "speed"),
+    Part("quality", "Against fp32", "quality", (_SQUAD2, f"{_OPEN}/questions.jsonl"), f"{_OPEN}/corpus.jsonl"),
+    Part("web-pages", "40 made-up web pages", "pages"),
     Part("attacks", "Attacks by articles, titles, file names and questions", "attacks"),
     SLICE,
     _paragraphs("squad11", "SQuAD 1.1, development set", _SQUAD2, _SQUAD11, answerable_only=True),
@@ -70,6 +75,8 @@ PARTS = (
     _paragraphs("fairytaleqa", "FairytaleQA", "dev/fairytaleqa.dev.jsonl.gz"),
     _paragraphs("subjqa", "SubjQA", "dev/subjqa.dev.jsonl.gz"),
     _paragraphs("policyqa", "PolicyQA", "dev/policyqa.dev_testfile.jsonl.gz"),
+    _paragraphs("boolq", "BoolQ, yes or no", "dev/boolq_devset.yesno.dev.jsonl.gz"),
+    _paragraphs("boolq-contrast", "BoolQ, contrast set", "dev/boolq_contrast.yesno.dev.jsonl.gz"),
     _library("open", "Open library: all SQuAD development articles", "squad2_dev"),
     _library("open-search", "The passage found in that library", "squad2_dev", how="search"),
     _library("nq-gold", "Open library: Natural Questions", "nq_gold"),

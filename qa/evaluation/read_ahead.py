@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol, TypeAlias, TypeVar
 
-from index.types import Document, Entry, Hit, Passage, Retriever
+from index.types import ANY, Document, Entry, Filter, Hit, Passage, Retriever
 from qa.evaluation.questions import Question
-from qa.reader import Span
+from qa.reader import Span, Verdict
 
 Asked: TypeAlias = tuple[str, tuple[Passage, ...]]
 T = TypeVar("T")
@@ -26,6 +26,8 @@ class BatchReader(Protocol):
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
 
     def read_many(self, asked: Sequence[tuple[str, Sequence[Passage]]]) -> list[list[Span]]: ...
+
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
 
 
 class ReadAhead:
@@ -42,6 +44,10 @@ class ReadAhead:
             self._noted[asked] = None
             return []
         return list(self._known[asked]) if asked in self._known else self._reader.read(question, passages)
+
+    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
+        """Not read ahead: few questions ask for a yes or no."""
+        return [] if self._noted is not None else self._reader.verdicts(question, passages)
 
     @contextmanager
     def noting(self) -> Iterator[None]:
@@ -60,15 +66,15 @@ class SearchedOnce:
 
     def __init__(self, library: Retriever) -> None:
         self._library = library
-        self._found: dict[tuple[str, int, tuple[str, ...] | None], list[Hit]] = {}
+        self._found: dict[tuple[str, int, tuple[str, ...] | None, Filter], list[Hit]] = {}
 
     def __len__(self) -> int:
         return len(self._library)
 
-    def search(self, query: str, *, limit: int, within: Collection[str] | None = None) -> list[Hit]:
-        key = (query, limit, None if within is None else tuple(within))
+    def search(self, query: str, *, limit: int, within: Collection[str] | None = None, only: Filter = ANY) -> list[Hit]:
+        key = (query, limit, None if within is None else tuple(within), only)
         if key not in self._found:
-            self._found[key] = self._library.search(query, limit=limit, within=within)
+            self._found[key] = self._library.search(query, limit=limit, within=within, only=only)
         return list(self._found[key])
 
     def document(self, document_id: str) -> Document:

@@ -123,6 +123,14 @@ def save(
     _write({**asdict(provenance), "metrics": asdict(report.metrics)}, path)
 
 
+def keep(name: str, counts: Mapping[str, Any], folder: Path, *, command: str) -> Path:
+    """Writes what was counted now, on this machine, to a dated file called `name`."""
+    provenance = provenance_of(command, this_machine())
+    path = folder / f"{provenance.date}-{name}.json"
+    _write({**asdict(provenance), **counts}, path)
+    return path
+
+
 def _write(values: Mapping[str, Any], path: Path) -> None:
     aside = path.with_suffix(".part")
     try:

@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from index import chunk
-from index.encode import SentenceEncoder
 from index.library import Library
 from index.load import load
 from index.types import Document, Hit, InputError, Retriever
-from qa.app import assistant_over, open_library, open_reader
+from qa.app import assistant_over, open_encoder, open_library, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
-from qa.evaluation import attacks
+from qa.evaluation import attacks, clutter
 from qa.evaluation.asking import evaluate, over_context
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import Report, measure
@@ -30,6 +29,7 @@ from qa.evaluation.questions import Question
 from qa.evaluation.read_ahead import ReadAhead, SearchedOnce, in_batches
 from qa.evaluation.record import Figures, Result, newest, provenance_of, reader_digest, this_machine, write
 from qa.evaluation.retrieval import retrieval
+from qa.evaluation.speed import measure as measure_speed
 from qa.evaluation.timings import reader_alone
 from qa.evidence import Calibration
 
@@ -85,7 +85,7 @@ def run(data: Path, out: Path, config: Config, *, count: int, names: Sequence[st
 
 def settings(config: Config) -> dict[str, str | float]:
     """What the figures hang on beside the reader and the code."""
-    threshold = Calibration.load(Path(config.reader) / "calibration.json").threshold
+    threshold = Calibration.load(Path(config.reader) / "calibration.json").spans.threshold
     return {
         "threshold": threshold if config.threshold is None else config.threshold,
         "encoder": Path(config.encoder).name,
@@ -118,12 +118,25 @@ def _covers(result: Result, part: Part, count: int) -> bool:
 
 def _figures(part: Part, data: Path, config: Config, questions: Sequence[Question]) -> dict[str, Any]:
     """The fields of `Result` that hold figures."""
-    if part.how == "reader":
-        return {"metrics": reader_alone(config)}
-    if part.how == "attacks":
-        return {"metrics": _attacked(part, config)}
+    match part.how:
+        case "reader":
+            return {"metrics": reader_alone(config)}
+        case "speed":
+            return {"metrics": measure_speed(config)}
+        case "quality":
+            return {"metrics": _against_reference(data, config, count=len(questions))}
+        case "pages":
+            return {"metrics": clutter.figures()}
+        case "attacks":
+            return {"metrics": _attacked(part, config)}
+        case _:
+            return _asked_figures(part, data, config, questions)
+
+
+def _asked_figures(part: Part, data: Path, config: Config, questions: Sequence[Question]) -> dict[str, Any]:
+    """Of a part with questions: over their paragraphs, of a library, or of its search alone."""
     if part.how == "paragraph":
-        with Library(None, SentenceEncoder(config.encoder)) as empty:
+        with Library(None, open_encoder(config)) as empty:
             return _answers(part, empty, config, questions, ask_all=_over_paragraphs)
     with _library(part, data / part.articles, config) as library:
         if part.how == "search":
@@ -133,13 +146,25 @@ def _figures(part: Part, data: Path, config: Config, questions: Sequence[Questio
         return answers | {"metrics": {**answers["metrics"], **times, "documents": len(library)}}
 
 
+def _against_reference(data: Path, config: Config, *, count: int) -> Figures:
+    """The same questions with the models in use and with torch in fp32."""
+    figures: dict[str, float | None] = {}
+    for name, one in (("in_use", config), ("reference", replace(config, reference=True))):
+        reading, finding = parts_named(["squad2", "open-search"])
+        answers = _figures(reading, data, one, reading.questions(data, count=count)[0])
+        found = _figures(finding, data, one, finding.questions(data, count=count)[0])["metrics"]
+        its, forced = answers["metrics"], answers["forced"]
+        figures |= {f"{name}_{figure}": its[figure] for figure in ("f1_all", "false_refusals")}
+        figures[f"{name}_refused_when_unanswerable"] = its["refused_when_unanswerable"]
+        figures |= {f"{name}_forced_f1": forced["f1"], f"{name}_ndcg_at_10": found["ndcg_at_10"]}
+    return figures
+
+
 def _attacked(part: Part, config: Config) -> Figures:
     from tqdm import tqdm
 
     reader, chosen = open_reader(config), attacks.attacks()
-    run = attacks.run(
-        lambda library: assistant_over(library, config, reader=reader), SentenceEncoder(config.encoder), chosen
-    )
+    run = attacks.run(lambda library: assistant_over(library, config, reader=reader), open_encoder(config), chosen)
     return attacks.figures(
         list(tqdm(run, total=len(chosen), desc=part.name, unit=" attacks", disable=None, leave=False))
     )
@@ -234,4 +259,5 @@ def _library(part: Part, articles: Path, config: Config) -> Library:
 def _cut(config: Config) -> str:
     """Changes when articles are cut into passages or embedded in another way, so that no old library is measured."""
     source = Path(chunk.__file__).read_bytes()
-    return hashlib.sha256(source + f"{config.chunk_chars} {config.encoder}".encode()).hexdigest()[:8]
+    made_by = f"{config.chunk_chars} {config.encoder}{' reference' if config.reference else ''}"
+    return hashlib.sha256(source + made_by.encode()).hexdigest()[:8]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from qa.evaluation.measure import Report
+from qa.evaluation.record import Figures
 from qa.evaluation.retrieval import RetrievalReport
 from qa.evaluation.written import WrittenReport
 
@@ -32,3 +33,13 @@ def _figure(value: float | None) -> str:
     if value is None:
         return "-"
     return str(value) if isinstance(value, int) else f"{value:.3f}"
+
+
+def quality_table(figures: Figures) -> str:
+    """The models in use beside torch in fp32, in per cent."""
+    names = [name.removeprefix("reference_") for name in figures if name.startswith("reference_")]
+    lines = [f"{'':<28}{'in use':>8}{'fp32':>8}{'apart':>8}"]
+    for name in names:
+        use, reference = (100 * (figures[f"{which}_{name}"] or 0.0) for which in ("in_use", "reference"))
+        lines.append(f"{name.replace('_', ' '):<28}{use:>8.2f}{reference:>8.2f}{use - reference:>+8.2f}")
+    return "\n".join(lines)

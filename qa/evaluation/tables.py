@@ -1,6 +1,7 @@
 """Results -> what the project shows of them: the tables of README and of the model card, and the drawings in docs/.
 
-In: the newest result of each part. Out: for each file its whole new text, which a command writes and a test compares.
+In: the newest result of each part, and of the comparison with other systems. Out: for each file its whole new text,
+which a command writes and a test compares.
 """
 
 from __future__ import annotations
@@ -11,8 +12,9 @@ from pathlib import Path
 
 from index.types import InputError
 from qa.evaluation.parts import PARTS, Part
+from qa.evaluation.peers import peers_tables
 from qa.evaluation.pictures import DRAWN, reliability, risk_coverage
-from qa.evaluation.record import Result
+from qa.evaluation.record import Figures, Result
 
 BEGIN, END = "<!-- figures: written by `footnote report --write` -->", "<!-- end of figures -->"
 ROOT = Path(__file__).parents[2]  # of the checkout; an installed package shows nothing
@@ -33,7 +35,7 @@ def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
 
     Raises InputError outside of a checkout, or when README has no place for them. The card may do without.
     """
-    shown = {root / README: _filled(_text(root / README), tables(results), root / README)}
+    shown = {root / README: _filled(_text(root / README), tables(results) + peers_tables(root), root / README)}
     card = _text(root / CARD)
     if BEGIN in card:
         above = os.path.relpath(".", Path(CARD).parent) + "/"
@@ -68,6 +70,7 @@ def tables(results: Mapping[str, Result], *, above: str = "") -> str:
         _table(_RIGHT, [_right(_link(part, results, above), results[part.name]) for part in asked]),
         _table(_SURE, [_sure(_link(part, results, above), results[part.name]) for part in doubtful]),
         _LEGEND if asked else "",
+        _table(_SPEED, [row for part in PARTS if part.name in results for row in _speed(part, results, above)]),
         _table(_OTHER, [row for part in PARTS if part.name in results for row in _other(part, results, above)]),
         "\n".join(f"![{alt}]({above}{name})" for name, alt in _ALT.items() if any(part in results for part in DRAWN)),
     ]
@@ -84,6 +87,7 @@ _SURE = (
     "calibration error",
     "surest half right",
 )
+_SPEED = "speed", "figures"
 _OTHER = "what else", "figures"
 _ALT = {
     "docs/reliability.svg": "Reliability: confidence against the share right",
@@ -146,10 +150,70 @@ def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[
         return [
             (link, f"{size}; {time} {about}; with titles and the sentences before **{its['in_use_ms_p50']:.0f}** ms")
         ]
+    if part.how == "pages":
+        return [(link, f"{_clean(its, 'html')}; as pasted text {_clean(its, 'pasted')}")]
     if part.how == "library" and its["seconds_p50"] is not None and its["seconds_p95"] is not None:
         times = f"median **{its['seconds_p50'] * 1000:.0f}** ms, 95th percentile **{its['seconds_p95'] * 1000:.0f}** ms"
         return [(f"Question to answer, {link}", f"{times}; documents: {its['documents']:,}")]
     return []
+
+
+def _speed(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[str, ...]]:
+    """What is measured over the made-up library, and what the models in use cost in quality."""
+    file, its = f"{above}{RESULTS}/{results[part.name].file_name}", results[part.name].metrics
+    if part.how == "speed":
+        return [(f"[{name}]({file})", figures.format_map(its)) for name, figures in _SPEEDS]
+    if part.how == "quality":
+        return [
+            (f"[{name}]({file})", f"{_percent(its[f'in_use_{key}'])}; fp32 {_percent(its[f'reference_{key}'])}")
+            for name, key in _QUALITIES
+        ]
+    return []
+
+
+_SPEEDS = (
+    (
+        "Indexing",
+        "**{passages_per_s:.0f}** passages/s of **{tokens_per_passage:.0f}** tokens; a passage takes"
+        " **{index_ms:.2f}** ms: split **{index_ms_split:.2f}**, embed **{index_ms_embed:.2f}**,"
+        " store **{index_ms_store:.2f}**",
+    ),
+    (
+        "Share of the processor's matrix speed while embedding",
+        "**{matrix_share:.3f}** of **{matrix_gflops:.0f}** GFLOP/s",
+    ),
+    (
+        "Question to answer, warm",
+        "median **{ask_ms_p50:.1f}** ms, 99th percentile **{ask_ms_p99:.1f}** ms; on average **{ask_ms:.1f}** ms:"
+        " embed **{ask_ms_embed:.1f}**, search **{ask_ms_search:.1f}**, read **{ask_ms_read:.1f}**,"
+        " the rest **{ask_ms_rest:.1f}**; asked again **{ask_again_ms:.1f}** ms",
+    ),
+    (
+        "Askers at once",
+        "**{askers:.0f}** askers: **{answers_per_s:.1f}** answers/s, 95th percentile **{askers_ms_p95:.0f}** ms",
+    ),
+    (
+        "From a cold start",
+        "`footnote ask` **{cold_ask_s:.2f}** s, `footnote chat` **{cold_chat_s:.2f}** s; the chat holds"
+        " **{chat_mb:.0f}** MB",
+    ),
+)
+_QUALITIES = (
+    ("nDCG@10, open library", "ndcg_at_10"),
+    ("F1, SQuAD 2.0", "f1_all"),
+    ("F1, always answering", "forced_f1"),
+    ("False refusals", "false_refusals"),
+    ("Unanswerable refused", "refused_when_unanswerable"),
+)
+
+
+def _clean(its: Figures, kind: str) -> str:
+    """Over all pages, and over those that the cleaning was not written on."""
+    clutter, lost = (f"{_percent(its[f'{kind}_{what}'])}" for what in ("clutter", "lost"))
+    other_clutter, other_lost = (f"{_percent(its[f'{kind}_{what}_held_out'])}" for what in ("clutter", "lost"))
+    return (
+        f"clutter in passages {clutter} %, main text lost {lost} % (on the half held out {other_clutter}, {other_lost})"
+    )
 
 
 def _percent(value: float | None) -> str:

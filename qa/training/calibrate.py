@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.library import Library
-from index.types import Document, Encoder
-from qa.evidence import FEATURES, answer_words, features
+from index.types import Document, Encoder, Passage
+from qa.evidence import FEATURES, VERDICT_FEATURES, answer_words, features, verdict_features
 from qa.reader import Reader
 from qa.training.data import Example
 from qa.training.features import as_typed, names_in, near_miss
@@ -25,12 +25,13 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+_VERDICT_AT = 0.75  # a yes or no is said when it is this likely; else the sentence stands by itself
 _DISAGREE_AT = 0.75  # the second of two figures must be this likely by itself; rare enough to be set by hand
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The best span found for one question: its features, whether it is right, whether there was anything to find."""
+    """The best span or verdict found for one question: its features, whether it is right, whether there was one."""
 
     features: tuple[float, ...]
     right: bool
@@ -56,24 +57,41 @@ def observe(
     report: Callable[[int], None] = lambda done: None,
 ) -> list[Observation]:
     """Asks every question of a library that holds all the paragraphs. A question with nothing found is left out."""
-    paragraphs = {example.context: example.title for example in asked}
-    documents = [
-        Document(str(number), title, text, f"paragraph {number}")
-        for number, (text, title) in enumerate(paragraphs.items())
-    ]
     observations = []
-    with Library(None, encoder) as library:
-        for _ in library.add(documents):
-            pass
+    with _library(asked, encoder) as library:
         for done, example in enumerate(asked, 1):
-            hits = library.search(example.question, limit=passages_read)
-            spans = reader.read(example.question, [hit.passage for hit in hits])
-            if spans:
-                right = any(close(spans[0].text, example.context[start:end]) for start, end in example.answers)
-                observed = features(example.question, spans[0])
-                observations.append(Observation(observed, right, example.answerable))
+            passages = [hit.passage for hit in library.search(example.question, limit=passages_read)]
+            observed = _verdict(example, reader, passages) if example.verdict else _span(example, reader, passages)
+            observations += [observed] if observed else []
             report(done)
     return observations
+
+
+def _library(asked: Sequence[Example], encoder: Encoder) -> Library:
+    paragraphs = {example.context: example.title for example in asked}
+    library = Library(None, encoder)
+    for _ in library.add(
+        Document(str(number), title, text, f"paragraph {number}")
+        for number, (text, title) in enumerate(paragraphs.items())
+    ):
+        pass
+    return library
+
+
+def _span(example: Example, reader: Reader, passages: Sequence[Passage]) -> Observation | None:
+    best = next(iter(reader.read(example.question, passages)), None)
+    if best is None:
+        return None
+    right = any(close(best.text, example.context[start:end]) for start, end in example.answers)
+    return Observation(features(example.question, best), right, example.answerable)
+
+
+def _verdict(example: Example, reader: Reader, passages: Sequence[Passage]) -> Observation | None:
+    best = next(iter(reader.verdicts(example.question, passages)), None)
+    if best is None:
+        return None
+    right = best.word.lower() == example.verdict
+    return Observation(verdict_features(example.question, best), right, example.verdict != "unsaid")
 
 
 def close(answer: str, gold: str) -> bool:
@@ -85,26 +103,40 @@ def close(answer: str, gold: str) -> bool:
     return 2 * (a & b).total() >= 2 / 3 * (a.total() + b.total()) > 0
 
 
-def fit(observations: Sequence[Observation]) -> dict[str, object]:
-    """Logistic regression of "the best span is right" on the features, and the threshold that decides best.
+def fit(spans: Sequence[Observation], verdicts: Sequence[Observation]) -> dict[str, object]:
+    """The calibration file: spans, with the threshold that decides best, and verdicts (None without observations).
 
     Best: the most questions handled well, an answer that is right or a refusal where there was nothing to find.
     """
     import numpy as np
+
+    right, answerable = np.array([o.right for o in spans]), np.array([o.answerable for o in spans])
+    fitted, probabilities = _logistic(spans, FEATURES)
+    verdict = {**_logistic(verdicts, VERDICT_FEATURES)[0], "threshold": _VERDICT_AT} if verdicts else None
+    return {
+        **fitted,
+        "threshold": best_threshold(probabilities, right, answerable),
+        "second_threshold": _DISAGREE_AT,
+        "verdict": verdict,
+    }
+
+
+def _logistic(
+    observations: Sequence[Observation], names: Sequence[str]
+) -> tuple[dict[str, object], NDArray[np.float64]]:
+    """Logistic regression of "it is right" on the features, and the probability of each observation."""
+    import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    x = np.array([o.features for o in observations])  # (n, len(FEATURES))
-    right = np.array([o.right for o in observations])
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, right)
-    probabilities = model.predict_proba(x)[:, 1]
-    return {
-        "features": list(FEATURES),
+    x = np.array([o.features for o in observations])  # (n, len(names))
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, np.array([o.right for o in observations]))
+    fitted = {
+        "features": list(names),
         "weights": [round(float(w), 6) for w in model.coef_[0]],
         "intercept": round(float(model.intercept_[0]), 6),
-        "threshold": best_threshold(probabilities, right, np.array([o.answerable for o in observations])),
-        "second_threshold": _DISAGREE_AT,
         "fitted_on": len(observations),
     }
+    return fitted, model.predict_proba(x)[:, 1]
 
 
 def best_threshold(
