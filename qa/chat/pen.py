@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from index.types import InputError, UserError
+from index.types import InputError, ModelError, UserError
 from qa.chat import page, panels
 from qa.types import Answer
 from qa.writing.author import can_be_written
@@ -222,4 +222,7 @@ class Pen:
             ready(choice.writer)
         except UserError as error:
             choice.trouble = error
+        except Exception:
+            choice.trouble = ModelError(f"{choice.name} could not be made ready", "the terminal says why")
+            raise
         choice.ready = choice.trouble is None
