@@ -395,7 +395,7 @@ def recorded(folder: Path, recorder: Path, seed: int, *, changes: int, syncs: st
     return list(events((folder.parent / f"{folder.name}.record").read_bytes()))
 
 
-def power_cuts(folder: Path, recorder: Path, count: int, seed: int, *, syncs: str = "FULL") -> Expected:
+def power_cuts(folder: Path, count: int, seed: int, *, recorder: Path, syncs: str = "FULL") -> Expected:
     """Each run is cut at several instants."""
     draw, total, cuts = random.Random(seed), Expected(), 0
     while cuts < count:
