@@ -92,10 +92,12 @@ def test_what_a_cut_leaves_of_a_small_file_worked_by_hand(tmp_path: Path) -> Non
 @pytest.mark.skipif("FOOTNOTE_TRIALS" not in os.environ, reason="set FOOTNOTE_TRIALS to run it")
 def test_a_library_survives_a_thousand_trials(tmp_path: Path, recorder: Path) -> None:
     began, fifth = time.monotonic(), LONG_TRIALS // 5
-    killed = sharded(trials.kills, tmp_path / "kills", LONG_TRIALS, seed=100)
-    full = sharded(trials.full_disks, tmp_path / "full", fifth, seed=200)
-    damaged = sharded(trials.damages, tmp_path / "damage", fifth, seed=300)
-    cut = sharded(partial(trials.power_cuts, recorder=recorder), tmp_path / "power", fifth, seed=400)
+    with ThreadPoolExecutor(4) as pool:
+        kills = pool.submit(sharded, trials.kills, tmp_path / "kills", LONG_TRIALS, seed=100)
+        disks = pool.submit(sharded, trials.full_disks, tmp_path / "full", fifth, seed=200)
+        damages = pool.submit(sharded, trials.damages, tmp_path / "damage", fifth, seed=300)
+        cuts = pool.submit(sharded, partial(trials.power_cuts, recorder=recorder), tmp_path / "power", fifth, seed=400)
+    killed, full, damaged, cut = kills.result(), disks.result(), damages.result(), cuts.result()
     reports = {name: sum(one.reports for one in found) for name, found in (("k", killed), ("f", full), ("c", cut))}
     refused = sum(one.refused for one in full)
     assert min(*reports.values(), refused) > fifth // 2

@@ -25,7 +25,9 @@ PAGE = (
     "<p>Its dome was painted green during the war, and the paint has never quite come off again.</p></article>"
     "<footer>© 2024 Courier</footer></body></html>"
 )
-LETTER = "Dear John,\n\nThe keys of the boathouse are with Henrik Salas until Friday. Ring before you come.\n\nAda\n"
+LETTER = (
+    "Dear John,\n\nThe boathouse of Brenna opens again on 12 August after the repairs. Ring before you come.\n\nAda\n"
+)
 
 
 def word_file() -> bytes:
@@ -82,9 +84,9 @@ def library(home: str) -> Iterator[Library]:
     ("question", "answer", "source", "page"),
     [
         ("How many passengers will the ferry to Larch Bay carry?", "four hundred", "report.pdf", 3),
-        ("Who is the keeper of Gull Rock?", "Ines Halloran", "lights.docx", None),
+        ("What is the height of Skerry Point?", "41 metres", "lights.docx", None),
         ("Who founded the observatory?", "Mira Castellan", "observatory.html", None),
-        ("Who has the keys of the boathouse?", "Henrik Salas", "letter.eml", None),
+        ("When does the boathouse of Brenna open again?", "12 August", "letter.eml", None),
     ],
 )
 def test_each_fact_is_answered_and_cited_with_its_place(
