@@ -10,7 +10,11 @@ import os
 import random
 import subprocess
 import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -23,6 +27,8 @@ from index.library import Library
 from index.types import LibraryError
 from qa.evaluation.record import keep
 
+Result = TypeVar("Result")
+SHARDS = 4
 LONG_TRIALS = int(os.environ.get("FOOTNOTE_TRIALS", "1000"))
 
 
@@ -51,13 +57,13 @@ def test_damaged_derived_files_are_made_again(tmp_path: Path) -> None:
 
 
 def test_a_library_survives_power_cuts(tmp_path: Path, recorder: Path) -> None:
-    assert trials.power_cuts(tmp_path, recorder, 20, seed=4).reports > 100
+    assert trials.power_cuts(tmp_path, 20, seed=4, recorder=recorder).reports > 100
 
 
 def test_power_cuts_are_noticed_where_nothing_is_synced(tmp_path: Path, recorder: Path) -> None:
     """The model can fail: without syncs a library loses what it reported, or is damaged."""
     with pytest.raises((AssertionError, LibraryError)):
-        trials.power_cuts(tmp_path, recorder, 50, seed=5, syncs="OFF")
+        trials.power_cuts(tmp_path, 50, seed=5, recorder=recorder, syncs="OFF")
 
 
 def test_what_a_cut_leaves_of_a_small_file_worked_by_hand(tmp_path: Path) -> None:
@@ -86,28 +92,43 @@ def test_what_a_cut_leaves_of_a_small_file_worked_by_hand(tmp_path: Path) -> Non
 @pytest.mark.skipif("FOOTNOTE_TRIALS" not in os.environ, reason="set FOOTNOTE_TRIALS to run it")
 def test_a_library_survives_a_thousand_trials(tmp_path: Path, recorder: Path) -> None:
     began, fifth = time.monotonic(), LONG_TRIALS // 5
-    killed = trials.kills(tmp_path / "kills", LONG_TRIALS, seed=11)
-    full = trials.full_disks(tmp_path / "full", fifth, seed=12)
-    damaged = trials.damages(tmp_path / "damage", fifth, seed=13)
-    cut = trials.power_cuts(tmp_path / "power", recorder, fifth, seed=14)
-    assert min(killed.reports, full.reports, full.refused, cut.reports) > fifth
-    assert damaged > fifth // 2
+    with ThreadPoolExecutor(4) as pool:
+        kills = pool.submit(sharded, trials.kills, tmp_path / "kills", LONG_TRIALS, seed=100)
+        disks = pool.submit(sharded, trials.full_disks, tmp_path / "full", fifth, seed=200)
+        damages = pool.submit(sharded, trials.damages, tmp_path / "damage", fifth, seed=300)
+        cuts = pool.submit(sharded, partial(trials.power_cuts, recorder=recorder), tmp_path / "power", fifth, seed=400)
+    killed, full, damaged, cut = kills.result(), disks.result(), damages.result(), cuts.result()
+    reports = {name: sum(one.reports for one in found) for name, found in (("k", killed), ("f", full), ("c", cut))}
+    refused = sum(one.refused for one in full)
+    assert min(*reports.values(), refused) > fifth // 2
+    assert sum(damaged) > fifth // 2
     counts = {
-        "kills": {"trials": LONG_TRIALS, "seed": 11, "changes_reported": killed.reports, "failures": 0},
+        "libraries": SHARDS,  # of each kind, with the seed and those that follow it
+        "kills": {"trials": LONG_TRIALS, "seed": 100, "changes_reported": reports["k"], "failures": 0},
         "full_disks": {
             "trials": fifth,
-            "seed": 12,
-            "changes_reported": full.reports,
+            "seed": 200,
+            "changes_reported": reports["f"],
+            "changes_refused": refused,
             "failures": 0,
-            "changes_refused": full.refused,
         },
-        "damaged_derived_files": {"trials": damaged, "seed": 13, "failures": 0},
-        "power_cuts": {"trials": fifth, "seed": 14, "changes_reported": cut.reports, "failures": 0},
+        "damaged_derived_files": {"trials": sum(damaged), "seed": 300, "failures": 0},
+        "power_cuts": {"trials": fifth, "seed": 400, "changes_reported": reports["c"], "failures": 0},
         "seconds": round(time.monotonic() - began),
     }
     if "FOOTNOTE_RECORD" in os.environ:
         command = f"FOOTNOTE_TRIALS={LONG_TRIALS} pytest tests/test_durability.py -k thousand"
         keep("fault-trials", counts, Path(os.environ["FOOTNOTE_RECORD"]), command=command)
+
+
+def sharded(trial: Callable[..., Result], folder: Path, count: int, *, seed: int) -> list[Result]:
+    """Several libraries at once, each with its share of the trials and a seed of its own."""
+    with ThreadPoolExecutor(SHARDS) as pool:
+        begun = [
+            pool.submit(trial, folder / str(number), count=count // SHARDS, seed=seed + number)
+            for number in range(SHARDS)
+        ]
+        return [one.result() for one in begun]
 
 
 def test_what_a_kill_left_of_the_dense_file_is_cleared_away(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import os
 import random
 import time
 import zipfile
+from pathlib import Path
 
 import pytest
 import samples
@@ -14,6 +15,7 @@ import samples
 from index.clean import normalise
 from index.sandbox import Sandbox
 from index.types import Document
+from qa.evaluation.record import keep
 
 FILES = samples.one_of_everything()
 SEED = 20240506
@@ -59,12 +61,24 @@ def test_a_mutated_file_gives_documents_or_a_reason(name: str, sandbox: Sandbox)
 
 @pytest.mark.long
 @pytest.mark.skipif("FOOTNOTE_FUZZ_S" not in os.environ, reason="set FOOTNOTE_FUZZ_S, the seconds for each format")
-@pytest.mark.parametrize("name", FILES)
-def test_many_mutated_files_give_documents_or_a_reason(name: str, sandbox: Sandbox) -> None:
-    fuzz(name, sandbox, seconds=float(os.environ["FOOTNOTE_FUZZ_S"]), seed=SEED + 1)
+def test_many_mutated_files_give_documents_or_a_reason(sandbox: Sandbox) -> None:
+    """FOOTNOTE_RECORD names the folder into which the counts are written."""
+    seconds = float(os.environ["FOOTNOTE_FUZZ_S"])
+    tried = {name: fuzz(name, sandbox, seconds=seconds, seed=SEED + 1) for name in FILES}
+    if "FOOTNOTE_RECORD" in os.environ:
+        counts = {
+            "seed": SEED + 1,
+            "seconds_each": seconds,
+            "mutants": sum(tried.values()),
+            "failures": 0,
+            "by_file": tried,
+        }
+        command = f"FOOTNOTE_FUZZ_S={seconds:g} pytest tests/test_fuzz_readers.py -k many"
+        keep("fuzz-readers", counts, Path(os.environ["FOOTNOTE_RECORD"]), command=command)
 
 
-def fuzz(name: str, sandbox: Sandbox, *, seconds: float, seed: int) -> None:
+def fuzz(name: str, sandbox: Sandbox, *, seconds: float, seed: int) -> int:
+    """How many mutants were read."""
     dice = random.Random(seed)
     content, tried = FILES[name], 0
     ends = time.monotonic() + seconds
@@ -83,3 +97,4 @@ def fuzz(name: str, sandbox: Sandbox, *, seconds: float, seed: int) -> None:
                 assert item.reason
                 assert "longer than" not in item.reason, f"{name}, mutant {tried}: {item.reason}"
         tried += 1
+    return tried
