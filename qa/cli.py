@@ -13,6 +13,7 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -266,8 +267,22 @@ def _feedback(options: argparse.Namespace, config: Config) -> int:
 def _bench(options: argparse.Namespace, config: Config) -> int:
     from qa.evaluation.timings import measure, timings_table
 
+    if options.passages:
+        return _bench_sizes(options)
     timings = measure(config)
     print(json.dumps(timings) if options.json else timings_table(timings))
+    return 0
+
+
+def _bench_sizes(options: argparse.Namespace) -> int:
+    from qa.evaluation.record import save_costs, this_machine
+    from qa.evaluation.sizes import measure, shown
+
+    for passages in options.passages:
+        costs = measure(passages, say=lambda step: print(step, file=sys.stderr, flush=True))
+        print(json.dumps(asdict(costs)) if options.json else shown(costs), flush=True)
+        if options.out:
+            save_costs(costs, Path(options.out), machine=this_machine())
     return 0
 
 
@@ -329,6 +344,8 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
     bench = command("bench", _bench, "time every stage on this machine")
     bench.add_argument("--json", action="store_true", help="print the timings as JSON")
+    bench.add_argument("--passages", type=int, nargs="+", default=[], metavar="N", help="time libraries of these sizes")
+    bench.add_argument("--out", metavar="FOLDER", help="with --passages: also write the figures, dated, to this folder")
     _train_arguments(command("train", _train, "rebuild the answering model's weights"))
     return parser
 

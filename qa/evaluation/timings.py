@@ -5,9 +5,7 @@ Stages are timed one by one over the sample articles with warm models; the media
 
 from __future__ import annotations
 
-import resource
 import statistics
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -21,6 +19,7 @@ from index.load import load
 from index.types import Document, Passage
 from qa.config import Config
 from qa.evaluation.record import this_machine
+from qa.evaluation.sizes import peak_memory_mb
 from qa.evidence import Calibration, decide
 from qa.reader import SpanReader
 
@@ -54,7 +53,7 @@ def measure(config: Config) -> dict[str, Any]:
         "passages_indexed_per_s": round(rate, 1),
         "stages_ms": stages,
         "question_ms": round(sum(ms for name, ms in stages.items() if name != "encode the question"), 2),
-        "peak_memory_mb": _peak_memory_mb(),
+        "peak_memory_mb": peak_memory_mb(),
     }
 
 
@@ -129,8 +128,3 @@ def _times_ms(work: Callable[[], object], runs: int) -> list[float]:
         work()
         times.append((time.perf_counter() - began) * 1000)
     return times
-
-
-def _peak_memory_mb() -> float:
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return round(peak / (2**20 if sys.platform == "darwin" else 1024), 1)  # bytes on macOS, KiB elsewhere
