@@ -24,7 +24,6 @@ from typing import TYPE_CHECKING, Self
 if TYPE_CHECKING:
     import tantivy
 
-_TITLE_WEIGHT = 0.5  # a word in the body counts 1
 _UNSPACED = (
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
     r"\U00020000-\U0003fa1f]"
@@ -144,8 +143,8 @@ class WordIndex:
                 writer.delete_documents_by_query(_with_ids(self._index.schema, removed))
             for batch in batches:
                 for number, title, text in batch:
-                    words = {"title": " ".join(indexed_words(title)), "body": " ".join(indexed_words(text))}
-                    writer.add_document(tantivy.Document(id=number, **words))
+                    words = " ".join(indexed_words(f"{title}\n{text}"))  # one field: see qa/evaluation/LOG.md
+                    writer.add_document(tantivy.Document(id=number, words=words))
             writer.commit()
             writer.wait_merging_threads()
             self._index.reload()
@@ -191,10 +190,8 @@ class WordIndex:
         from tantivy import Occur, Query
 
         words = list(dict.fromkeys(_stemmer().analyze(" ".join(telling_words(query)))))
-        schema = self._index.schema
-        body = [Query.term_query(schema, "body", word, "freq") for word in words]
-        title = [Query.boost_query(Query.term_query(schema, "title", word, "freq"), _TITLE_WEIGHT) for word in words]
-        return Query.boolean_query([(Occur.Should, part) for part in (*body, *title)]) if words else None
+        parts = [Query.term_query(self._index.schema, "words", word, "freq") for word in words]
+        return Query.boolean_query([(Occur.Should, part) for part in parts]) if words else None
 
 
 @contextmanager
@@ -210,8 +207,7 @@ def _schema() -> tantivy.Schema:
 
     builder = SchemaBuilder()
     builder.add_integer_field("id", indexed=True, fast=True)
-    for name in ("title", "body"):
-        builder.add_text_field(name, tokenizer_name="stemmed", index_option="freq")
+    builder.add_text_field("words", tokenizer_name="stemmed", index_option="freq")
     return builder.build()
 
 

@@ -22,7 +22,7 @@ from index.load import load
 from index.types import Document, Entry, Hit, InputError, ModelError, Passage
 from qa.cli import main
 from qa.config import WEIGHTS, Config
-from qa.evaluation import speed
+from qa.evaluation import attacks, speed
 from qa.evaluation.judge import Row
 from qa.evaluation.measure import measure
 from qa.evaluation.metrics import Bin
@@ -346,11 +346,24 @@ def test_sets_that_are_not_there_are_left_out_or_named(
 ) -> None:
     for name, few in (("PASSAGES", 20), ("QUESTIONS", 3), ("_STARTS", 1)):
         monkeypatch.setattr(speed, name, few)
+    some = attacks.attacks()[:2]
+    monkeypatch.setattr(attacks, "attacks", lambda: some)
     out = tmp_path / "results"
     outcomes = {outcome.part.name: outcome for outcome in run(data, out, config, count=1)}
     assert set(outcomes) == {part.name for part in PARTS}
     assert {name for name, outcome in outcomes.items() if outcome.result} == {
-        *("reader", "speed", "quality", "web-pages", "squad2-slice", "squad11", "squad2", "open", "open-search")
+        *(
+            "reader",
+            "speed",
+            "quality",
+            "attacks",
+            "web-pages",
+            "squad2-slice",
+            "squad11",
+            "squad2",
+            "open",
+            "open-search",
+        )
     }
     quality = outcomes["quality"].result
     assert quality is not None

@@ -21,11 +21,12 @@ from index.types import InputError, ModelError
 from qa.evaluation.measure import Report
 from qa.evaluation.metrics import Bin
 from qa.evaluation.retrieval import RetrievalReport
+from qa.evaluation.sizes import Costs
 from qa.evaluation.written import WrittenReport
 
 Figures: TypeAlias = Mapping[str, float | None]
 
-_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "numpy")
+_PACKAGES = ("torch", "transformers", "sentence-transformers", "faiss-cpu", "tantivy", "numpy")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,27 @@ def keep(name: str, counts: Mapping[str, Any], folder: Path, *, command: str) ->
     path = folder / f"{provenance.date}-{name}.json"
     _write({**asdict(provenance), **counts}, path)
     return path
+
+
+def save_costs(costs: Costs, folder: Path, *, machine: str) -> Path:
+    """Writes what a library of one size costs, dated, and says where."""
+    provenance = provenance_of(f"footnote bench --passages {costs.passages}", machine)
+    path = folder / f"{provenance.date}-size-{costs.passages}.json"
+    _write({**asdict(provenance), "costs": asdict(costs)}, path)
+    return path
+
+
+def newest_costs(folder: Path) -> list[Costs]:
+    """The latest costs of each size, in the order of sizes. Raises InputError for a damaged file."""
+    found = {}
+    for path in sorted(folder.glob("*-size-*.json")):  # names begin with the date
+        try:
+            costs = Costs(**_read(path)["costs"])
+        except (KeyError, TypeError) as error:
+            message = f"the result {path} is not complete: {error}"
+            raise InputError(message, "delete it and measure again") from error
+        found[costs.passages] = costs
+    return [found[passages] for passages in sorted(found)]
 
 
 def _write(values: Mapping[str, Any], path: Path) -> None:
