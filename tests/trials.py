@@ -131,8 +131,9 @@ def live_apart(
         while True:
             said.append(reader.recv())
     child.join()
-    killed = (-9, 255)  # the second when its server heard of the kill before it could say how it ended
-    assert child.exitcode in ((0,) if death is None else killed), (child.exitcode, said[-3:])
+    # 255: its server heard of the end before it could say how it came about
+    assert child.exitcode in ((0, 255) if death is None else (-9, 255)), (child.exitcode, said[-3:])
+    assert death is not None or said[-1] in ("end", "refused"), said[-3:]
     return said
 
 
