@@ -11,7 +11,8 @@ import math
 import mmap
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -129,7 +130,8 @@ class DenseIndex:
             if limit <= 0 or not len(self):
                 return []
             query = np.ascontiguousarray(vector.reshape(1, -1), dtype=np.float32)
-            products, ids = self._index.search(query, limit, params=self._how(among))
+            with _one_thread():
+                products, ids = self._index.search(query, limit, params=self._how(among))
         pairs = zip(ids[0].tolist(), products[0].tolist(), strict=True)
         return sorted((pair for pair in pairs if pair[0] >= 0), key=lambda pair: (-pair[1], pair[0]))  # -1 pads
 
@@ -189,6 +191,19 @@ def _checksum(generation: bytes, body: Any) -> bytes:
     hashed = hashlib.sha256(generation)
     hashed.update(body)
     return hashed.digest()
+
+
+@contextmanager
+def _one_thread() -> Iterator[None]:
+    """For one query: to hand it to several threads takes longer than to answer it (qa/evaluation/LOG.md)."""
+    import faiss
+
+    threads = faiss.omp_get_max_threads()
+    faiss.omp_set_num_threads(1)
+    try:
+        yield
+    finally:
+        faiss.omp_set_num_threads(threads)
 
 
 def _bitmap(ids: Sequence[int]) -> Any:

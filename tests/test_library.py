@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import subprocess
 import sys
@@ -20,7 +21,7 @@ from hypothesis import strategies as st
 
 from index.dense import DenseIndex
 from index.library import Library, Outcome
-from index.types import Document, Hit, LibraryError
+from index.types import Document, Filter, Hit, LibraryError
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -207,6 +208,24 @@ def test_a_search_within_documents_equals_a_full_search_of_which_the_others_are_
         assert {passage.document_id for hit in hits for passage in (hit.passage, *hit.copies)} == within & {
             document.id for document in documents
         }
+
+
+@pytest.mark.parametrize(
+    ("only", "expected"),
+    [
+        (Filter(), {"quay", "fish", "kelp"}),
+        (Filter(since=dt.date(2024, 5, 1)), {"fish"}),
+        (Filter(until=dt.date(2024, 5, 1)), {"quay"}),
+        (Filter(source="KELP"), {"kelp"}),
+        (Filter(since=dt.date(2025, 1, 2)), set()),
+    ],
+)
+def test_a_search_finds_only_what_passes_the_filter(only: Filter, expected: set[str]) -> None:
+    dated = (replace(QUAY, published=dt.date(2024, 4, 6)), replace(FISH, published=dt.date(2025, 1, 1)), KELP)
+    with opened(None, *dated) as library:
+        assert {hit.passage.document_id for hit in library.search("quay cod kelp", limit=9, only=only)} == expected
+        assert {entry.id for entry in library.entries() if only.passes(entry)} == expected
+        assert library.search("quay cod kelp", limit=9, within=["nobody"], only=only) == []
 
 
 # --- the folder ------------------------------------------------------------------------------------------------------

@@ -140,19 +140,6 @@ def save_costs(costs: Costs, folder: Path, *, machine: str) -> Path:
     return path
 
 
-def newest_costs(folder: Path) -> list[Costs]:
-    """The latest costs of each size, in the order of sizes. Raises InputError for a damaged file."""
-    found = {}
-    for path in sorted(folder.glob("*-size-*.json")):  # names begin with the date
-        try:
-            costs = Costs(**_read(path)["costs"])
-        except (KeyError, TypeError) as error:
-            message = f"the result {path} is not complete: {error}"
-            raise InputError(message, "delete it and measure again") from error
-        found[costs.passages] = costs
-    return [found[passages] for passages in sorted(found)]
-
-
 def _write(values: Mapping[str, Any], path: Path) -> None:
     aside = path.with_suffix(".part")
     try:
