@@ -1,9 +1,24 @@
-"""Reciprocal rank fusion: several rankings of the same ids -> one. Pure."""
+"""Several rankings of the same ids -> one, by their ranks or by their scores. Pure."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+
+DENSE_WEIGHT = 0.7  # of the cosine; BM25 has the rest (qa/evaluation/LOG.md)
+
+
+def score_fusion(cosines: Mapping[int, float], bm25: Mapping[int, float]) -> list[tuple[int, float]]:
+    """(id, score) sorted by (-score, id): the weighted sum of the cosine and of BM25 over its highest value.
+
+    Every id has a cosine; one without a BM25 score has none of the query's words among the best, and counts 0 there.
+    """
+    highest = max(bm25.values(), default=0.0) or 1.0
+    scores = {
+        item: DENSE_WEIGHT * cosine + (1.0 - DENSE_WEIGHT) * bm25.get(item, 0.0) / highest
+        for item, cosine in cosines.items()
+    }
+    return sorted(scores.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
 def reciprocal_rank_fusion(rankings: Sequence[Sequence[int]], *, k: int = 10) -> list[tuple[int, float]]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal, Self
 from index.chunk import CHUNK_CHARS, chunk
 from index.copies import Twin, without_copies
 from index.derived import Derived
-from index.fuse import reciprocal_rank_fusion
+from index.fuse import score_fusion
 from index.store import FileRead, Indexed, Store, digest
 from index.types import ANY, Document, Encoder, Entry, Filter, Hit, LibraryError, Passage
 
@@ -154,10 +154,14 @@ class Library:
         What several documents tell in the same words is one hit, with the others as its `copies`.
         `within` names the documents to look in (None: all), of which those that pass `only` are looked in.
         """
+        if limit <= 0:
+            return []
         among = self._among(within, only)
-        nearest = [number for number, _ in self._nearest(query, _DEPTH, among)]
-        matching = [number for number, _ in self._derived.words().search(query, _DEPTH, among=among)]
-        fused = dict(reciprocal_rank_fusion([nearest, matching]))
+        matching = dict(self._derived.words().search(query, _DEPTH, among=among))
+        vector = self._encoder.encode([query])[0]
+        cosines = dict(self._nearest(vector, _DEPTH, among))
+        cosines |= self._cosines(vector, [number for number in matching if number not in cosines])
+        fused = dict(score_fusion(cosines, matching))
         stories = self._store.stories(fused)
         passages = self._store.passages(list(fused) if stories else list(fused)[:limit])
         ranked = (passages[number] for number in fused if number in passages)
@@ -168,7 +172,7 @@ class Library:
         self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
     ) -> list[tuple[int, float]]:
         """(passage id, cosine) of the nearest passages, best first."""
-        return self._nearest(query, limit, self._among(within, only))
+        return self._nearest(self._encoder.encode([query])[0], limit, self._among(within, only))
 
     def search_words(
         self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
@@ -180,18 +184,22 @@ class Library:
         """The ids of the passages to look in; None: all."""
         return None if within is None and only == ANY else self._store.passages_of(within, only)
 
-    def _nearest(self, query: str, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
+    def _nearest(self, vector: Vectors, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
+        """`vector` is (dimension,)."""
         self._check_encoder()  # another process may have been the first to add
         dense = self._derived.dense(self._encoder.dimension)
         if dense is None or limit <= 0:
             return []
-        vector = self._encoder.encode([query])[0]
         if dense.exact:
             return dense.search(vector, limit, among=among)
         found = dense.search(vector, limit * _CANDIDATES, among=among)
-        ids, vectors = self._store.vectors_of([number for number, _ in found])
-        products = (vectors @ vector).tolist() if ids else []  # the exact ones
-        return sorted(zip(ids, products, strict=True), key=lambda pair: (-pair[1], pair[0]))[:limit]
+        exact = self._cosines(vector, [number for number, _ in found])
+        return sorted(exact.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
+
+    def _cosines(self, vector: Vectors, numbers: Sequence[int]) -> dict[int, float]:
+        """Of these passages with the vector, as the store has them; without those that are gone."""
+        ids, vectors = self._store.vectors_of(numbers)
+        return dict(zip(ids, (vectors @ vector).tolist(), strict=True)) if ids else {}
 
     def refresh(self) -> None:
         """Brings the indexes up to date now, so that the next search does not wait for it."""

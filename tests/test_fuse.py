@@ -1,4 +1,4 @@
-"""Reciprocal rank fusion: by hand, and against a twin that adds up rank by rank."""
+"""Fusion by ranks and by scores: by hand, and against a twin that adds up one by one."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import reciprocal_rank_fusion
+from index.fuse import reciprocal_rank_fusion, score_fusion
 
 
 def test_two_rankings_are_fused_as_the_formula_says() -> None:
@@ -30,6 +30,18 @@ def test_one_ranking_keeps_its_order() -> None:
 @pytest.mark.parametrize("rankings", [[], [[]], [[], []]])
 def test_nothing_fused_is_nothing(rankings: list[list[int]]) -> None:
     assert reciprocal_rank_fusion(rankings) == []
+
+
+def test_scores_are_fused_as_the_formula_says() -> None:
+    # 1: 0.7 * 0.5 + 0.3 * 8/8 = 0.65,  2: 0.7 * 0.9 + 0.3 * 2/8 = 0.705,  3: 0.7 * 0.9 = 0.63
+    fused = score_fusion({1: 0.5, 3: 0.9, 2: 0.9}, {1: 8.0, 2: 2.0})
+    assert [item for item, _ in fused] == [2, 1, 3]
+    assert [score for _, score in fused] == pytest.approx([0.705, 0.65, 0.63], abs=1e-12)
+
+
+def test_without_shared_words_the_nearest_comes_first_and_equal_ones_by_id() -> None:
+    assert [item for item, _ in score_fusion({4: 0.2, 2: 0.2, 9: 0.3}, {})] == [9, 2, 4]
+    assert score_fusion({}, {}) == []
 
 
 RANKINGS = st.lists(st.lists(st.integers(0, 12), unique=True, max_size=12), max_size=4)
