@@ -448,7 +448,10 @@ def test_a_reader_is_told_by_its_files_but_not_by_its_card(tiny: Path, tmp_path:
 
 
 def measured_parts() -> dict[str, Result]:
-    recall: dict[str, float | None] = {"questions": 5, "recall_at_1": 0.5, "recall_at_5": 0.75, "recall_at_20": 1.0}
+    recall: dict[str, float | None] = {"questions": 5}
+    for stage, less in (("", 0.0), ("dense_", 0.25), ("bm25_", 0.125)):
+        found_at = {"recall_at_1": 0.5, "recall_at_5": 0.75, "recall_at_20": 1.0, "mrr_at_10": 0.6, "ndcg_at_10": 0.7}
+        recall |= {f"{stage}{name}": value - less for name, value in found_at.items()}
     search = Result("open-search", result("x").provenance, "a1", {}, 9, 9, recall)
     times: dict[str, float | None] = {"megabytes": 45.6, "passages": 5, "tokens_per_passage": 110, "cores": 2}
     times |= {"ms_p50": 61.4, "ms_p95": 70.2, "in_use_ms_p50": 93.7}
@@ -479,8 +482,10 @@ def test_the_tables_by_hand() -> None:
     squad11 = f"[SQuAD 1.1, development set]({at}squad11.json)"
     assert f"| {squad11} | 4 of 9 | **50.0** | **25.0** | **50.0** | – |" in lines
     assert sum(squad11 in line for line in lines) == 1  # nothing unanswerable in it, so no row on refusing
-    search = f"| [The passage found in that library]({at}open-search.json) |"
-    assert f"{search} recall @1 **50.0**, @5 **75.0**, @20 **100.0**; 5 questions that have an answer |" in lines
+    search = f"| [All SQuAD development articles]({at}open-search.json) | 5"
+    dense = "**25.0**, **50.0**, **75.0**; **0.350**, **0.450**"
+    bm25 = "**37.5**, **62.5**, **87.5**; **0.475**, **0.575**"
+    assert f"{search} | {dense} | {bm25} | **50.0**, **75.0**, **100.0**; **0.600**, **0.700** |" in lines
     assert any("**45.6** MB on disk; median **61** ms, 95th percentile **70** ms to read 5" in line for line in lines)
     assert any("| median **134** ms, 95th percentile **200** ms; documents: 1,204 |" in line for line in lines)
     assert not any("slice" in line for line in lines)

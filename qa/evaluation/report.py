@@ -170,16 +170,31 @@ def _attacked(part: Part, config: Config) -> Figures:
     )
 
 
+FOUND = ("recall_at_1", "recall_at_5", "recall_at_20", "mrr_at_10", "ndcg_at_10")
+
+
 def _search(part: Part, library: Library, questions: Sequence[Question]) -> Figures:
+    """The figures of the search, and of each of its stages by itself ("dense_recall_at_5", "bm25_...")."""
     from tqdm import tqdm
 
-    with tqdm(desc=part.name, unit=" questions", disable=None, leave=False) as bar:
+    def stage(name: str, search: Callable[[str, int], list[Hit]]) -> Figures:
+        asked = tqdm(questions, desc=f"{part.name} {name}", unit=" questions", disable=None, leave=False)
+        return asdict(retrieval(search, asked).metrics)
 
-        def search(question: str, limit: int) -> list[Hit]:
-            bar.update()
-            return library.search(question, limit=limit)
+    def ranked(find: Callable[[str, int], list[tuple[int, float]]]) -> Callable[[str, int], list[Hit]]:
+        return lambda question, limit: _hits(library, find(question, limit))
 
-        return asdict(retrieval(search, questions).metrics)
+    stages = {"dense": ranked(library.search_dense), "bm25": ranked(library.search_words)}
+    figures = dict(stage("fused", lambda question, limit: library.search(question, limit=limit)))
+    for name, search in stages.items():
+        its = stage(name, search)
+        figures |= {f"{name}_{figure}": its[figure] for figure in FOUND}
+    return figures
+
+
+def _hits(library: Library, ranking: Sequence[tuple[int, float]]) -> list[Hit]:
+    passages = library.passages(number for number, _ in ranking)
+    return [Hit(passages[number], score, "stage") for number, score in ranking]
 
 
 def _over_paragraphs(assistant: Assistant, questions: Sequence[Question]) -> Report:

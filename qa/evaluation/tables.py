@@ -70,6 +70,9 @@ def tables(results: Mapping[str, Result], *, above: str = "") -> str:
         _table(_RIGHT, [_right(_link(part, results, above), results[part.name]) for part in asked]),
         _table(_SURE, [_sure(_link(part, results, above), results[part.name]) for part in doubtful]),
         _LEGEND if asked else "",
+        _table(
+            _FOUND, [_found(part, results, above) for part in PARTS if part.name in results and part.how == "search"]
+        ),
         _table(_SPEED, [row for part in PARTS if part.name in results for row in _speed(part, results, above)]),
         _table(_OTHER, [row for part in PARTS if part.name in results for row in _other(part, results, above)]),
         "\n".join(f"![{alt}]({above}{name})" for name, alt in _ALT.items() if any(part in results for part in DRAWN)),
@@ -87,6 +90,7 @@ _SURE = (
     "calibration error",
     "surest half right",
 )
+_FOUND = "finding in", "questions", "dense: recall@1, @5, @20; MRR@10, nDCG@10", "BM25", "fused"
 _SPEED = "speed", "figures"
 _OTHER = "what else", "figures"
 _ALT = {
@@ -133,12 +137,19 @@ def _sure(name: str, result: Result) -> tuple[str, ...]:
     )
 
 
+def _found(part: Part, results: Mapping[str, Result], above: str) -> tuple[str, ...]:
+    """How well the passage is found, by each stage and fused."""
+    its = results[part.name].metrics
+    cells = []
+    for stage in ("dense_", "bm25_", ""):
+        recall = ", ".join(_percent(its[f"{stage}recall_at_{depth}"]) for depth in (1, 5, 20))
+        cells.append(f"{recall}; {_share(its[f'{stage}mrr_at_10'])}, {_share(its[f'{stage}ndcg_at_10'])}")
+    return (_link(part, results, above), f"{its['questions']:,}", *cells)
+
+
 def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[str, ...]]:
     """The figures that are no answers: finding, time and size."""
     link, its = _link(part, results, above), results[part.name].metrics
-    if part.how == "search":
-        recall = ", ".join(f"@{depth} {_percent(its[f'recall_at_{depth}'])}" for depth in (1, 5, 20))
-        return [(link, f"recall {recall}; {its['questions']:,} questions that have an answer")]
     if part.how == "attacks":
         reader = f"the reader holds against {_percent(its['reader_held'])} of **{its['attacks']}**"
         checks = "of what a model writes that obeys each of them, the checks let nothing through in"
