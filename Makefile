@@ -19,7 +19,7 @@ install: $(STAMP)
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "error: Python 3.11 or newer is needed")'
 	@test -x $(BIN)/python || { echo "making .venv ..."; $(PYTHON) -m venv .venv; }
-	@echo "installing the pinned packages into .venv (the first time: about 1.5 GB, some minutes) ..."
+	@echo "installing the pinned packages into .venv (the first time: about 1.7 GB, some minutes) ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt torch==2.13.0
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[test]'
 	@touch $(STAMP)

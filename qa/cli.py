@@ -362,6 +362,8 @@ def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("--out", required=True, help="the folder for checkpoint, weights and calibration")
     train.add_argument("--examples", type=int, default=130_000, help="examples to see (default: 130000)")
     train.add_argument("--start-from", metavar="FOLDER", help="weights to train further (default: the packaged model)")
+    train.add_argument("--average-with", metavar="FOLDER", help="export the mean of the new weights and these")
+    train.add_argument("--share", type=float, default=0.5, help="of the new weights in that mean (default: 0.5)")
     train.add_argument("--learning-rate", type=float, default=1.3e-4, help="at its highest (default: 1.3e-4)")
     train.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     train.add_argument("--seed", type=int, default=13)

@@ -25,8 +25,10 @@ from qa.chat.conversations import Conversations
 from qa.chat.desk import Desk
 from qa.chat.feedback import FeedbackLog
 from qa.chat.offers import Offers
+from qa.chat.pen import Pen
 from qa.chat.shelf import Shelf
 from qa.types import Answer, Citation, Kind, Refusal, Turn
+from qa.writing.types import Stopped, Writer, Written
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 from playwright.sync_api import Browser, BrowserContext, Page, Request, expect  # noqa: E402
@@ -151,6 +153,10 @@ class FakeAsker:
         understood = "What is the 2025 target of Beijing?" if history else ""
         return answered(question, "around 5%", cite(HARBOUR, TARGET, "around 5%"), understood=understood)
 
+    def written(self, answer: Answer, writer: Writer, *, stopped: Stopped) -> Iterator[Written]:
+        """No model is ever chosen here."""
+        yield from ()
+
     def last(self) -> tuple[str, tuple[Turn, ...]]:
         return self.asked[-1]
 
@@ -224,7 +230,8 @@ def new_desk(
     assert [outcome.status for outcome in library.add(documents)] == ["added"] * len(documents)
     asker = FakeAsker(library)
     archive = Archive(Conversations(home), FeedbackLog(home), document=library.document)
-    desk = Desk(asker, Shelf(library), archive, offers=offers, examples=EXAMPLES)
+    pen = Pen(asker, cached=lambda: ())
+    desk = Desk(asker, Shelf(library), archive, offers=offers, pen=pen, examples=EXAMPLES)
     return desk, asker
 
 

@@ -308,7 +308,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     (folder / "broken.pdf").write_bytes(b"%PDF-1.4 and no more")
     printed, complained = io.StringIO(), io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(printed), redirect_stderr(complained):
-        patch.setattr(qa.app, "SentenceEncoder", lambda *_args, **_named: HashEncoder())
+        patch.setattr(qa.app, "open_encoder", lambda _config: HashEncoder())
         assert main(["index", "--home", str(home), str(folder)]) == 0
     assert printed.getvalue().splitlines()[-1] == "17 added, 0 updated, 0 unchanged, 1 failed"
     assert "broken.pdf: it is damaged" in complained.getvalue()

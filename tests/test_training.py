@@ -227,6 +227,30 @@ def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
     assert 1 / (1 + math.exp(-(weights[0] * 2.0 + intercept))) == pytest.approx(0.75, abs=0.01)
 
 
+def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:
+    import torch
+    from transformers import AutoModelForQuestionAnswering
+
+    start = tiny_reader(tmp_path)
+    trainer = Trainer(start, Plan(examples=1))
+    with torch.no_grad():
+        for master in trainer.masters:
+            master.add_(1.0)
+    trainer.average_with(start, share=0.25)
+    plain = AutoModelForQuestionAnswering.from_pretrained(str(start))
+    assert len(trainer.masters) > 10
+    for master, before in zip(trainer.masters, plain.parameters(), strict=True):
+        assert torch.allclose(master, before + 0.25, atol=1e-6)
+
+
+@pytest.mark.parametrize(("share", "kept"), [(0.9, True), (0.2, False)])
+def test_verdicts_are_kept_only_of_a_reader_that_is_sure_of_many(share: float, kept: bool) -> None:
+    # right where score and margin are high, wrong where they are low; `share` of 200 questions are of the first kind
+    judged = [Observation((v, v, 0.0, 0.0, 0.0), v > 0, True) for v in [6.0] * int(200 * share) + [-6.0] * 200][:200]
+    spans = [Observation((v, 0.0), v > 0, True) for v in (2.0, -2.0) * 50]
+    assert (fit(spans, judged)["verdict"] is not None) == kept
+
+
 @pytest.mark.parametrize(
     ("question", "answer", "asked"),
     [

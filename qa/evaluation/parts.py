@@ -75,8 +75,6 @@ PARTS = (
     _paragraphs("fairytaleqa", "FairytaleQA", "dev/fairytaleqa.dev.jsonl.gz"),
     _paragraphs("subjqa", "SubjQA", "dev/subjqa.dev.jsonl.gz"),
     _paragraphs("policyqa", "PolicyQA", "dev/policyqa.dev_testfile.jsonl.gz"),
-    _paragraphs("boolq", "BoolQ, yes or no", "dev/boolq_devset.yesno.dev.jsonl.gz"),
-    _paragraphs("boolq-contrast", "BoolQ, contrast set", "dev/boolq_contrast.yesno.dev.jsonl.gz"),
     _library("open", "Open library: all SQuAD development articles", "squad2_dev"),
     _library("open-search", "All SQuAD development articles", "squad2_dev", how="search"),
     _library("nq-search", "Natural Questions", "nq_gold", how="search"),

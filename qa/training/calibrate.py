@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _VERDICT_AT = 0.75  # a yes or no is said when it is this likely; else the sentence stands by itself
+_LEAST_VERDICTS = 0.5  # of the questions that can be decided; a reader that is sure of fewer has not learned it
 _DISAGREE_AT = 0.75  # the second of two figures must be this likely by itself; rare enough to be set by hand
 
 
@@ -104,7 +105,7 @@ def close(answer: str, gold: str) -> bool:
 
 
 def fit(spans: Sequence[Observation], verdicts: Sequence[Observation]) -> dict[str, object]:
-    """The calibration file: spans, with the threshold that decides best, and verdicts (None without observations).
+    """The calibration file: spans, with the threshold that decides best, and verdicts (None: not sure often enough).
 
     Best: the most questions handled well, an answer that is right or a refusal where there was nothing to find.
     """
@@ -112,13 +113,22 @@ def fit(spans: Sequence[Observation], verdicts: Sequence[Observation]) -> dict[s
 
     right, answerable = np.array([o.right for o in spans]), np.array([o.answerable for o in spans])
     fitted, probabilities = _logistic(spans, FEATURES)
-    verdict = {**_logistic(verdicts, VERDICT_FEATURES)[0], "threshold": _VERDICT_AT} if verdicts else None
     return {
         **fitted,
         "threshold": best_threshold(probabilities, right, answerable),
         "second_threshold": _DISAGREE_AT,
-        "verdict": verdict,
+        "verdict": _fit_verdicts(verdicts) if verdicts else None,
     }
+
+
+def _fit_verdicts(verdicts: Sequence[Observation]) -> dict[str, object] | None:
+    """None when too few of the questions would get one: then the sentence stands by itself (qa/evaluation/LOG.md)."""
+    import numpy as np
+
+    fitted, probabilities = _logistic(verdicts, VERDICT_FEATURES)
+    decided = np.array([o.answerable for o in verdicts])
+    shown = (probabilities[decided] >= _VERDICT_AT).mean() if decided.any() else 0.0
+    return {**fitted, "threshold": _VERDICT_AT} if shown >= _LEAST_VERDICTS else None
 
 
 def _logistic(

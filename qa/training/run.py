@@ -36,6 +36,8 @@ def run(options: argparse.Namespace) -> int:
         plan=_plan(options),
         report=_Bar(),
     )
+    if options.average_with:
+        trainer.average_with(Path(options.average_with), share=options.share)
     trainer.export(out / "weights", start)
     print(f"weights written to {out / 'weights'}; calibrating on {len(held):,} held-out questions")
     calibration = fit_calibration(out / "weights", held, seed=options.seed)

@@ -154,6 +154,19 @@ class Trainer:
             for master, working in zip(self.masters, self.working, strict=True):
                 working.copy_(master)
 
+    def average_with(self, folder: Path, *, share: float) -> None:
+        """The mean with the weights in `folder`, `share` of it the new ones: of runs from one start it beats either.
+
+        Source: Wortsman et al., Model soups, ICML 2022; the gain here stands in qa/evaluation/LOG.md.
+        """
+        import torch
+        from transformers import AutoModelForQuestionAnswering
+
+        other = AutoModelForQuestionAnswering.from_pretrained(str(folder))
+        with torch.no_grad():
+            for master, its in zip(self.masters, other.parameters(), strict=True):
+                master.lerp_(its.float().to(master.device), 1.0 - share)
+
     def export(self, folder: Path, start_from: Path) -> None:
         """The weights as fp16 safetensors with config and tokenizer, as `transformers` loads them."""
         import torch

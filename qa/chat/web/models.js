@@ -22,8 +22,10 @@ export const models = (app, {call}) => {
   };
 
   const open = async () => {
+    list.ariaBusy = 'true';
     const reply = await call('models').catch(() => null);
     if (reply) show(reply);
+    list.ariaBusy = 'false';
   };
 
   const choose = async (model) => {
