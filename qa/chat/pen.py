@@ -129,7 +129,7 @@ class Pen:
                 job.tell(last=written, seconds=time.monotonic() - began)
         except UserError as error:
             job.tell(trouble=error)
-        except Exception:
+        except Exception:  # the thread's edge: a window waits for this job, and must be told that it ended
             job.tell(bug=True)
             raise  # the terminal shows it
         else:
@@ -222,7 +222,7 @@ class Pen:
             ready(choice.writer)
         except UserError as error:
             choice.trouble = error
-        except Exception:
+        except Exception:  # as above: the panel must not show "loading" for ever
             choice.trouble = ModelError(f"{choice.name} could not be made ready", "the terminal says why")
             raise
         choice.ready = choice.trouble is None
