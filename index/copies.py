@@ -64,7 +64,12 @@ def keys(text: str) -> list[int]:
         return []
     least = _least(shingles(words))
     rows = (least[at : at + ROWS].tobytes() for at in range(0, BANDS * ROWS, ROWS))
-    return [_key(" ".join(words).encode(), 0), *(_key(row, number) for number, row in enumerate(rows, 1))]
+    return [key_of(words), *(_key(row, number) for number, row in enumerate(rows, 1))]
+
+
+def key_of(words: Sequence[str]) -> int:
+    """The first of the `keys` of a text with these words."""
+    return _key(" ".join(words).encode(), 0)
 
 
 def _key(content: bytes, number: int) -> int:

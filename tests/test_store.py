@@ -19,8 +19,9 @@ from fakes import HashEncoder, everything
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from index import schema
 from index.chunk import chunk
-from index.store import SCHEMA_VERSION, Change, Indexed, Store, Stored, digest
+from index.store import Change, Indexed, Store, Stored, digest
 from index.types import ANY, Document, Filter, LibraryError, Passage
 
 ENCODER = HashEncoder()
@@ -482,7 +483,7 @@ def test_a_library_of_an_older_schema_is_brought_up_to_this_one(tmp_path: Path, 
         assert store.stories(store.passages_of(["plan"])) == {}
         assert put(store, FISH) == [Stored("fish", was_known=False)]
     with closing(sqlite3.connect(path)) as now:
-        assert now.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+        assert now.execute("PRAGMA user_version").fetchone() == (schema.VERSION,)
         made = {tuple(row) for row in now.execute("SELECT type, name, tbl_name FROM sqlite_master")}
     Store(tmp_path / "new.sqlite").close()
     with closing(sqlite3.connect(tmp_path / "new.sqlite")) as new:

@@ -433,15 +433,15 @@ def _main() -> None:
     home, life, seed, changes, syncs = sys.argv[1:]
     said = os.open(Path(home).parent / "said", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
     if syncs != "FULL":
-        from index.store import Store
+        from index.database import Database
 
-        prepare = Store._prepare
+        configure = Database._configure
 
-        def careless(store: Store) -> None:
-            prepare(store)
-            store._connection.execute(f"PRAGMA synchronous = {syncs}")
+        def careless(database: Database) -> None:
+            configure(database)
+            database.connection.execute(f"PRAGMA synchronous = {syncs}")
 
-        Store._prepare = careless  # type: ignore  # what the model must notice
+        Database._configure = careless  # type: ignore  # what the model must notice
     live(Path(home), int(life), int(seed), lambda line: os.write(said, f"{line}\n".encode()), changes=int(changes))
 
 
