@@ -87,6 +87,15 @@ def test_a_footnote_says_where_to_open_the_article() -> None:
     assert page.answer_html(SPAN, titles={}).count(place) == 2  # the number and the footnote
 
 
+def test_a_copy_of_the_story_is_called_one_and_its_sentence_is_not_quoted_twice() -> None:
+    reprint = replace(cite(marker=2), document_id="reprint", title="Keeper gone", source="reprint.txt", copy_of=1)
+    read = show(replace(SPAN, citations=(cite(), reprint)))
+    assert read.text.count(SENTENCE) == 1
+    assert "[2] Keeper gonereprint.txt · 1990-05-03 · p. 7 · the same story as [1]" in read.text
+    edited = replace(reprint, quote=SENTENCE.replace("was", "had been"))
+    assert show(replace(SPAN, citations=(cite(), edited))).inside["blockquote"] == SENTENCE + edited.quote
+
+
 def test_a_yes_is_short_and_the_deciding_sentence_stands_below_it_unmarked() -> None:
     read = show(replace(SPAN, text="Yes", kind="yes_no", citations=(cite(answer=SENTENCE),)))
     assert read.inside[".fn-short"] == "Yes1"

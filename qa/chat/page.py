@@ -239,8 +239,13 @@ def _confidence(probability: float) -> str:
 
 
 def _notes(answer: Answer) -> str:
-    """The cited sentences with their footnotes; those that the answer itself consists of by their place alone."""
-    said_already = [c for c in answer.citations if _one_line(c.quote) in _one_line(answer.text)]
+    """The cited sentences with their footnotes; by their place alone those that stand above already."""
+    quotes = {c.marker: _one_line(c.quote) for c in answer.citations}
+    said_already = [
+        c
+        for c in answer.citations
+        if quotes[c.marker] in _one_line(answer.text) or quotes.get(c.copy_of or 0) == quotes[c.marker]
+    ]
     quoted = "".join(_evidence(c) for c in answer.citations if c not in said_already)
     by_document: dict[str, list[Citation]] = {}
     for citation in said_already:
@@ -282,9 +287,10 @@ def _footnote(citations: Sequence[Citation]) -> str:
         place, title = "", place or title
     numbers = "".join(f'<button class="fn-footnote" {opens(c)}>[{c.marker}]</button> ' for c in further)
     pages = dict.fromkeys(page_number(c.page) for c in citations)
+    copied = [said("same_story", n=last.copy_of)] if last.copy_of is not None else []
     return (
         f'{numbers}<button class="fn-footnote" {opens(last)}><span class="fn-number">[{last.marker}]</span> '
-        f"<cite>{title}</cite></button>{facts(place, date(last.published), *pages)}"
+        f"<cite>{title}</cite></button>{facts(place, date(last.published), *pages, *copied)}"
     )
 
 
