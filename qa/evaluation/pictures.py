@@ -1,11 +1,13 @@
-"""Results -> two drawings as SVG text: is the confidence true (reliability), and what refusing buys (risk-coverage).
+"""Results -> drawings as SVG text: is the confidence true, what refusing buys, what a library costs by its size.
 
 Knows no files. A drawing brings its own background, and turns dark where the reader's screen is.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from qa.evaluation.metrics import Bin
@@ -18,7 +20,7 @@ _STYLE = """<style>
   text { font: 13px system-ui, sans-serif; fill: #1f2328 } .quiet { fill: #59636e } .title { font-weight: 600 }
   .ground { fill: #ffffff } .grid { stroke: #d1d9e0 } .ideal { stroke: #59636e; stroke-dasharray: 4 4 }
   .line { fill: none; stroke-width: 2.5 } .s0 { stroke: #0969da } .f0 { fill: #0969da } .s1 { stroke: #bc4c00 }
-  .f1 { fill: #bc4c00 } .dot { fill-opacity: .55; stroke-width: 1.5 }
+  .f1 { fill: #bc4c00 } .dot { fill-opacity: .55; stroke-width: 1.5 } .paper { stroke-dasharray: 3 5 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 } .quiet { fill: #9198a1 } .ground { fill: #151b23 } .grid { stroke: #3d444d }
     .ideal { stroke: #9198a1 } .s0 { stroke: #4493f8 } .f0 { fill: #4493f8 } .s1 { stroke: #f0883e }
@@ -27,6 +29,9 @@ _STYLE = """<style>
 </style>"""
 
 Point = tuple[float, float]  # both between 0 and 1
+Tick = tuple[float, str]  # where on the axis, between 0 and 1, and what stands there
+
+_PERCENT: tuple[Tick, ...] = tuple((quarter / 4, f"{25 * quarter} %") for quarter in range(5))
 
 
 def reliability(results: Mapping[str, Result]) -> str:
@@ -39,7 +44,7 @@ def reliability(results: Mapping[str, Result]) -> str:
             note = f"{result.asked:,} questions" + ("" if error is None else f", calibration error {error:.3f}")
             body = [_line([(0.0, 0.0), (1.0, 1.0)], "ideal"), *_dots(result.reliability, number)]
             panels.append(_panel(name, note, ("confidence", "share right"), body))
-    return _picture("Reliability: the confidence of an answer against the share of such answers that are right", panels)
+    return picture("Reliability: the confidence of an answer against the share of such answers that are right", panels)
 
 
 def risk_coverage(results: Mapping[str, Result]) -> str:
@@ -50,13 +55,62 @@ def risk_coverage(results: Mapping[str, Result]) -> str:
         answers += [_curve(result.forced_curve, number), *_threshold(result, number), _legend(DRAWN[part], number)]
         decisions += [_curve(result.decisions_curve, number), _legend(DRAWN[part], number)]
     axes = "surest share of all questions", "share right"
-    return _picture(
+    return picture(
         "Risk and coverage: the share right among the surest questions",
         [
             _panel("Answers", "every question answered; dot: where it begins to refuse", axes, answers),
             _panel("Decisions", "a refusal is right where there is no answer", axes, decisions),
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A curve: (size, value) as measured, and one more that was reckoned."""
+
+    name: str
+    points: Sequence[tuple[float, float]]
+    further: tuple[float, float] | None = None
+
+
+def growth_panel(title: str, unit: str, curves: Sequence[Series]) -> str:
+    """Curves over the size of a library, both axes by powers of ten."""
+    points = [point for curve in curves for point in (*curve.points, *filter(None, [curve.further]))]
+    right, up = (_powers([point[axis] for point in points]) for axis in (0, 1))
+
+    def placed(point: tuple[float, float]) -> Point:
+        return _along(point[0], right), _along(point[1], up)
+
+    body = []
+    for number, curve in enumerate(curves):
+        measured = [placed(point) for point in curve.points]
+        body += [_line(measured, f"line s{number}"), *(_dot(point, 4.0, number) for point in measured)]
+        body += [_line([measured[-1], placed(curve.further)], f"line paper s{number}")] if curve.further else []
+        body.append(_legend(curve.name, number, y=24))
+    ticks = [
+        (_along(10**power, powers), _power(power))
+        for powers in (right, up)
+        for power in range(powers[0], powers[1] + 1)
+    ]
+    across = right[1] - right[0] + 1
+    return _panel(title, f"{unit}; dashed: on paper", ("passages", unit), body, ticks[:across], ticks[across:])
+
+
+def _powers(values: Sequence[float]) -> tuple[int, int]:
+    """The powers of ten that an axis for these values begins and ends with."""
+    return math.floor(math.log10(min(values))), math.ceil(math.log10(max(values)))
+
+
+def _along(value: float, powers: tuple[int, int]) -> float:
+    return (math.log10(value) - powers[0]) / (powers[1] - powers[0])
+
+
+def _power(power: int) -> str:
+    """1,000,000 as 1M, one thousandth as 0.001."""
+    for least, mark in ((6, "M"), (3, "k")):
+        if power >= least:
+            return f"{10 ** (power - least)}{mark}"
+    return f"{10**power:g}"
 
 
 def _threshold(result: Result, number: int) -> list[str]:
@@ -86,8 +140,8 @@ def _line(points: Sequence[Point], kind: str) -> str:
     return f'<polyline class="{kind}" fill="none" points="{pixels}"/>'
 
 
-def _legend(name: str, number: int) -> str:
-    y = _SIDE - 34 + 20 * number
+def _legend(name: str, number: int, *, y: float = _SIDE - 34) -> str:
+    y += 20 * number
     mark = f'<line class="line s{number}" x1="12" y1="{y - 4}" x2="32" y2="{y - 4}"/>'
     return f'{mark}<text x="38" y="{y}">{escape(name)}</text>'
 
@@ -96,16 +150,22 @@ def _pixels(point: Point) -> Point:
     return point[0] * _SIDE, (1 - point[1]) * _SIDE
 
 
-def _panel(title: str, note: str, axes: tuple[str, str], body: Sequence[str]) -> str:
-    """A square whose axes run from 0 to 100 %; its origin is the upper left corner of the square."""
+def _panel(
+    title: str,
+    note: str,
+    axes: tuple[str, str],
+    body: Sequence[str],
+    across: Sequence[Tick] = _PERCENT,
+    up: Sequence[Tick] = _PERCENT,
+) -> str:
+    """A square with ticks `across` and `up`; its origin is the upper left corner of the square."""
     grid = []
-    for quarter in range(5):
-        at = quarter * _SIDE / 4
-        grid += [
-            f'<path class="grid" d="M0 {at}H{_SIDE}M{at} 0V{_SIDE}"/>',
-            f'<text class="quiet" x="{at}" y="{_SIDE + 18}" text-anchor="middle">{25 * quarter} %</text>',
-            f'<text class="quiet" x="-8" y="{_SIDE - at + 4}" text-anchor="end">{25 * quarter} %</text>',
-        ]
+    for at, words_there in ((place * _SIDE, label) for place, label in across):
+        grid.append(f'<path class="grid" d="M{at:.1f} 0V{_SIDE}"/>')
+        grid.append(f'<text class="quiet" x="{at:.1f}" y="{_SIDE + 18}" text-anchor="middle">{words_there}</text>')
+    for at, words_there in (((1 - place) * _SIDE, label) for place, label in up):
+        grid.append(f'<path class="grid" d="M0 {at:.1f}H{_SIDE}"/>')
+        grid.append(f'<text class="quiet" x="-8" y="{at + 4:.1f}" text-anchor="end">{words_there}</text>')
     middle = _SIDE / 2
     words = [
         f'<text class="title" x="0" y="-30">{escape(title)}</text>',
@@ -116,7 +176,7 @@ def _panel(title: str, note: str, axes: tuple[str, str], body: Sequence[str]) ->
     return "\n".join([*grid, *words, *body])
 
 
-def _picture(title: str, panels: Sequence[str]) -> str:
+def picture(title: str, panels: Sequence[str]) -> str:
     step = _LEFT + _SIDE + 28
     width, height = step * len(panels), _TOP + _SIDE + _BELOW
     placed = [

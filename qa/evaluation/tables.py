@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from index.types import InputError
+from qa.evaluation.growth import Measured, growth_picture, growth_table, measured_sizes
 from qa.evaluation.parts import PARTS, Part
 from qa.evaluation.peers import peers_tables
 from qa.evaluation.pictures import DRAWN, reliability, risk_coverage
@@ -19,6 +20,7 @@ from qa.evaluation.record import Figures, Result
 BEGIN, END = "<!-- figures: written by `footnote report --write` -->", "<!-- end of figures -->"
 ROOT = Path(__file__).parents[2]  # of the checkout; an installed package shows nothing
 RESULTS, README, CARD = "qa/evaluation/results", "README.md", "qa/weights/README.md"
+GROWTH = "docs/growth.svg"
 DRAWINGS = {"docs/reliability.svg": reliability, "docs/risk-coverage.svg": risk_coverage}
 
 _LEGEND = """\
@@ -35,14 +37,23 @@ def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
 
     Raises InputError outside of a checkout, or when README has no place for them. The card may do without.
     """
-    shown = {root / README: _filled(_text(root / README), tables(results) + peers_tables(root), root / README)}
+    sizes = measured_sizes(root / RESULTS)
+    block = tables(results) + _growth(sizes) + peers_tables(root)
+    shown = {root / README: _filled(_text(root / README), block, root / README)}
     card = _text(root / CARD)
     if BEGIN in card:
         above = os.path.relpath(".", Path(CARD).parent) + "/"
         shown[root / CARD] = _filled(card, tables(results, above=above), root / CARD)
     if any(part in results for part in DRAWN):
         shown |= {root / name: draw(results) for name, draw in DRAWINGS.items()}
+    if sizes:
+        shown[root / GROWTH] = growth_picture([size.costs for size in sizes])
     return shown
+
+
+def _growth(sizes: Sequence[Measured]) -> str:
+    table = growth_table(sizes, results=RESULTS)
+    return f"\n{table}\n\n![What a library costs by its size: time and space]({GROWTH})\n" if table else ""
 
 
 def _text(path: Path) -> str:
