@@ -333,9 +333,8 @@ def _parser() -> argparse.ArgumentParser:
     ask = command("ask", _ask, "answer one question")
     ask.add_argument("question", metavar="QUESTION")
     ask.add_argument("--json", action="store_true", help="print the answer as JSON")
-    day = dt.date.fromisoformat
-    ask.add_argument("--since", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or later")
-    ask.add_argument("--until", type=day, metavar="YYYY-MM-DD", help="only articles published on this day or earlier")
+    ask.add_argument("--since", type=_day, metavar="YYYY-MM-DD", help="only articles published on this day or later")
+    ask.add_argument("--until", type=_day, metavar="YYYY-MM-DD", help="only articles published on this day or earlier")
     ask.add_argument("--source", default="", metavar="TEXT", help="only articles whose path or address holds this text")
     add_model(ask, "writes the answer out")
     chat = command("chat", _chat, "open the chat in the browser")
@@ -353,6 +352,13 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--export", metavar="FILE", help="write them as a question set for footnote eval")
     _train_arguments(command("train", _train, "rebuild the answering model's weights"))
     return parser
+
+
+def _day(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it like 2024-05-31") from error
 
 
 def _train_arguments(train: argparse.ArgumentParser) -> None:

@@ -57,6 +57,34 @@ def test_what_the_articles_do_not_say_is_refused(home: str, capsys: pytest.Captu
     assert answer["passages"]
 
 
+@pytest.mark.parametrize(
+    ("option", "value", "found"),
+    [
+        ("--since", "2024-04-06", True),
+        ("--since", "2024-04-07", False),
+        ("--until", "2024-04-06", True),
+        ("--until", "2024-04-05", False),
+        ("--source", "CHINA-ai", True),
+        ("--source", "bbc.com", False),
+    ],
+)
+def test_a_question_may_ask_some_articles_only(
+    home: str, capsys: pytest.CaptureFixture[str], option: str, value: str, found: bool
+) -> None:
+    code, out, _ = run(capsys, "ask", "--home", home, "--json", "what is Beijing's 2025 target", option, value)
+    answer = json.loads(out)
+    assert code == 0
+    assert (answer["answer"] == "300 billion yuan") is found
+    assert any(citation["source"].endswith("china-ai-plan.txt") for citation in answer["citations"]) is found
+
+
+def test_a_date_that_is_none_is_refused_with_how_to_write_one(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["ask", "--home", home, "What opened?", "--since", "last week"])
+    said = capsys.readouterr().err
+    assert "'last week' is not a date; write it like 2024-05-31" in said
+
+
 def test_a_person_reads_the_quote_and_its_place(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "ask", "--home", home, "what is Beijing's 2025 target")
     assert out.startswith("300 billion yuan")
