@@ -64,7 +64,7 @@ def assistant_over(library: Retriever, config: Config, *, reader: Reader | None 
     """With a reader of its own unless one is given. Raises ModelError when `config.reader` holds no calibration."""
     calibration = Calibration.load(Path(config.reader) / "calibration.json")
     if config.threshold is not None:
-        calibration = replace(calibration, spans=replace(calibration.spans, threshold=config.threshold))
+        calibration = replace(calibration, threshold=config.threshold)
     own = open_reader(config)
     read, encoder = config.passages_read, open_encoder(config)
     return Assistant(library, reader or own, calibration, passages_read=read, is_word=own.knows, encoder=encoder)

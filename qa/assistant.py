@@ -11,7 +11,7 @@ from index.fuse import reciprocal_rank_fusion
 from index.types import ANY, Document, EmptyError, Encoder, Entry, Filter, Hit, InputError, Retriever
 from qa import catalogue, compose, manners
 from qa.compose import Heard
-from qa.evidence import MOST_COPIES, Calibration, Decision, decide, judge
+from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for
 from qa.orders import gives_orders
@@ -97,7 +97,7 @@ class Assistant:
             case "topic":
                 return self._quoted(heard, asked.topic, scope)
             case "yes_no":
-                return self._judged(*self._spelled(heard, scope))
+                return self._decided(*self._spelled(heard, scope))
             case _:
                 return self._read(heard, scope)
 
@@ -109,7 +109,7 @@ class Assistant:
         hits = [Hit(passage, 0.0, "given") for passage in pieces]
         heard, found = Heard(asked, asked), {document.id: document for document in given}
         if asked_for(asked).form == "yes_no":
-            return self._judged(heard, hits, found)
+            return self._decided(heard, hits, found)
         return compose.fact(heard, self._decide(asked, hits), found, hits)
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
@@ -144,15 +144,8 @@ class Assistant:
         heard, hits, found = self._spelled(heard, scope)
         return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
 
-    def _judged(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
-        """Yes or no, footnoted with the sentence that decides; where that is not sure, the sentence alone."""
-        passages = [hit.passage for hit in hits if not gives_orders(hit.passage.text)]
-        verdicts = self._reader.verdicts(heard.understood, passages)
-        judgement = judge(heard.understood, verdicts, self._calibration)
-        if judgement:
-            spans = self._reader.read(heard.understood, [judgement.verdict.passage])
-            if spans:
-                return compose.judged(heard, judgement, spans[0], found, hits)
+    def _decided(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
+        """For a yes or no the sentence that decides, and no verdict: qa/evaluation/LOG.md says why."""
         decision = self._decide(heard.understood, hits)
         if len(decision.spans) != 1:
             return compose.fact(heard, decision, found, hits)

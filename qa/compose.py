@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from index.types import Document, Hit
 from qa.cite import cite
-from qa.evidence import Decision, Judgement
+from qa.evidence import Decision
 from qa.reader import Span
 from qa.types import MARKER, Answer, Citation, Kind, Refusal
 
@@ -77,11 +77,6 @@ def quotes(
     citations = footnotes(spans, documents)
     text = " ".join(f"{unmarked(c.quote)} [{c.marker}]" for c in citations)
     return _answer(heard, text, kind, citations, confidence, hits)
-
-
-def judged(heard: Heard, judgement: Judgement, span: Span, documents: Documents, hits: Sequence[Hit]) -> Answer:
-    """Yes or no, footnoted with the sentence that holds the span."""
-    return _answer(heard, judgement.verdict.word, "yes_no", footnotes([span], documents), judgement.confidence, hits)
 
 
 def stated(heard: Heard, text: str, span: Span, documents: Documents) -> Answer:

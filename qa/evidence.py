@@ -1,7 +1,7 @@
-"""Scored spans and verdicts -> one decision: an answer, two that disagree, yes or no, or none. Pure.
+"""Scored spans -> one decision: an answer, two that disagree, or none. Pure.
 
-How sure a span or a verdict is, is the probability that it is right: a logistic model over features that a person
-could check, whose numbers come from `Calibration`.
+How sure a span is, is the probability that it is right: a logistic model over features that a person could check,
+whose numbers come from `Calibration`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,14 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from index.chunk import sentences
 from index.copies import Said
 from index.types import ModelError, Passage
-from qa.reader import Span, Verdict
+from qa.reader import Span
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
 FEATURES = ("score", "missing_words", "missing_names", "missing_year")
-VERDICT_FEATURES = ("score", "margin", "missing_words", "missing_names", "missing_year")
 
 _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
@@ -30,42 +28,28 @@ _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
-    """A probability from features, fitted on articles that training never saw, and the least that is shown."""
-
-    weights: tuple[float, ...]
-    intercept: float
-    threshold: float
-
-    def probability(self, features: Sequence[float]) -> float:
-        total = self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
-        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
-
-    @classmethod
-    def parse(cls, data: Mapping[str, Any], names: tuple[str, ...]) -> Logistic:
-        """Raises ValueError, KeyError or TypeError for what is not such a model, or one of other features."""
-        if tuple(data["features"]) != names:
-            raise ValueError(f"made for the features {data['features']}")
-        return cls(tuple(data["weights"]), data["intercept"], data["threshold"])
-
-
-@dataclass(frozen=True, slots=True)
 class Calibration:
-    """How sure a span and a verdict are, and where to say no. `verdicts` is None for a reader that gives none."""
+    """How sure a span is, by logistic regression on articles that training never saw, and where to say no."""
 
-    spans: Logistic  # below its threshold the answer is a refusal
+    weights: tuple[float, ...]  # of FEATURES
+    intercept: float
+    threshold: float  # below it the answer is a refusal
     second_threshold: float  # from this confidence on, a different number elsewhere is a disagreement
-    verdicts: Logistic | None = None  # below its threshold the sentence is shown without a verdict
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
         """Raises ModelError when the file is missing or made for other features."""
         try:
             data = json.loads(path.read_text(encoding="utf-8"))
-            verdicts = Logistic.parse(data["verdict"], VERDICT_FEATURES) if data.get("verdict") else None
-            return cls(Logistic.parse(data, FEATURES), data["second_threshold"], verdicts)
+            if tuple(data["features"]) != FEATURES:
+                raise ValueError(f"made for the features {data['features']}")
+            return cls(tuple(data["weights"]), data["intercept"], data["threshold"], data["second_threshold"])
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise ModelError(f"the calibration {path} cannot be used: {error}", "install Footnote again") from error
+
+    def probability(self, features: Sequence[float]) -> float:
+        total = self.intercept + sum(w * x for w, x in zip(self.weights, features, strict=True))
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, total))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +77,8 @@ def decide(
     if not spans:
         return Decision((), 0.0)
     best = spans[0]
-    confidence = calibration.spans.probability(features(question, best))
-    if confidence < calibration.spans.threshold:
+    confidence = calibration.probability(features(question, best))
+    if confidence < calibration.threshold:
         return Decision((), confidence)
     rival = _rival(question, best, spans, calibration)
     if rival:
@@ -109,29 +93,13 @@ def decide(
     return Decision((best,), confidence, tuple(agreeing[:_MOST_AGREEING]), tuple(repeating.values())[:MOST_COPIES])
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict that is sure enough to be shown, and the probability that it is right."""
-
-    verdict: Verdict
-    confidence: float
-
-
-def judge(question: str, verdicts: Sequence[Verdict], calibration: Calibration) -> Judgement | None:
-    """The surest verdict, or None when none is sure enough. `verdicts` are sorted, as the reader gives them."""
-    if calibration.verdicts is None or not verdicts:
-        return None
-    confidence = calibration.verdicts.probability(verdict_features(question, verdicts[0]))
-    return Judgement(verdicts[0], confidence) if confidence >= calibration.verdicts.threshold else None
-
-
 def _same_elsewhere(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Iterator[Span]:
     """The same answer in other documents, one span for each, where it would be given by itself too."""
     seen = {best.passage.document_id}
     for span in spans[1:]:
         if span.passage.document_id in seen or not same_answer(span.text, best.text):
             continue
-        if calibration.spans.probability(features(question, span)) >= calibration.spans.threshold:
+        if calibration.probability(features(question, span)) >= calibration.threshold:
             seen.add(span.passage.document_id)
             yield span
 
@@ -178,23 +146,15 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
             continue
         if _tells(span, best) or _tells(best, span):  # one story in two places: both say both
             continue
-        if calibration.spans.probability(features(question, span)) >= calibration.second_threshold:
+        if calibration.probability(features(question, span)) >= calibration.second_threshold:
             return span
     return None
 
 
 def features(question: str, span: Span) -> tuple[float, ...]:
     """Values in the order of FEATURES: the span's score, and what the passage lacks of the question."""
-    return (_bounded(span.score), *_lacking(question, span.passage))
-
-
-def verdict_features(question: str, verdict: Verdict) -> tuple[float, ...]:
-    """Values in the order of VERDICT_FEATURES: score and margin, and what the passage lacks of the question."""
-    return (_bounded(verdict.score), _bounded(verdict.margin), *_lacking(question, verdict.passage))
-
-
-def _bounded(score: float) -> float:
-    return max(-_MOST_SCORE, min(_MOST_SCORE, score))
+    score = max(-_MOST_SCORE, min(_MOST_SCORE, span.score))
+    return (score, *_lacking(question, span.passage))
 
 
 def _lacking(question: str, passage: Passage) -> tuple[float, float, float]:

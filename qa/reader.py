@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     Logits: TypeAlias = NDArray[np.float32]  # (tokens, 2): of starting and of ending at a token
 
-CLS, SEP, COLON, YES, NO = 101, 102, 1024, 2748, 2053  # ids in the BERT vocabulary that MiniLM uses
+CLS, SEP, COLON = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
 MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
 MAX_INPUT_TOKENS = 512  # the positions that the model has
@@ -48,15 +48,10 @@ def join_pair(
     passage: Sequence[int],
     *,
     lead: Sequence[int] = (),
-    verdict: bool = False,
 ) -> Pair:
-    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone.
-
-    With `verdict` the tokens "yes" and "no" stand before them all, to be chosen as an answer is.
-    """
+    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone."""
     head = [CLS, *question[:MAX_QUESTION_TOKENS], SEP]
-    choice = [YES, NO, COLON] if verdict else []
-    before = [*head, *choice, *title, COLON, *lead] if title else [*head, *choice, *lead]
+    before = [*head, *title, COLON, *lead] if title else [*head, *lead]
     return Pair([*before, *passage, SEP], len(head), len(before))
 
 
@@ -74,34 +69,10 @@ class Span:
     score: float
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What a passage says to a question for a yes or no: log odds of each word against "it does not say"."""
-
-    passage: Passage
-    yes: float
-    no: float
-
-    @property
-    def word(self) -> str:
-        return "Yes" if self.yes >= self.no else "No"
-
-    @property
-    def score(self) -> float:
-        return max(self.yes, self.no)
-
-    @property
-    def margin(self) -> float:
-        """How much more likely the word is than the other, in log odds."""
-        return abs(self.yes - self.no)
-
-
 class Reader(Protocol):
-    """Question and passages to scored spans, or to verdicts on a yes or no; best first."""
+    """Question and passages to scored spans, best first."""
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
 
 
 class SpanReader:
@@ -175,33 +146,18 @@ class SpanReader:
             read[number] += _best_spans(pair, offsets, passage, of_tokens)
         return [sorted(spans, key=lambda span: -span.score) for spans in read]  # stable: equal scores keep their order
 
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
-        """Yes or no by each passage, the surest first."""
-        with self._loading:
-            tokenizer, logits = self._tokenizer, self._logits
-        ids = tokenizer.encode(question, add_special_tokens=False).ids
-        pairs = [_encode(tokenizer, ids, passage, verdict=True)[0] for passage in passages]
-        found: list[Verdict] = []
-        for passage, pair, of_tokens in zip(passages, pairs, logits(pairs), strict=True):
-            both = of_tokens.sum(axis=1)
-            yes = pair.segment_start  # join_pair puts "no" next to it
-            found.append(Verdict(passage, float(both[yes] - both[0]), float(both[yes + 1] - both[0])))
-        return sorted(found, key=lambda verdict: -verdict.score)
-
 
 Offsets = Sequence[tuple[int, int]]
 
 
-def _encode(
-    tokenizer: Any, question: Sequence[int], passage: Passage, *, verdict: bool = False
-) -> tuple[Pair, Offsets]:
+def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
     asked = question[:MAX_QUESTION_TOKENS]
     title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
     lead = tokenizer.encode(passage.lead, add_special_tokens=False).ids[-MAX_LEAD_TOKENS:]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
-    taken = len(asked) + len(title) + len(lead) + 4 + 3 * verdict  # [CLS], two [SEP], the colon; "yes no :"
+    taken = len(asked) + len(title) + len(lead) + 4  # [CLS], two [SEP], the colon
     room = min(MAX_PASSAGE_TOKENS, MAX_INPUT_TOKENS - taken)
-    return join_pair(asked, title, body.ids[:room], lead=lead, verdict=verdict), body.offsets[:room]
+    return join_pair(asked, title, body.ids[:room], lead=lead), body.offsets[:room]
 
 
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:

@@ -1,6 +1,5 @@
 """The whole method with a scripted reader over a real library: order, refusals, citations, bad questions."""
 
-import math
 from collections.abc import Iterator, Sequence
 
 import pytest
@@ -12,34 +11,23 @@ from index.library import Library
 from index.types import Document, EmptyError, InputError, Passage
 from qa.assistant import MAX_QUESTION_CHARS, Assistant
 from qa.compose import NOT_FOUND
-from qa.evidence import Calibration, Logistic
-from qa.reader import Span, Verdict
+from qa.evidence import Calibration
+from qa.reader import Span
 from qa.show import answer_text
 from qa.types import Answer, Refusal, Turn
 
-CALIBRATION = Calibration(
-    Logistic((1.0, 0, 0, 0), intercept=0.0, threshold=0.5),
-    second_threshold=0.7,
-    verdicts=Logistic((1.0, 0, 0, 0, 0), intercept=0.0, threshold=0.7),
-)
+CALIBRATION = Calibration((1.0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 PLANS = Document("plans", "Plans", "The plan came late. Beijing wants 300 billion yuan by 2025.", "/a/plans.txt")
 COUNTS = Document("counts", "Counts", "One report counts 2,200 firms in China.", "/a/counts.txt")
 RECOUNT = Document("recount", "Recount", "The ministry counts 4,300 firms in China.", "/a/recount.txt")
 
 
 class PhraseReader:
-    """Finds given phrases wherever they stand, with the score that each was given. Remembers what it was asked.
+    """Finds given phrases wherever they stand, with the score that each was given. Remembers what it was asked."""
 
-    `judged` are its verdicts on passages with a phrase: (yes, no).
-    """
-
-    def __init__(self, scores: dict[str, float], judged: dict[str, tuple[float, float]] | None = None) -> None:
-        self.scores, self.judged = scores, judged or {}
+    def __init__(self, scores: dict[str, float]) -> None:
+        self.scores = scores
         self.asked: list[str] = []
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
-        found = [Verdict(p, *both) for p in passages for phrase, both in self.judged.items() if phrase in p.text]
-        return sorted(found, key=lambda verdict: -verdict.score)
 
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         self.asked.append(question)
@@ -225,28 +213,17 @@ def test_a_reason_is_its_words_with_the_sentence_as_the_footnote(news: Library) 
     assert shown(answer) == ("span", "Rain fell", ["Rain fell all day long."])
 
 
-@pytest.mark.parametrize(("judged", "word"), [((3.0, -1.0), "Yes"), ((-1.0, 3.0), "No")])
-def test_a_sure_verdict_is_one_word_footnoted_with_the_sentence_that_decides(
-    news: Library, judged: tuple[float, float], word: str
-) -> None:
-    reader = PhraseReader({"Rain fell": 4.0}, {"Rain": judged})
-    answer = Assistant(news, reader, CALIBRATION, passages_read=6).ask("Did it rain?")
-    assert shown(answer) == ("yes_no", word, ["Rain fell all day long."])
-    assert answer.confidence == pytest.approx(1 / (1 + math.exp(-3.0)))
+def test_a_yes_or_no_is_answered_with_the_sentence_that_decides(news: Library) -> None:
+    answer = assistant(news, Rain_fell=0.8).ask("Did it rain?")
+    assert shown(answer) == ("sentences", "Rain fell all day long. [1]", ["Rain fell all day long."])
+    assert answer.citations[0].answer == "Rain fell"
 
 
 def test_given_texts_decide_a_yes_or_no_too() -> None:
     with Library(None, HashEncoder()) as empty:
-        reader = PhraseReader({"4,300 firms": 2.0}, {"ministry": (-1.0, 2.0)})
+        reader = PhraseReader({"4,300 firms": 2.0})
         answer = Assistant(empty, reader, CALIBRATION, passages_read=6).answer_over("Are there few?", [RECOUNT.text])
-    assert shown(answer) == ("yes_no", "No", [RECOUNT.text])
-
-
-def test_where_the_verdict_is_not_sure_the_sentence_stands_without_one(news: Library) -> None:
-    reader = PhraseReader({"Rain fell": 4.0}, {"Rain": (0.8, -1.0)})  # 1 / (1 + e^-0.8) = 0.69, under 0.7
-    answer = Assistant(news, reader, CALIBRATION, passages_read=6).ask("Did it rain?")
-    assert shown(answer) == ("sentences", "Rain fell all day long. [1]", ["Rain fell all day long."])
-    assert answer.citations[0].answer == "Rain fell"
+    assert shown(answer) == ("sentences", f"{RECOUNT.text} [1]", [RECOUNT.text])
 
 
 def test_a_quoted_sentence_keeps_none_of_its_own_reference_numbers(news: Library) -> None:

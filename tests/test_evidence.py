@@ -2,7 +2,6 @@
 
 import json
 import math
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,23 +11,15 @@ from hypothesis import strategies as st
 from index.types import ModelError, Passage
 from qa.evidence import (
     FEATURES,
-    VERDICT_FEATURES,
     Calibration,
-    Logistic,
     decide,
     features,
-    judge,
     same_answer,
-    verdict_features,
 )
-from qa.reader import Span, Verdict
+from qa.reader import Span
 
 # Only the span score counts: probability = 1 / (1 + e^-score).
-PLAIN = Calibration(
-    Logistic((1.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5),
-    second_threshold=0.7,
-    verdicts=Logistic((0.5, 0.5, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.8),
-)
+PLAIN = Calibration((1.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 
 
 def span(text: str, score: float, *, passage: int = 1, around: str = "", title: str = "") -> Span:
@@ -38,7 +29,7 @@ def span(text: str, score: float, *, passage: int = 1, around: str = "", title: 
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_features() -> None:
-    calibration = Logistic((0.5, -2.0), intercept=0.25, threshold=0.5)
+    calibration = Calibration((0.5, -2.0), intercept=0.25, threshold=0.5, second_threshold=0.7)
     # 0.25 + 0.5 * 3 - 2 * 0.5 = 0.75; 1 / (1 + e^-0.75) = 0.679178...
     assert calibration.probability((3.0, 0.5)) == pytest.approx(1 / (1 + math.exp(-0.75)))
 
@@ -162,40 +153,16 @@ def test_the_same_answer_with_more_words_around_it_is_the_same() -> None:
 
 @given(st.lists(st.floats(-1e6, 1e6), min_size=4, max_size=4))
 def test_a_probability_stays_between_0_and_1(values: list[float]) -> None:
-    assert 0.0 <= PLAIN.spans.probability(values) <= 1.0
+    assert 0.0 <= PLAIN.probability(values) <= 1.0
 
 
 def test_a_calibration_made_for_other_features_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "calibration.json"
     good = {"features": list(FEATURES), "weights": [1, 2], "intercept": 0.5, "threshold": 0.4, "second_threshold": 0.7}
-    verdict = {"features": list(VERDICT_FEATURES), "weights": [3], "intercept": 0.25, "threshold": 0.8}
-    file.write_text(json.dumps({**good, "verdict": verdict}))
-    assert Calibration.load(file) == Calibration(Logistic((1, 2), 0.5, 0.4), 0.7, Logistic((3,), 0.25, 0.8))
-    file.write_text(json.dumps({**good, "verdict": None}))
-    assert Calibration.load(file).verdicts is None
-    for broken in ({**good, "features": ["score"]}, {**good, "verdict": {**verdict, "features": ["score"]}}):
-        file.write_text(json.dumps(broken))
-        with pytest.raises(ModelError, match="score"):
-            Calibration.load(file)
+    file.write_text(json.dumps(good))
+    assert Calibration.load(file) == Calibration((1, 2), 0.5, 0.4, 0.7)
+    file.write_text(json.dumps({**good, "features": ["score"]}))
+    with pytest.raises(ModelError, match="score"):
+        Calibration.load(file)
     with pytest.raises(ModelError, match="absent"):
         Calibration.load(tmp_path / "absent.json")
-
-
-def test_the_surest_verdict_is_given_when_it_is_sure_enough() -> None:
-    passage = Passage(1, "d", 0, 10, "Rain fell.")
-    # score 2, margin 3, nothing else counts: 1 / (1 + e^-2.5) = 0.924
-    given = judge("Did it rain?", [Verdict(passage, -1.0, 2.0), Verdict(passage, 1.0, 0.0)], PLAIN)
-    assert given is not None
-    assert given.verdict.word == "No"
-    assert given.confidence == pytest.approx(1 / (1 + math.exp(-2.5)))
-    # score 1, margin 1: 1 / (1 + e^-1) = 0.73, under 0.8
-    assert judge("Did it rain?", [Verdict(passage, 1.0, 0.0)], PLAIN) is None
-    assert judge("Did it rain?", [], PLAIN) is None
-    assert judge("Did it rain?", [Verdict(passage, 9.0, 0.0)], replace(PLAIN, verdicts=None)) is None
-
-
-def test_features_of_a_verdict_are_its_score_its_margin_and_what_the_passage_lacks() -> None:
-    passage = Passage(1, "d", 0, 39, "Beijing wants 300 billion yuan by 2025.")
-    # of tower, 2030 (content) all are missing, Beijing is there; of the names Tower and Beijing one is missing
-    asked = "Does the Tower of Beijing open in 2030?"
-    assert verdict_features(asked, Verdict(passage, 20.0, -3.0)) == pytest.approx((12.0, 12.0, 3 / 4, 1 / 2, 1.0))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.types import ModelError, Passage
 from qa.config import WEIGHTS
-from qa.reader import COLON, MAX_ANSWER_TOKENS, NO, SEP, YES, Pair, SpanReader, _best_spans, join_pair
+from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, join_pair
 
 TEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models."
 
@@ -48,27 +48,6 @@ def test_without_title_and_lead_the_passage_follows_the_question() -> None:
     pair = join_pair([7], [], [20])
     assert pair.input_ids == [101, 7, SEP, 20, SEP]
     assert pair.passage_start == pair.segment_start == 3
-
-
-def test_yes_and_no_stand_before_title_and_passage() -> None:
-    pair = join_pair([7], [9], [20], lead=[30], verdict=True)
-    assert pair.input_ids == [101, 7, SEP, YES, NO, COLON, 9, COLON, 30, 20, SEP]
-    assert (pair.segment_start, pair.passage_start) == (3, 9)
-
-
-def test_a_verdict_is_the_log_odds_of_its_word_against_the_first_token(folder: Path) -> None:
-    reader = SpanReader(folder)
-    passages = [passage(TEXT), passage("Short one.", number=2), passage(TEXT * 30, number=3, title="T " * 99)]
-    given = reader.verdicts("is it?", passages)
-    assert {verdict.passage.id for verdict in given} == {1, 2, 3}
-    assert [v.score for v in given] == sorted((max(v.yes, v.no) for v in given), reverse=True)
-    short = next(v for v in given if v.passage.id == 2)
-    ids = [reader._tokenizer.encode(text, add_special_tokens=False).ids for text in ("is it?", "Short one.")]
-    (logits,) = reader._logits([join_pair(ids[0], [], ids[1], verdict=True)])
-    total = logits[:, 0] + logits[:, 1]
-    at = 2 + len(ids[0])  # [CLS], the question, [SEP]
-    assert short.yes == pytest.approx(float(total[at] - total[0]), abs=0.02)
-    assert short.no == pytest.approx(float(total[at + 1] - total[0]), abs=0.02)
 
 
 def test_every_span_is_where_it_says_it_is(folder: Path) -> None:

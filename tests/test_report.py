@@ -34,7 +34,7 @@ from qa.evaluation.record import Result, newest, provenance_of, reader_digest, w
 from qa.evaluation.report import Outcome, from_rows, run
 from qa.evaluation.tables import BEGIN, CARD, END, README, RESULTS, ROOT, files, tables
 from qa.evidence import FEATURES
-from qa.reader import Span, SpanReader, Verdict
+from qa.reader import Span, SpanReader
 
 SHARED = ROOT.parent / "shared"
 HARBOUR = "The harbour of Skerry will have 40 turbines by 2031. Portavel ordered 62 buses for its island line."
@@ -75,10 +75,6 @@ class CountingReader:
     def read_many(self, asked: Sequence[tuple[str, Sequence[Passage]]]) -> list[list[Span]]:
         self.together.append([question for question, _ in asked])
         return [self._spans(question, passages) for question, passages in asked]
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
-        self.one_by_one.append(question)
-        return [Verdict(passage, float(passage.id), 0.0) for passage in passages]
 
     @staticmethod
     def _spans(question: str, passages: Sequence[Passage]) -> list[Span]:

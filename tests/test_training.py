@@ -17,9 +17,8 @@ from index.types import InputError
 from qa.training.calibrate import Observation, best_threshold, close, fit
 from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
-from qa.training.recipe import calibration_from, examples_from, verdicts
+from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Trainer, batches, learning_rate, pools, train
-from qa.training.yes_no import as_yes_no, other_answer
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -219,8 +218,7 @@ def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
         for score, rights in ((2.0, [True] * 75 + [False] * 25), (-2.0, [True] * 25 + [False] * 75))
         for right in rights
     ]
-    fitted = fit(observed, [])
-    assert fitted["verdict"] is None
+    fitted = fit(observed)
     weights, intercept = fitted["weights"], fitted["intercept"]
     assert isinstance(weights, list)
     assert isinstance(intercept, float)
@@ -241,69 +239,6 @@ def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:
     assert len(trainer.masters) > 10
     for master, before in zip(trainer.masters, plain.parameters(), strict=True):
         assert torch.allclose(master, before + 0.25, atol=1e-6)
-
-
-@pytest.mark.parametrize(("share", "kept"), [(0.9, True), (0.2, False)])
-def test_verdicts_are_kept_only_of_a_reader_that_is_sure_of_many(share: float, kept: bool) -> None:
-    # right where score and margin are high, wrong where they are low; `share` of 200 questions are of the first kind
-    judged = [Observation((v, v, 0.0, 0.0, 0.0), v > 0, True) for v in [6.0] * int(200 * share) + [-6.0] * 200][:200]
-    spans = [Observation((v, 0.0), v > 0, True) for v in (2.0, -2.0) * 50]
-    assert (fit(spans, judged)["verdict"] is not None) == kept
-
-
-@pytest.mark.parametrize(
-    ("question", "answer", "asked"),
-    [
-        ("When did Ada leave?", "1841", "Did Ada leave in 1841?"),
-        ("In what year was the mill built?", "in 1790", "Was the mill built in 1790?"),
-        ("Where is the mill?", "Oslo", "Is the mill in Oslo?"),
-        ("How many wheels does the mill have?", "two", "Does the mill have two wheels?"),
-        ("How many people were fed?", "about 300", "Were about 300 people fed?"),
-        ("What did Ada build?", "a mill", "Did Ada build a mill?"),
-        ("Who was the first miller?", "Ada", "Was Ada the first miller?"),
-        ("What is the mill known for?", "its bread", "Is the mill known for its bread?"),
-        ("Who built the mill?", "Ada", "Is it true that Ada built the mill?"),
-        ("Why did Ada leave?", "the noise", None),
-        ("What did Ada build?", "one two three four five six seven eight nine", None),
-    ],
-)
-def test_a_question_and_an_answer_become_a_question_for_a_yes_or_no(
-    question: str, answer: str, asked: str | None
-) -> None:
-    assert as_yes_no(question, answer) == asked
-
-
-@given(st.text(max_size=60), st.text(max_size=30))
-def test_whatever_is_turned_holds_the_answer_and_ends_in_a_mark(question: str, answer: str) -> None:
-    asked = as_yes_no(question, answer)
-    assert asked is None or (asked.endswith("?") and answer.strip().rstrip(".,;")[1:] in asked)
-
-
-def test_another_answer_is_of_the_same_look_and_shares_no_word() -> None:
-    rng = random.Random(5)
-    elsewhere = ["300 people", "Oslo", "41", "a mill", "Ada Berg", "300 mills"]
-    assert {other_answer("300 days", elsewhere, rng) for _ in range(20)} == {"41"}
-    assert {other_answer("Ada Lund", elsewhere, rng) for _ in range(20)} == {"Oslo"}
-    assert other_answer("mill", [], rng) is None
-
-
-def test_verdicts_are_yes_with_the_answer_no_with_another_and_unsaid_without_one() -> None:
-    unanswerable = replace(EXAMPLES[0], question="What does Oslo want?", answers=())
-    made = verdicts([*EXAMPLES, unanswerable] * 40, random.Random(3), 60)
-    assert len(made) == 60
-    right = {as_yes_no(question, answer) for question, answer in ASKED}
-    assert {e.verdict for e in made} == {"yes", "no", "unsaid"}
-    for example in made:
-        assert (example.question in right) == (example.verdict == "yes"), example
-        assert (example.verdict == "unsaid") == ("Oslo" in example.question), example
-
-
-def test_a_verdict_is_learned_as_the_token_of_its_word(tokenizer: Any) -> None:
-    for verdict, word in (("yes", "yes"), ("no", "no"), ("unsaid", "[CLS]")):
-        example = Example("Did it rain?", "Rain fell all day.", "Wet", verdict=verdict)  # type: ignore[arg-type]
-        feature = to_feature(example, tokenizer, random.Random(1))
-        assert feature.start == feature.end
-        assert tokenizer.id_to_token(feature.pair.input_ids[feature.start]) == word
 
 
 @pytest.mark.parametrize("text", [CONTEXT.upper() + " !", EXAMPLES[0].question.lower() + "?"])

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias, TypeVar
 
 from index.types import ANY, Document, Entry, Filter, Hit, Passage, Retriever
 from qa.evaluation.questions import Question
-from qa.reader import Span, Verdict
+from qa.reader import Span
 
 Asked: TypeAlias = tuple[str, tuple[Passage, ...]]
 T = TypeVar("T")
@@ -26,8 +26,6 @@ class BatchReader(Protocol):
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]: ...
 
     def read_many(self, asked: Sequence[tuple[str, Sequence[Passage]]]) -> list[list[Span]]: ...
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]: ...
 
 
 class ReadAhead:
@@ -44,10 +42,6 @@ class ReadAhead:
             self._noted[asked] = None
             return []
         return list(self._known[asked]) if asked in self._known else self._reader.read(question, passages)
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
-        """Not read ahead: few questions ask for a yes or no."""
-        return [] if self._noted is not None else self._reader.verdicts(question, passages)
 
     @contextmanager
     def noting(self) -> Iterator[None]:

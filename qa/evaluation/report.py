@@ -85,7 +85,7 @@ def run(data: Path, out: Path, config: Config, *, count: int, names: Sequence[st
 
 def settings(config: Config) -> dict[str, str | float]:
     """What the figures hang on beside the reader and the code."""
-    threshold = Calibration.load(Path(config.reader) / "calibration.json").spans.threshold
+    threshold = Calibration.load(Path(config.reader) / "calibration.json").threshold
     return {
         "threshold": threshold if config.threshold is None else config.threshold,
         "encoder": Path(config.encoder).name,

@@ -32,7 +32,7 @@ from qa.assistant import Assistant
 from qa.config import Config
 from qa.evaluation.made_up import articles, questions
 from qa.evaluation.record import Figures
-from qa.reader import Reader, Span, Verdict
+from qa.reader import Reader, Span
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -97,10 +97,6 @@ class TimedReader:
     def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
         with self.clock.stage("read"):
             return self.reader.read(question, passages)
-
-    def verdicts(self, question: str, passages: Sequence[Passage]) -> list[Verdict]:
-        with self.clock.stage("read"):
-            return self.reader.verdicts(question, passages)
 
 
 class TimedLibrary(Library):

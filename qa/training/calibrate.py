@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index.library import Library
-from index.types import Document, Encoder, Passage
-from qa.evidence import FEATURES, VERDICT_FEATURES, answer_words, features, verdict_features
-from qa.reader import Reader
+from index.types import Document, Encoder
+from qa.evidence import FEATURES, answer_words, features
+from qa.reader import Reader, Span
 from qa.training.data import Example
 from qa.training.features import as_typed, names_in, near_miss
 
@@ -25,14 +25,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_VERDICT_AT = 0.75  # a yes or no is said when it is this likely; else the sentence stands by itself
-_LEAST_VERDICTS = 0.5  # of the questions that can be decided; a reader that is sure of fewer has not learned it
 _DISAGREE_AT = 0.75  # the second of two figures must be this likely by itself; rare enough to be set by hand
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The best span or verdict found for one question: its features, whether it is right, whether there was one."""
+    """The best span found for one question: its features, whether it is right, whether there was one."""
 
     features: tuple[float, ...]
     right: bool
@@ -62,8 +60,8 @@ def observe(
     with _library(asked, encoder) as library:
         for done, example in enumerate(asked, 1):
             passages = [hit.passage for hit in library.search(example.question, limit=passages_read)]
-            observed = _verdict(example, reader, passages) if example.verdict else _span(example, reader, passages)
-            observations += [observed] if observed else []
+            best = next(iter(reader.read(example.question, passages)), None)
+            observations += [_observed(example, best)] if best else []
             report(done)
     return observations
 
@@ -79,20 +77,9 @@ def _library(asked: Sequence[Example], encoder: Encoder) -> Library:
     return library
 
 
-def _span(example: Example, reader: Reader, passages: Sequence[Passage]) -> Observation | None:
-    best = next(iter(reader.read(example.question, passages)), None)
-    if best is None:
-        return None
+def _observed(example: Example, best: Span) -> Observation:
     right = any(close(best.text, example.context[start:end]) for start, end in example.answers)
     return Observation(features(example.question, best), right, example.answerable)
-
-
-def _verdict(example: Example, reader: Reader, passages: Sequence[Passage]) -> Observation | None:
-    best = next(iter(reader.verdicts(example.question, passages)), None)
-    if best is None:
-        return None
-    right = best.word.lower() == example.verdict
-    return Observation(verdict_features(example.question, best), right, example.verdict != "unsaid")
 
 
 def close(answer: str, gold: str) -> bool:
@@ -104,49 +91,25 @@ def close(answer: str, gold: str) -> bool:
     return 2 * (a & b).total() >= 2 / 3 * (a.total() + b.total()) > 0
 
 
-def fit(spans: Sequence[Observation], verdicts: Sequence[Observation]) -> dict[str, object]:
-    """The calibration file: spans, with the threshold that decides best, and verdicts (None: not sure often enough).
+def fit(observations: Sequence[Observation]) -> dict[str, object]:
+    """The calibration file: logistic regression of "it is right" on the features, and the threshold that decides best.
 
     Best: the most questions handled well, an answer that is right or a refusal where there was nothing to find.
     """
     import numpy as np
-
-    right, answerable = np.array([o.right for o in spans]), np.array([o.answerable for o in spans])
-    fitted, probabilities = _logistic(spans, FEATURES)
-    return {
-        **fitted,
-        "threshold": best_threshold(probabilities, right, answerable),
-        "second_threshold": _DISAGREE_AT,
-        "verdict": _fit_verdicts(verdicts) if verdicts else None,
-    }
-
-
-def _fit_verdicts(verdicts: Sequence[Observation]) -> dict[str, object] | None:
-    """None when too few of the questions would get one: then the sentence stands by itself (qa/evaluation/LOG.md)."""
-    import numpy as np
-
-    fitted, probabilities = _logistic(verdicts, VERDICT_FEATURES)
-    decided = np.array([o.answerable for o in verdicts])
-    shown = (probabilities[decided] >= _VERDICT_AT).mean() if decided.any() else 0.0
-    return {**fitted, "threshold": _VERDICT_AT} if shown >= _LEAST_VERDICTS else None
-
-
-def _logistic(
-    observations: Sequence[Observation], names: Sequence[str]
-) -> tuple[dict[str, object], NDArray[np.float64]]:
-    """Logistic regression of "it is right" on the features, and the probability of each observation."""
-    import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    x = np.array([o.features for o in observations])  # (n, len(names))
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, np.array([o.right for o in observations]))
-    fitted = {
-        "features": list(names),
+    x = np.array([o.features for o in observations])  # (n, len(FEATURES))
+    right, answerable = np.array([o.right for o in observations]), np.array([o.answerable for o in observations])
+    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, right)
+    return {
+        "features": list(FEATURES),
         "weights": [round(float(w), 6) for w in model.coef_[0]],
         "intercept": round(float(model.intercept_[0]), 6),
         "fitted_on": len(observations),
+        "threshold": best_threshold(model.predict_proba(x)[:, 1], right, answerable),
+        "second_threshold": _DISAGREE_AT,
     }
-    return fitted, model.predict_proba(x)[:, 1]
 
 
 def best_threshold(

@@ -12,25 +12,19 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from index.types import InputError
-
-Verdict = Literal["yes", "no", "unsaid"]
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question over one context; `answers` are character ranges, none when the context does not say.
-
-    A question for a yes or no has a `verdict`, and as `answers` where the context decides it, if that is known.
-    """
+    """One question over one context; `answers` are character ranges, none when the context does not say."""
 
     question: str
     context: str
     title: str = ""
     answers: tuple[tuple[int, int], ...] = ()
-    verdict: Verdict | None = None
 
     @property
     def answerable(self) -> bool:
@@ -66,15 +60,6 @@ def read_examples(path: Path) -> list[Example]:
     if not examples:
         raise InputError(f"{path} holds no examples", "each line needs question, context and answers")
     return examples
-
-
-def read_verdicts(path: Path) -> list[Example]:
-    """The questions of a yes/no set: `question`, `context`, `yesno`; those that are undecided are left out."""
-    return [
-        Example(row["question"].strip(), row["context"], row.get("title", ""), verdict=row["yesno"])
-        for row in read_rows(path)
-        if row["yesno"] in ("yes", "no")
-    ]
 
 
 def _example(row: dict[str, Any], path: Path) -> Example:

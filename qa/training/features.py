@@ -22,9 +22,6 @@ _OPENERS = frozenset(
 _STOPWORDS = frozenset("what who when where which is are was were did does do the a an of in on at to by for".split())
 
 
-_WHOLE = 256  # tokens of a context in which the answer's place is not known
-
-
 @dataclass(frozen=True, slots=True)
 class Feature:
     """A pair of token sequences and the tokens of its answer; (0, 0), the [CLS] token, when there is none."""
@@ -78,23 +75,17 @@ def as_typed(question: str, rng: random.Random) -> str:
 def to_feature(example: Example, tokenizer: Any, rng: random.Random, *, max_tokens: int | None = None) -> Feature:
     """Tokens of a window of the context that holds one of the answers (any window when there is none).
 
-    `tokenizer` is a `tokenizers.Tokenizer`. `max_tokens` bounds the context; drawn from 90 to 170 when not given, and
-    larger for a yes or no that stands nobody knows where.
+    `tokenizer` is a `tokenizers.Tokenizer`. `max_tokens` bounds the context; drawn from 80 to 160 when not given.
     """
     title = example.title if rng.random() < 0.5 else ""
     context = tokenizer.encode(example.context, add_special_tokens=False)
     span = _token_span(context.offsets, rng.choice(example.answers)) if example.answers else None
-    whole = example.verdict is not None and span is None
-    first, last = _window(len(context.ids), span, max_tokens or (_WHOLE if whole else rng.randrange(90, 170)), rng)
+    first, last = _window(len(context.ids), span, max_tokens or rng.randrange(80, 160), rng)
     pair = join_pair(
         tokenizer.encode(as_typed(example.question, rng), add_special_tokens=False).ids,
         tokenizer.encode(title, add_special_tokens=False).ids,
         context.ids[first:last],
-        verdict=example.verdict is not None,
     )
-    if example.verdict is not None:
-        at = {"yes": pair.segment_start, "no": pair.segment_start + 1, "unsaid": 0}[example.verdict]
-        return Feature(pair, at, at)
     if span is None:
         return Feature(pair, 0, 0)
     shift = pair.passage_start - first

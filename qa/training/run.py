@@ -12,12 +12,11 @@ from index.types import InputError
 from qa.config import Config
 from qa.reader import SpanReader
 from qa.training import calibrate
-from qa.training.calibrate import Observation
 from qa.training.data import Example, held_out, read_examples
-from qa.training.recipe import calibration_from, examples_from, verdicts
+from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Progress, train
 
-_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES, _CALIBRATION_VERDICTS = 2000, 500, 1000
+_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
 
 
 def run(options: argparse.Namespace) -> int:
@@ -50,19 +49,15 @@ def fit_calibration(weights: Path, held: list[Example], *, seed: int) -> dict[st
     """The calibration of a reader, from questions over articles that it has never seen."""
     rng = random.Random(seed)
     asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
-    encoder, reader = SentenceEncoder(), SpanReader(weights)
-
-    def observed(questions: list[Example]) -> list[Observation]:
-        return calibrate.observe(questions, encoder, reader, passages_read=Config().passages_read, report=_dots)
-
-    spans = observed(asked)
-    if len({observation.right for observation in spans}) < 2:
+    observations = calibrate.observe(
+        asked, SentenceEncoder(), SpanReader(weights), passages_read=Config().passages_read, report=_dots
+    )
+    if len({observation.right for observation in observations}) < 2:
         raise InputError(
-            f"{len(spans)} held-out questions, all answered alike: nothing to calibrate on",
+            f"{len(observations)} held-out questions, all answered alike: nothing to calibrate on",
             "train on more data; the weights are kept",
         )
-    judged = observed(verdicts(held, rng, _CALIBRATION_VERDICTS))
-    return calibrate.fit(spans, judged if len({observation.right for observation in judged}) == 2 else [])
+    return calibrate.fit(observations)
 
 
 def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
