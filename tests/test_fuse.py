@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from index.fuse import reciprocal_rank_fusion, score_fusion
+from index.fuse import dense_weight, reciprocal_rank_fusion, score_fusion
 
 
 def test_two_rankings_are_fused_as_the_formula_says() -> None:
@@ -33,10 +33,24 @@ def test_nothing_fused_is_nothing(rankings: list[list[int]]) -> None:
 
 
 def test_scores_are_fused_as_the_formula_says() -> None:
-    # 1: 0.7 * 0.5 + 0.3 * 8/8 = 0.65,  2: 0.7 * 0.9 + 0.3 * 2/8 = 0.705,  3: 0.7 * 0.9 = 0.63
-    fused = score_fusion({1: 0.5, 3: 0.9, 2: 0.9}, {1: 8.0, 2: 2.0})
-    assert [item for item, _ in fused] == [2, 1, 3]
-    assert [score for _, score in fused] == pytest.approx([0.705, 0.65, 0.63], abs=1e-12)
+    # the nearest leads the last by 0.1, so that cosines count 0.75:
+    # 1: 0.75 * 0.8 + 0.25 * 8/8 = 0.85,  2: 0.75 * 0.9 + 0.25 * 2/8 = 0.7375,  3: 0.75 * 0.9 = 0.675
+    fused = score_fusion({1: 0.8, 3: 0.9, 2: 0.9}, {1: 8.0, 2: 2.0})
+    assert [item for item, _ in fused] == [1, 2, 3]
+    assert [score for _, score in fused] == pytest.approx([0.85, 0.7375, 0.675], abs=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("cosines", "weight"),
+    [
+        ([], 0.65),
+        ([0.5], 0.65),  # nothing to stand out from
+        ([0.2, 0.5, 0.4, 0.4, 0.4, 0.45], 0.75),  # the fifth is 0.4
+        ([0.9, 0.1, 0.1], 0.95),  # never so much that words count for nothing
+    ],
+)
+def test_cosines_count_the_more_the_further_the_nearest_stands_out(cosines: list[float], weight: float) -> None:
+    assert dense_weight(cosines) == pytest.approx(weight)
 
 
 def test_without_shared_words_the_nearest_comes_first_and_equal_ones_by_id() -> None:

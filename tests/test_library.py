@@ -179,7 +179,10 @@ def test_a_search_equals_its_brute_force_twin(texts: list[str], query: str, limi
     assert nearest == sorted(nearest, key=lambda pair: (-pair[1], pair[0]))
     matching = dict(library.search_words(query, 50))
     highest = max(matching.values(), default=1.0)
-    expected = {number: 0.7 * by_number[number] + 0.3 * matching.get(number, 0.0) / highest for number in by_number}
+    ordered = sorted(by_number.values(), reverse=True)
+    weight = min(0.95, 0.65 + ordered[0] - ordered[min(4, len(ordered) - 1)])
+    shares = {number: matching.get(number, 0.0) / highest for number in by_number}
+    expected = {number: weight * by_number[number] + (1 - weight) * shares[number] for number in by_number}
     found_scores = {hit.passage.id: hit.score for hit in hits}
     assert found_scores == pytest.approx({number: expected[number] for number in found_scores}, abs=1e-6)
     assert len(hits) == min(limit, len(texts))
