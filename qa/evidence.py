@@ -19,7 +19,7 @@ from index.types import ModelError, Passage
 from qa.reader import Span
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
-FEATURES = ("score", "missing_words", "missing_names", "missing_year")
+FEATURES = ("score", "words_missing_nearby", "names_missing_nearby", "missing_year")
 
 _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
@@ -152,23 +152,30 @@ def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibr
 
 
 def features(question: str, span: Span) -> tuple[float, ...]:
-    """Values in the order of FEATURES: the span's score, and what the passage lacks of the question."""
-    score = max(-_MOST_SCORE, min(_MOST_SCORE, span.score))
-    return (score, *_lacking(question, span.passage))
+    """Values in the order of FEATURES: the span's score, and what its surroundings lack of the question.
 
-
-def _lacking(question: str, passage: Passage) -> tuple[float, float, float]:
-    """The shares of the question's words and of its names that stand neither in the passage nor in what leads to it.
-
-    And whether (1 or 0) the question names a year and none of its years stands there.
+    The shares of the question's words and of its names that do not stand nearby; and whether (1 or 0) the question
+    names a year and none of its years stands in the passage or in what leads to it.
     """
+    nearby, passage, asked_years = _nearby(span), span.passage, years(question)
     around = f"{passage.title} {passage.lead} {passage.text}"
-    asked_years = years(question)
     return (
-        share_missing(content_words(question), around),
-        share_missing(capitalised(question), around),
+        max(-_MOST_SCORE, min(_MOST_SCORE, span.score)),
+        share_missing(content_words(question), nearby),
+        share_missing(capitalised(question), nearby),
         float(bool(asked_years) and asked_years.isdisjoint(years(around))),
     )
+
+
+def _nearby(span: Span) -> str:
+    """The title, the sentences that the span touches, and the one before them, where what it speaks of is named."""
+    passage = span.passage
+    text = f"{passage.lead} {passage.text}" if passage.lead else passage.text
+    shift = len(text) - len(passage.text) - passage.start
+    places = sentences(text)
+    touched = [n for n, (a, b) in enumerate(places) if a < span.end + shift and b > span.start + shift]
+    some = places[max(0, touched[0] - 1) : touched[-1] + 1] if touched else []
+    return " ".join([passage.title, *(text[a:b] for a, b in some)]) if some else f"{passage.title} {span.text}"
 
 
 def _asks_number(question: str) -> bool:

@@ -54,6 +54,22 @@ def test_names_and_years_that_the_passage_lacks_are_seen() -> None:
     assert features("What is Beijing Tower for in 2025 or 2030?", best)[2:] == (0.5, 0.0)
 
 
+def test_only_the_sentence_of_the_answer_and_the_one_before_it_are_nearby() -> None:
+    text = "Shanghai is large. Beijing has a plan. It wants 300 billion yuan. Shenzhen builds."
+    best = span("300 billion yuan", 1.0, around=text)
+    missing = {city: features(f"How much does {city} want?", best)[2] for city in ("Shanghai", "Beijing", "Shenzhen")}
+    assert missing == {"Shanghai": 1.0, "Beijing": 0.0, "Shenzhen": 1.0}
+
+
+def test_the_sentence_before_may_stand_before_the_passage() -> None:
+    text = "It wants 300 billion yuan."
+    passage = Passage(1, "d", 50, 76, text, "", "Shanghai is large. Beijing has a plan.")
+    best = Span(passage, 59, 75, "300 billion yuan", 1.0)
+    assert text[9:25] == best.text
+    missing = {city: features(f"How much does {city} want?", best)[2] for city in ("Shanghai", "Beijing")}
+    assert missing == {"Shanghai": 1.0, "Beijing": 0.0}
+
+
 def test_a_name_with_a_hyphen_is_looked_for_in_its_halves() -> None:
     best = span("engines", 4.0, around="Rolls-Royce makes engines.")
     assert features("What does Rolls-Royce make?", best)[2] == 0.0

@@ -14,6 +14,7 @@ from test_reader import tiny_reader
 
 from index.encode import bundled_folder
 from index.types import InputError
+from qa.reader import FIRST_WORD, MASK, pad
 from qa.training.calibrate import Observation, best_threshold, close, fit
 from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
@@ -234,11 +235,30 @@ def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:
     with torch.no_grad():
         for master in trainer.masters:
             master.add_(1.0)
-    trainer.average_with(start, share=0.25)
+    trainer.average_with([start, start], share=0.25)
     plain = AutoModelForQuestionAnswering.from_pretrained(str(start))
     assert len(trainer.masters) > 10
     for master, before in zip(trainer.masters, plain.parameters(), strict=True):
         assert torch.allclose(master, before + 0.25, atol=1e-6)
+
+
+def test_a_step_hides_words_but_never_the_answer_and_leaves_layers_out(tmp_path: Path, tokenizer: Any) -> None:
+    import torch
+
+    plan = Plan(examples=1, masked=0.5, skipped=0.5)
+    trainer = Trainer(tiny_reader(tmp_path), plan)
+    batch = [to_feature(EXAMPLES[0], tokenizer, random.Random(1))] * 60
+    before = pad([feature.pair for feature in batch])["input_ids"]
+    ids, layers = before.clone(), set()
+    for _ in range(20):
+        trainer._disturb(ids, batch)
+        layers.add(len(trainer.model.base_model.encoder.layer))
+    hidden = ids == MASK
+    assert torch.equal(ids[~hidden], before[~hidden])
+    assert not hidden[:, batch[0].start : batch[0].end + 1].any()
+    assert (before[hidden] >= FIRST_WORD).all()
+    assert hidden.float().mean() > 0.5  # each of twenty times a half of what was left
+    assert layers == set(range(len(trainer._layers) + 1))
 
 
 @pytest.mark.parametrize("text", [CONTEXT.upper() + " !", EXAMPLES[0].question.lower() + "?"])

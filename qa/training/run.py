@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
         report=_Bar(),
     )
     if options.average_with:
-        trainer.average_with(Path(options.average_with), share=options.share)
+        trainer.average_with([Path(folder) for folder in options.average_with], share=options.share)
     trainer.export(out / "weights", start)
     print(f"weights written to {out / 'weights'}; calibrating on {len(held):,} held-out questions")
     calibration = fit_calibration(out / "weights", held, seed=options.seed)
@@ -76,7 +76,12 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.quick:
         return Plan(examples=700, batch_tokens=1500, learning_rate=2e-4, seed=options.seed, device=options.device)
     return Plan(
-        examples=options.examples, learning_rate=options.learning_rate, seed=options.seed, device=options.device
+        examples=options.examples,
+        learning_rate=options.learning_rate,
+        seed=options.seed,
+        device=options.device,
+        masked=options.mask,
+        skipped=options.skip,
     )
 
 

@@ -13,12 +13,15 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from index.types import InputError
-from qa.reader import pad
+from qa.reader import FIRST_WORD, MASK, pad
 from qa.training.data import Example
 from qa.training.features import Feature, to_feature
+
+if TYPE_CHECKING:
+    import torch
 
 _POOL = 3000  # examples whose features are made, sorted by length and batched together
 
@@ -36,6 +39,8 @@ class Plan:
     seed: int = 13
     device: str = "cpu"
     checkpoint_every_s: float = 180.0
+    masked: float = 0.0  # the share of tokens, but for the answer's, that a step does not see
+    skipped: float = 0.0  # the share of layers that a step leaves out
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +99,14 @@ class Trainer:
         self.working = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(self.masters, lr=0.0, weight_decay=plan.weight_decay, fused=True)
         self.plan, self.seen, self.pool, self.loss = plan, 0, 0, 0.0
+        self._layers = list(self.model.base_model.encoder.layer) if plan.skipped else []
+        self._rng = random.Random(plan.seed)
 
     def step(self, batch: Sequence[Feature]) -> None:
         import torch
 
         inputs = {name: tensor.to(self.plan.device) for name, tensor in pad([f.pair for f in batch]).items()}
+        self._disturb(inputs["input_ids"], batch)
         starts = torch.tensor([f.start for f in batch], device=self.plan.device)  # (batch,)
         ends = torch.tensor([f.end for f in batch], device=self.plan.device)
         out = self.model(**inputs)
@@ -111,6 +119,19 @@ class Trainer:
         self._update()
         self.seen += len(batch)
         self.loss = loss.item() if self.loss == 0.0 else 0.98 * self.loss + 0.02 * loss.item()
+
+    def _disturb(self, ids: torch.Tensor, batch: Sequence[Feature]) -> None:
+        """Masks tokens of `ids` in place and leaves layers out, as the plan says: against learning by heart."""
+        import torch
+
+        if self.plan.masked:
+            hidden = (torch.rand(ids.shape) < self.plan.masked).to(ids.device) & (ids >= FIRST_WORD)
+            for row, feature in enumerate(batch):
+                hidden[row, feature.start : feature.end + 1] = False
+            ids.masked_fill_(hidden, MASK)
+        if self.plan.skipped:
+            kept = [layer for layer in self._layers if self._rng.random() >= self.plan.skipped]
+            self.model.base_model.encoder.layer = torch.nn.ModuleList(kept)
 
     def _update(self) -> None:
         import torch
@@ -154,18 +175,23 @@ class Trainer:
             for master, working in zip(self.masters, self.working, strict=True):
                 working.copy_(master)
 
-    def average_with(self, folder: Path, *, share: float) -> None:
-        """The mean with the weights in `folder`, `share` of it the new ones: of runs from one start it beats either.
+    def average_with(self, folders: Sequence[Path], *, share: float) -> None:
+        """The mean with the weights in `folders`: `share` of it the new ones, the rest in equal parts.
+
+        Of runs from one start the mean beats each.
 
         Source: Wortsman et al., Model soups, ICML 2022; the gain here stands in qa/evaluation/LOG.md.
         """
         import torch
         from transformers import AutoModelForQuestionAnswering
 
-        other = AutoModelForQuestionAnswering.from_pretrained(str(folder))
         with torch.no_grad():
-            for master, its in zip(self.masters, other.parameters(), strict=True):
-                master.lerp_(its.float().to(master.device), 1.0 - share)
+            for master in self.masters:
+                master.mul_(share)
+            for folder in folders:
+                other = AutoModelForQuestionAnswering.from_pretrained(str(folder))
+                for master, its in zip(self.masters, other.parameters(), strict=True):
+                    master.add_(its.float().to(master.device), alpha=(1.0 - share) / len(folders))
 
     def export(self, folder: Path, start_from: Path) -> None:
         """The weights as fp16 safetensors with config and tokenizer, as `transformers` loads them."""
