@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from index.types import Vectors
 
 EXACT_UP_TO = 50_000  # vectors; see qa/evaluation/LOG.md for this and the next three
-_PROBES = 64  # how many clusters are looked through
+_PROBES = 128  # how many clusters are looked through
 _TRAINED_ON = 40  # vectors for each cluster
 _TRAINING_ROUNDS = 10
 _OUTGROWN = 4  # an index is made anew when it holds so many times what it was made for
@@ -31,8 +31,8 @@ _BODY = _SUM + 32
 
 
 def clusters_for(count: int) -> int:
-    """Twice the square root: it takes as long to find the clusters as to look through some of them."""
-    return max(1, round(2 * math.sqrt(count)))
+    """Four times the square root: with half of that, two topics share a cluster and neither is found."""
+    return max(1, round(4 * math.sqrt(count)))
 
 
 def training_size(count: int) -> int:
