@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 MAX_PASS_TOKENS = 1536  # of one pass, with padding; larger ones outgrow the cache, and others wait for their turn
 _PASS_COST = 32  # what starting a pass costs, in tokens; measured in qa/evaluation/LOG.md
-_STEP = 8  # rows are padded to a multiple of it: each new shape costs some milliseconds once
+_STEP, _FINE_STEP = 8, 2  # rows are padded to a multiple of it: each new shape costs some milliseconds once,
+_FINE_FROM = 768  # which only a pass of so many tokens earns back
 
 _log = logging.getLogger("footnote")
 _importing = threading.Lock()
@@ -58,7 +59,7 @@ class Engine:
     def _pass(self, rows: Sequence[Row]) -> list[NDArray[np.float32]]:
         import numpy as np
 
-        longest = -(-max(len(row.ids) for row in rows) // _STEP) * _STEP
+        longest = _padded(max(len(row.ids) for row in rows), len(rows))
         ids, types = (np.zeros((len(rows), longest), dtype=np.int32) for _ in range(2))
         mask = np.zeros((len(rows), longest), dtype=np.float32)
         for i, row in enumerate(rows):
@@ -68,6 +69,11 @@ class Engine:
             mask[i, :length] = 1
         layer = self._request.infer([ids, types, mask], share_outputs=True)[0]  # (n, longest, hidden)
         return [self._head(layer[i, : len(row.ids)]) for i, row in enumerate(rows)]
+
+
+def _padded(longest: int, rows: int) -> int:
+    step = _FINE_STEP if longest * rows >= _FINE_FROM else _STEP
+    return -(-longest // step) * step
 
 
 def open_engine(folder: Path, head: Head) -> Engine | None:
