@@ -30,6 +30,8 @@ LONG_ANSWER_CHARS = 140  # above it an answer is set as prose, not as a headline
 COPY_FORMATS = ("plain", "markdown", "bibtex")
 REASONS = ("wrong_answer", "wrong_place", "not_said", "missed")
 
+_KEPT_TOGETHER = 16  # characters
+
 _MARKER = re.compile(r"\s*\[(\d+)\]")
 _PROSE = ("sentences", "summary")
 
@@ -219,10 +221,15 @@ def _pieces(text: str, answer: Answer) -> list[Piece]:
 
 
 def _piece(piece: Piece) -> str:
-    return escape(piece.text) + "".join(
+    """The text, its last word (or what is at the end of a very long one) on one line with the markers."""
+    if not piece.notes:
+        return escape(piece.text)
+    cut = max(piece.text.rfind(" ") + 1, len(piece.text) - _KEPT_TOGETHER)
+    markers = "".join(
         f'<button class="fn-marker" {opens(c)} {label("footnote", n=c.marker, title=c.title)}>{c.marker}</button>'
         for c in piece.notes
     )
+    return f'{escape(piece.text[:cut])}<span class="fn-end">{escape(piece.text[cut:])}{markers}</span>'
 
 
 def _confidence(probability: float) -> str:
