@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import socket
 import subprocess
 import sys
@@ -293,9 +294,8 @@ def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page,
 
 def test_the_library_folder_deleted_under_the_page_is_said_and_the_answers_go_on(page: Page, home: Path) -> None:
     say(page, "What is the 2025 target?")
-    for file in home.iterdir():
-        file.unlink()
-    home.rmdir()
+    while home.exists():  # what the page is just doing may leave a new file in it
+        shutil.rmtree(home, ignore_errors=True)
     say(page, "Who is the mayor of Atlantis?")
     expect(page.locator(".fn-refusal")).to_have_text("The articles don't say.")
     expect(page.locator(".fn-exchange .fn-note")).to_contain_text("This answer could not be kept:")

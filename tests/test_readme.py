@@ -104,6 +104,7 @@ def _spellings(value: object) -> set[str]:
     percent = {f"{value * 100:.1f}", f"{value * 100:.0f}"}
     return {
         f"{value:,}",
+        f"{value:,.0f}",
         f"{value:.0f}",
         f"{value:.1f}",
         f"{value:.2f}",
