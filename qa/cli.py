@@ -361,6 +361,16 @@ def _day(text: str) -> dt.date:
         raise argparse.ArgumentTypeError(f"{text!r} is not a date; write it like 2024-05-31") from error
 
 
+def _share(text: str) -> float:
+    try:
+        share = float(text)
+    except ValueError:
+        share = -1.0
+    if not 0.0 <= share <= 1.0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share; write a number from 0 to 1")
+    return share
+
+
 def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument(
         "data", metavar="DATA", help="a folder with the recipe's question sets, or a set in SQuAD's format"
@@ -369,10 +379,10 @@ def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("--examples", type=int, default=130_000, help="examples to see (default: 130000)")
     train.add_argument("--start-from", metavar="FOLDER", help="weights to train further (default: the packaged model)")
     train.add_argument("--average-with", nargs="+", metavar="FOLDER", help="export the mean of new weights and these")
-    train.add_argument("--share", type=float, default=0.5, help="of the new weights in that mean (default: 0.5)")
+    train.add_argument("--share", type=_share, default=0.5, help="of the new weights in that mean (default: 0.5)")
     train.add_argument("--learning-rate", type=float, default=1.3e-4, help="at its highest (default: 1.3e-4)")
-    train.add_argument("--mask", type=float, default=0.0, help="share of tokens that a step does not see (default: 0)")
-    train.add_argument("--skip", type=float, default=0.0, help="share of layers that a step leaves out (default: 0)")
+    train.add_argument("--mask", type=_share, default=0.0, help="share of tokens that a step does not see (default: 0)")
+    train.add_argument("--skip", type=_share, default=0.0, help="share of layers that a step leaves out (default: 0)")
     train.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     train.add_argument("--seed", type=int, default=13)
     train.add_argument("--quick", action="store_true", help="about a minute: a check that the recipe learns")

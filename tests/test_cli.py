@@ -85,6 +85,15 @@ def test_a_date_that_is_none_is_refused_with_how_to_write_one(home: str, capsys:
     assert "'last week' is not a date; write it like 2024-05-31" in said
 
 
+@pytest.mark.parametrize("wrong", ["8", "-0.1", "nan", "some"])
+def test_a_share_that_is_none_is_refused_before_anything_is_trained(
+    capsys: pytest.CaptureFixture[str], wrong: str
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main(["train", "data", "--out", "out", f"--mask={wrong}"])
+    assert f"{wrong!r} is not a share; write a number from 0 to 1" in capsys.readouterr().err
+
+
 def test_a_person_reads_the_quote_and_its_place(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "ask", "--home", home, "what is Beijing's 2025 target")
     assert out.startswith("300 billion yuan")
