@@ -110,7 +110,7 @@ class Filter:
     until: dt.date | None = None
     source: str = ""
 
-    def passes(self, entry: Entry) -> bool:
+    def passes(self, entry: Entry | Document) -> bool:
         """Whether the document is one of them."""
         day = entry.published
         in_range = day is not None and (self.since or day) <= day <= (self.until or day)

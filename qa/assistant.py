@@ -25,6 +25,7 @@ from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
 _MOST_LISTED = 30
+_GIVEN_CHARS = 1300  # of a piece of a given text: some 300 tokens, so that the reader sees all of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,8 @@ class Assistant:
         """No retrieval: the given texts are the evidence. They are cited as documents "1", "2", ..."""
         asked = checked(question)
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
-        pieces = [passage for document in given for passage in chunk(document, chunk_chars=4 * 480)]
-        hits = [Hit(passage, 0.0, "given") for passage in pieces]
+        pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
+        hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
         heard, found = Heard(asked, asked), {document.id: document for document in given}
         if asked_for(asked).form == "yes_no":
             return self._decided(heard, hits, found)
@@ -238,8 +239,8 @@ class Assistant:
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
         """Words of sentences that speak to a machine are no answer, however well they would fit."""
         spans = self._reader.read(question, [hit.passage for hit in hits])
-        ordering = {id(hit.passage) for hit in hits if gives_orders(hit.passage.text)}
-        sound = [s for s in spans if id(s.passage) not in ordering or not gives_orders(sentence_around(s).text)]
+        ordering = {hit.passage for hit in hits if gives_orders(hit.passage.text)}
+        sound = [s for s in spans if s.passage not in ordering or not gives_orders(sentence_around(s).text)]
         return decide(question, sound, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
 
     def _meant(self, topic: str, scope: _Scope) -> Document | None:
@@ -251,15 +252,15 @@ class Assistant:
                 return None
             document = found[nearest.passage.document_id]
             return document if share_missing(content_words(topic), f"{document.title} {document.text}") == 0 else None
-        ids = scope.last[:1] or [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
-        if len(ids) != 1:
-            return None
-        with suppress(KeyError):
-            return self.document(ids[0])
+        with suppress(KeyError):  # removed since by somebody else
+            if scope.last and self._looked_in(before := self.document(scope.last[0]), scope):
+                return before
+            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
+            return self.document(ids[0]) if len(ids) == 1 else None
         return None
 
     @staticmethod
-    def _looked_in(entry: Entry, scope: _Scope) -> bool:
+    def _looked_in(entry: Entry | Document, scope: _Scope) -> bool:
         return scope.only.passes(entry) and (scope.within is None or entry.id in scope.within)
 
     def _which(self, topic: str, scope: _Scope) -> Refusal:

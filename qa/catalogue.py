@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from index.chunk import sentences
 from index.dates import dates_in
 from index.types import Document, Passage
 from qa.reader import Span
@@ -15,12 +16,15 @@ _LABEL = re.compile(r"\b(?:updated|published|posted|modified|released|written|pr
 
 
 def heading(document: Document) -> Span:
-    """The title where it stands in the text; the text's first line when it does not."""
-    at = document.text.find(document.title) if document.title else -1
-    if at >= 0:
-        return _span(document, at, at + len(document.title))
-    first = next((line for line in document.text.splitlines() if line.strip()), document.text)
-    return _span(document, document.text.index(first), document.text.index(first) + len(first))
+    """The title where it is a line of the text; the text's first sentence when it is none, as in a table's row."""
+    titled = document.title and re.search(rf"(?m)^[^\w\n]*({re.escape(document.title)})[^\w\n]*$", document.text)
+    if titled:
+        return _span(document, *titled.span(1))
+    first = re.search(r"\S.*", document.text)
+    if first is None:
+        return _span(document, 0, len(document.text))
+    start, end = sentences(first.group())[0]
+    return _span(document, first.start() + start, first.start() + end)
 
 
 def date_line(document: Document, question: str) -> Span | None:

@@ -87,10 +87,11 @@ def stated(heard: Heard, text: str, span: Span, documents: Documents) -> Answer:
 def listing(
     heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit] = (), *, more: int = 0
 ) -> Answer:
-    """One item for each span, on a line of its own; a last line says how many `more` there are."""
+    """A title for each span, on a line of its own; a last line says how many `more` there are."""
     if not spans:
         return refused(heard, hits)
-    text = "\n".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
+    titles = [documents[span.passage.document_id].title or span.text for span in spans]
+    text = "\n".join(f"{unmarked(title)} [{number}]" for number, title in enumerate(titles, 1))
     left_out = f"\nand {more:,} more" if more else ""
     return _answer(heard, text + left_out, "list", footnotes(spans, documents), 1.0, hits)
 
@@ -107,7 +108,7 @@ def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:
     lines: list[str] = []
     citations: list[Citation] = []
     for label, answer in parts:
-        lines.append(f"{label}: {_renumbered(answer, len(citations)) or NOT_FOUND}")
+        lines.append(f"{unmarked(label)}: {_renumbered(answer, len(citations)) or NOT_FOUND}")
         citations += [replace(c, marker=c.marker + len(citations)) for c in answer.citations]
     return _answer(heard, "\n".join(lines), "list", citations, min(a.confidence for a in answered), hits)
 
@@ -119,7 +120,9 @@ def footnotes(spans: Sequence[Span], documents: Documents) -> list[Citation]:
 
 def unmarked(text: str) -> str:
     """The text on one line, without reference numbers of its own ("[3]"), which would look like our footnotes."""
-    return " ".join(MARKER.sub("", text).split())
+    while MARKER.search(text):  # what is left of "[7[2]]" is another
+        text = MARKER.sub("", text)
+    return " ".join(text.split())
 
 
 def _renumbered(answer: Answer, by: int) -> str:

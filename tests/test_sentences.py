@@ -72,10 +72,12 @@ def test_sentences_are_put_in_reading_order_by_document() -> None:
     )
 
 
-def test_a_heading_is_cited_where_the_title_stands_or_as_the_first_line() -> None:
+def test_a_heading_is_cited_where_the_title_is_a_line_or_as_the_first_sentence() -> None:
     assert (catalogue.heading(FERRIES).start, catalogue.heading(FERRIES).text) == (0, "Ferries go electric")
-    nameless = Document("n", "Not in the text", "\nFirst line.\nSecond line.", "n.txt")
-    assert (catalogue.heading(nameless).start, catalogue.heading(nameless).text) == (1, "First line.")
+    nameless = Document("n", "Not in the text", "\nFirst one. Second one.\nThird one.", "n.txt")
+    assert (catalogue.heading(nameless).start, catalogue.heading(nameless).text) == (1, "First one.")
+    road = Document("r", "Larch Bay", "Larch Bay Road\n\n## Larch Bay ##\n", "r.txt")
+    assert (catalogue.heading(road).start, catalogue.heading(road).text) == (19, "Larch Bay")
 
 
 @pytest.mark.parametrize(
