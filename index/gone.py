@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from index.load import address
 from index.types import Entry
+
+_ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
 def gone_from(folder: str | Path, entries: Iterable[Entry]) -> list[Entry]:
@@ -21,10 +25,18 @@ def gone_from(folder: str | Path, entries: Iterable[Entry]) -> list[Entry]:
 
 
 def _lay_in(folder: Path, source: str) -> bool:
-    return "://" not in source and Path(source).is_absolute() and Path(source).is_relative_to(folder)
+    return "://" not in source and Path(source).is_absolute() and Path(source).is_relative_to(address(folder))
 
 
 def _is_there(source: str) -> bool:
     """Whether the file is there, or the archive or mail that it is a part of ("mail.eml#1/plan.pdf")."""
     parts = source.split("#")
-    return any(os.path.lexists("#".join(parts[:count])) for count in range(1, len(parts) + 1))
+    paths = ("#".join(parts[:count]) for count in range(1, len(parts) + 1))
+    return any(os.path.lexists(path) or _is_there_in_bytes(path) for path in paths)
+
+
+def _is_there_in_bytes(source: str) -> bool:
+    """Whether a file is there whose name is not UTF-8 and for which this text stands, as `address` writes it."""
+    named = _ESCAPED.sub(lambda escaped: bytes.fromhex(escaped[1].decode()), source.encode())
+    path = Path(os.fsdecode(named))
+    return address(path) == source and os.path.lexists(path)

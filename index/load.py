@@ -172,6 +172,6 @@ def _name_of(page: Fetched) -> str:
     return PurePosixPath(name).stem + MEDIA_TYPES[page.content_type]
 
 
-def address(path: Path) -> str:
+def address(path: str | Path) -> str:
     """The path as text that every database stores, even when the file's name is not UTF-8."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")

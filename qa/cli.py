@@ -9,6 +9,7 @@ import argparse
 import datetime as dt
 import json
 import os
+import shlex
 import sys
 import time
 from collections import Counter
@@ -19,8 +20,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.types import EmptyError, Failure, Filter, InputError, ModelError, UserError
-from qa.config import Config, configure
+from index.types import ANY, EmptyError, Entry, Failure, Filter, InputError, ModelError, UserError
+from qa.config import Config, configure, share
 
 if TYPE_CHECKING:
     from index.library import Library, Outcome
@@ -107,7 +108,7 @@ def _index(options: argparse.Namespace, config: Config) -> int:
             for name in options.sources:
                 try:
                     _take_in(library, name, config, done)
-                    done.counts["removed"] += _prune(library, name, remove=options.prune)
+                    done.counts["removed"] += _prune(library, name, config, remove=options.prune)
                 except (InputError, EmptyError) as error:  # the other sources are indexed all the same
                     done.unusable.append(error)
             if done.counts["added"] + done.counts["updated"] + done.counts["removed"]:
@@ -119,11 +120,12 @@ def _index(options: argparse.Namespace, config: Config) -> int:
             print(line)
     for failure in done.failures:
         print(f"failed: {failure.source}: {failure.reason}", file=sys.stderr)
-    if done.counts or not done.unusable:
+    nothing = not done.counts.total()  # a key may stand there with 0
+    if not (nothing and done.unusable):
         print(done)
     if done.unusable:
         raise done.unusable[0]
-    if done.failures and not done.counts:
+    if done.failures and nothing:
         raise InputError("nothing could be indexed", "see the reason beside each source above")
     return 0
 
@@ -193,14 +195,17 @@ def _take_in(library: Library, name: str, config: Config, done: _Indexed) -> Non
             done.take(item)
 
 
-def _prune(library: Library, name: str, *, remove: bool) -> int:
+def _prune(library: Library, name: str, config: Config, *, remove: bool) -> int:
     """Takes away the documents whose files are gone from the folder, or says how to; returns how many were."""
     from index.gone import gone_from
+    from index.load import address
 
     gone = gone_from(name, library.entries())
     if gone and not remove:
         titles = "; ".join(entry.title for entry in gone[:3]) + (" ..." if len(gone) > 3 else "")
-        print(f"no longer in {name}: {titles}; take {len(gone)} away with: footnote index --prune {name}")
+        home = ["--home", config.home] if config.home is not None else []
+        command = address(shlex.join(["footnote", "index", *home, "--prune", name]))
+        print(f"no longer in {address(name)}: {titles}; take {len(gone)} away with: {command}")
         return 0
     return len(library.remove([entry.id for entry in gone])) if gone else 0
 
@@ -210,14 +215,17 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
     from qa.show import answer_row, answer_text
     from qa.writing.terminal import write_lines, written_row
 
+    only = _only(options)
     reader = open_reader(config)
     with ThreadPoolExecutor(1) as beside:
         beside.submit(reader.load)  # while the library loads its own
-        assistant = assistant_over(open_library(config), config, reader=reader)
-        only = Filter(options.since, options.until, options.source)
+        library = open_library(config)
+        assistant = assistant_over(library, config, reader=reader)
         began = time.perf_counter()
         answer = assistant.ask(options.question, only=only)
     seconds = time.perf_counter() - began
+    if answer.refused and only != ANY:
+        _check_some_pass(only, library.entries())
     if options.json:
         written = {"written": written_row(assistant, answer, config.model)} if config.model else {}
         print(json.dumps(answer_row(answer, seconds) | written, ensure_ascii=False))
@@ -225,6 +233,29 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
     print(answer_text(answer), flush=True)
     failure = write_lines(assistant, answer, config.model) if config.model else None
     return _trouble(failure) if failure else 0
+
+
+def _only(options: argparse.Namespace) -> Filter:
+    """The articles that are asked. Raises InputError for a range of dates that holds no day."""
+    only = Filter(options.since, options.until, options.source)
+    if only.since and only.until and only.since > only.until:
+        message = f"--since {only.since} is later than --until {only.until}"
+        raise InputError(message, "no day lies between; swap them")
+    return only
+
+
+def _check_some_pass(only: Filter, entries: Sequence[Entry]) -> None:
+    """Raises InputError where no article passes: nothing was asked then, so that "don't say" would mislead."""
+    if not entries or any(only.passes(entry) for entry in entries):
+        return
+    given = {"--since": only.since, "--until": only.until, "--source": only.source}
+    options = shlex.join(str(word) for name, value in given.items() if value for word in (name, value))
+    undated = sum(entry.published is None for entry in entries)
+    without = f"; without a date: {undated:,}" if (only.since or only.until) and undated else ""
+    raise InputError(
+        f"no article of {len(entries):,} passes {options}{without}",
+        "footnote documents lists their dates, with --json their paths and addresses",
+    )
 
 
 def _chat(options: argparse.Namespace, config: Config) -> int:
@@ -319,7 +350,7 @@ def _parser() -> argparse.ArgumentParser:
     shared.add_argument("--home", help="the library's folder (default: the platform's user data folder)")
     shared.add_argument("--encoder", help="a sentence-transformers model, by name or folder")
     shared.add_argument("--reader", help="the folder of an extractive question-answering model")
-    shared.add_argument("--threshold", type=float, help="refuse below this confidence, 0 to 1 (default: as calibrated)")
+    shared.add_argument("--threshold", type=_share, help="refuse below this confidence, 0 to 1 (default: calibrated)")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def command(name: str, run: Any, summary: str) -> argparse.ArgumentParser:
@@ -363,12 +394,9 @@ def _day(text: str) -> dt.date:
 
 def _share(text: str) -> float:
     try:
-        share = float(text)
-    except ValueError:
-        share = -1.0
-    if not 0.0 <= share <= 1.0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a share; write a number from 0 to 1")
-    return share
+        return share(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a share; write a number from 0 to 1") from error
 
 
 def _train_arguments(train: argparse.ArgumentParser) -> None:

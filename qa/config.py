@@ -29,24 +29,37 @@ class Config:
     chunk_chars: int = CHUNK_CHARS  # how long a passage may be; counts when an article is indexed
     threshold: float | None = None  # refuse below this confidence; None: as calibrated; 0: always answer
     reference: bool = False  # run the models with torch in fp32, whatever else the machine could do
-    private_addresses: bool = False  # whether web addresses of this machine and its network may be indexed
+    private_addresses: bool = False  # whether `footnote index` reads web addresses of this machine and its network
     host: str = "127.0.0.1"
     port: int = 7860
 
     @property
     def home_folder(self) -> Path:
+        """Raises InputError for the home of somebody who has none."""
         if self.home is not None:
-            return Path(self.home).expanduser()
+            try:
+                return Path(self.home).expanduser()
+            except RuntimeError:  # "~nobody" has no home
+                message = f"the library's folder {self.home} cannot be found: there is no home of that name"
+                raise InputError(message, "write the path in full, without ~") from None
         import platformdirs
 
         return Path(platformdirs.user_data_dir("footnote", appauthor=False))
+
+
+def share(text: str) -> float:
+    """A number from 0 to 1. Raises ValueError for anything else, "nan" too."""
+    number = float(text)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(f"{text!r} is not a number from 0 to 1")
+    return number
 
 
 _NUMBERS: dict[str, Callable[[str], int | float]] = {
     "passages_read": int,
     "chunk_chars": int,
     "port": int,
-    "threshold": float,
+    "threshold": share,
     "reference": lambda given: bool(int(given)),
     "private_addresses": lambda given: bool(int(given)),
 }
@@ -66,5 +79,6 @@ def _typed(given: str, name: str) -> str | float:
     try:
         return _NUMBERS[name](given) if name in _NUMBERS else given
     except ValueError:
-        message = f"FOOTNOTE_{name.upper()} is {given!r}, which is not a number"
-        raise InputError(message, "set it to a number, or unset it") from None
+        wanted = "a number from 0 to 1" if _NUMBERS[name] is share else "a number"
+        message = f"FOOTNOTE_{name.upper()} is {given!r}, which is not {wanted}"
+        raise InputError(message, f"set it to {wanted}, or unset it") from None

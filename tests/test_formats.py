@@ -7,6 +7,7 @@ import io
 import zipfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,15 @@ def test_a_mail_has_subject_sender_and_date_and_its_attachments_are_documents_of
 def test_a_mail_in_html_shows_what_its_reader_sees() -> None:
     html = f"<style>p {{}}</style><p>{HARBOUR}</p><table><tr><td>Price</td><td>12 crowns</td></tr></table>"
     assert body(one(samples.eml(html=html), "mail.eml")) == f"{HARBOUR}\n\n  Price  12 crowns".replace("\n\n  ", "\n\n")
+
+
+@pytest.mark.parametrize("blank", ["\n", " \u200b\n\n"])
+def test_a_mail_whose_plain_text_is_blank_shows_its_html(blank: str) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"] = "The night ferry", "Ada Moss <ada@example.org>"
+    mail.set_content(blank)
+    mail.add_alternative(f"<p>{HARBOUR}</p>", subtype="html")
+    assert body(one(bytes(mail), "mail.eml")) == HARBOUR
 
 
 def test_a_file_that_is_no_mail_is_named_so() -> None:

@@ -1,8 +1,12 @@
 """Documents whose files have gone are found, and nothing else is."""
 
+import os
 from pathlib import Path
 
+import pytest
+
 from index.gone import gone_from
+from index.load import address
 from index.types import Entry
 
 
@@ -21,6 +25,27 @@ def test_a_member_goes_with_its_archive(tmp_path: Path) -> None:
     (tmp_path / "odd#name.txt").write_text("here")
     kept, lost = entry(f"{tmp_path}/kept.zip#a/b.txt"), entry(f"{tmp_path}/lost.zip#a/b.txt")
     assert gone_from(tmp_path, [kept, lost, entry(tmp_path / "odd#name.txt")]) == [lost]
+
+
+def test_a_name_that_is_not_utf8_is_there_under_the_text_that_stands_for_it(tmp_path: Path) -> None:
+    folder = tmp_path / os.fsdecode(b"men\xfc")
+    try:
+        folder.mkdir()
+    except OSError:
+        pytest.skip("the names of files are UTF-8 here")
+    article, archive, lost = (folder / os.fsdecode(name) for name in (b"caf\xe9.txt", b"d\xe9.zip", b"f\xeate.txt"))
+    for file in (article, archive):
+        file.write_bytes(b"")
+    assert address(article) == f"{tmp_path}/men\\xfc/caf\\xe9.txt"
+    entries = [entry(address(article)), entry(f"{address(archive)}#a/b.txt"), entry(address(lost))]
+    assert gone_from(tmp_path, entries) == gone_from(folder, entries) == entries[2:]
+
+
+def test_a_name_that_only_looks_like_one_that_is_not_utf8_is_gone_with_its_file(tmp_path: Path) -> None:
+    (tmp_path / "café.txt").write_text("another article")  # c3 a9 in UTF-8
+    (tmp_path / "the\\xe9.txt").write_text("here")
+    lost, here = entry(f"{tmp_path}/caf\\xc3\\xa9.txt"), entry(f"{tmp_path}/the\\xe9.txt")
+    assert gone_from(tmp_path, [lost, here]) == [lost]
 
 
 def test_other_folders_addresses_and_pasted_texts_are_left_alone(tmp_path: Path) -> None:

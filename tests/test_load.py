@@ -465,6 +465,28 @@ def test_an_html_page_becomes_its_article(tmp_path: Path) -> None:
     assert (document.title, document.author, document.published) == ("Quay opens", "Jane Doe", dt.date(2024, 4, 6))
 
 
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "北京市计划到2025年将人工智能核心产业规模扩大到三千亿元。",
+        "新しい岸壁は月曜日に開かれました。",
+        "ท่าเรือใหม่เปิดเมื่อวันจันทร์ที่ผ่านมา",
+        "Die neue Kaimauer wurde am Montag eröffnet.",
+    ],
+)
+def test_a_page_in_a_script_without_spaces_has_an_article_too(tmp_path: Path, sentence: str) -> None:
+    page = f'<meta charset="utf-8"><title>N</title><article><h1>N</h1><p>{sentence}</p></article>'
+    (tmp_path / "a.html").write_text(f"<html><body>{page}</body></html>", encoding="utf-8")
+    assert body(one(tmp_path / "a.html")) == sentence
+
+
+@pytest.mark.parametrize("shown", ["", "页面不存在", "首页<br>新闻<br>体育<br>财经<br>娱乐<br>联系我们", "Not found"])
+def test_a_page_of_a_menu_or_a_few_words_has_none_in_any_script(tmp_path: Path, shown: str) -> None:
+    page = f'<html><head><meta charset="utf-8"></head><body><p>{shown}</p></body></html>'
+    (tmp_path / "a.html").write_text(page, encoding="utf-8")
+    assert failure(tmp_path / "a.html").reason.startswith("no article was found in the page")
+
+
 # --- JSON Lines ------------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from index.clean import decode, normalise
 from index.dates import find_date
 from index.formats.content import Content
+from index.lexical import UNSPACED
 from index.types import InputError
 
 _HIDDEN = {"head", "script", "style", "template", "noscript", "nav", "svg", "object", "iframe", "select", "button"}
@@ -20,6 +21,9 @@ _BLOCKS = {
     *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre", "section"),
     *("table", "ul"),
 }
+_LEAST_GAPS = 5
+# Between two words of a line: a space or, in a script without them, every second character, as a word has about two.
+_WORD_GAP = re.compile(rf" |(?<={UNSPACED}){UNSPACED}{{2}}")
 _GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": "\n", "tr": "\n", "td": "  ", "th": "  "}
 
 
@@ -34,7 +38,7 @@ def read_html(content: bytes) -> Content:
         date_extraction_params={"extensive_search": False, "original_date": True},  # a stated date, never a guess
     )
     text = normalise(found.text or "") if found else ""
-    if text.count(" ") < 5:
+    if len(_WORD_GAP.findall(text)) < _LEAST_GAPS:
         raise InputError("no article was found in the page; copy its text into a .txt file and index that")
     return Content(
         "\n\n".join(line for line in map(_as_shown, text.split("\n")) if line),

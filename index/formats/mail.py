@@ -24,17 +24,21 @@ _NAME_CHARS = 200
 
 
 def read_mail(content: bytes) -> tuple[Content, list[Member]]:
-    """The text is the plain one, else what the HTML shows; the title is the subject, the author the sender's name."""
+    """The text is the plain one, or what the HTML shows where that is blank.
+
+    The title is the subject, the author the sender's name.
+    """
     message = email.message_from_bytes(content.lstrip(), policy=email.policy.default)
     if not any(message.get(name) for name in ("From", "Date", "Subject", "Message-ID")):
         raise InputError("it is no e-mail: it names no sender, no date and no subject")
-    body = message.get_body(("plain", "html"))
+    bodies = filter(None, (message.get_body((kind,)) for kind in ("plain", "html")))
+    written = filter(None, (normalise(_text(body)) for body in bodies))
     name, address = parseaddr(str(message.get("From", "")))
     try:
         published = parsedate_to_datetime(str(message.get("Date", ""))).date()
     except ValueError:
         published = None
-    text = _SIGNATURE.sub("", normalise(_text(body))) if body is not None else ""
+    text = _SIGNATURE.sub("", next(written, ""))
     subject = str(message.get("Subject", ""))
     return Content(text, title=subject, author=name or address, published=published), list(_attachments(message))
 
