@@ -1,7 +1,8 @@
 """A follow-up question and its history -> a question that stands alone. Pure rules, no model, English.
 
-"And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "he", "there" and "that
-company" become the name; "who said that?" asks for who said what was just answered.
+"And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "and who pays for it?" is
+a question of its own, in which "he", "it", "there" and "that company" become the name; "who said that?" asks for who
+said what was just answered.
 """
 
 from __future__ import annotations
@@ -11,14 +12,44 @@ from collections.abc import Sequence
 
 from qa.types import Turn
 
-_ANOTHER = re.compile(
-    r"^(?:and|but|or|so|ok|okay)?[\s,]*(?:what about|how about|and)?\s+(?:for |in |of )?(.+?)[\s?!.]*$", re.I
-)
+# Verbs count in lower case alone, so that May, Will and Do stay names.
+_ASKS = r"(?:who|whom|whose|what|when|where|why|how|which)"
+_VERB = r"(?-i:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n['’]t)?"
+_TELL = r"(?-i:tell|give|list|show|compare|explain|describe|summari[sz]e)"
+_PREPOSITION = r"(?:by|since|until|in|for|at|from|to|on|with|of|about|after|before)"
+_ABOUT = r"(?:what about|how about|what of)"
+_SO = r"(?:(?:so|then|ok|okay)[\s,…]+)*"
+_AND = r"(?:and|but|or)[\s,…]+"
+_LEAD = rf"^{_SO}(?:{_AND})?{_SO}"
+
 _BARE = re.compile(
-    r"^(?:and |but |so )?(?:by |since |until )?(?:who|what|when|where|why|how|which)(?: (?:many|much|long))?[\s?!.]*$",
+    rf"{_LEAD}(?P<asked>(?:by |since |until )?(?:who|what|when|where|why|how|which)(?: (?:many|much|long))?[\s?!.]*)$",
     re.I,
 )
-_OPENS_AS_FOLLOW_UP = re.compile(r"^(?:and|but|or|what about|how about)\b", re.I)
+_PART = re.compile(  # of a question: "and in which city?", "for how many years?", "and now?"
+    rf"^(?=(?:and|but|or|so|then|ok|okay|{_PREPOSITION})\b){_LEAD}(?P<asked>(?:{_PREPOSITION} )?"
+    rf"(?:(?:what|which|how)(?: (?!{_VERB}\b|\w+ed\b|about\b|of\b)\w+)?|how (?:many|much) \w+"
+    r"|(?:who|whom|when|where|why)(?: (?:else|exactly|not))?"
+    r"|now|then|today|later|not|and|but|or|(?:last|this|next) (?:year|month|week|time))[\s?!.]*)$",
+    re.I,
+)
+_LEAD_OF_ITS_OWN = re.compile(  # what stands before a question that has a verb, or a pronoun to complete
+    rf"{_LEAD}(?:(?:what|how) about )?(?=(?!{_ABOUT}\b|(?:that|those) of\b)"
+    rf"(?:(?:{_PREPOSITION} )?{_ASKS}\b|(?:{_VERB}|{_TELL}) \w"
+    r"|(?:his|her|their|its|he|she|it|they|him|them|this|that|these|those)\b))",
+    re.I,
+)
+_ANOTHER = re.compile(
+    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}\s+)"
+    rf"(?:(?:(?:that|those) of|{_PREPOSITION}) )?(?P<other>.+?)[\s?!.]*$",
+    re.I,
+)
+_ANOTHER_OF_THEM = re.compile(  # "and how many in Shenzhen?"
+    rf"{_LEAD}(?P<asks>how many|how much|{_ASKS}) {_PREPOSITION} "
+    r"(?P<other>(?-i:(?:the )?[A-Z\d][\w'’-]*(?: (?:of |the )?[A-Z\d][\w'’-]*)*))[\s?!.]*$",
+    re.I,
+)
+_CLAUSE = re.compile(r"\b(?:who|what|when|where|why|how|is|are|was|were|does|did|has|had)\b")
 _PRONOUN = re.compile(r"\b(?:he|she|him|they|them|it)\b|\b(?:his|her|their|its)\b", re.I)
 _POSSESSIVE = frozenset({"his", "her", "their", "its"})
 _NAME = re.compile(r"\b[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?: (?:of |the )?[A-Z][\w-]*)*")
@@ -45,22 +76,40 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
     before, answer = standalone(history[-1].question, history[:-1]), history[-1].answer
     if _WHO_SAID.match(question):
         return f"who said {answer or before.rstrip(' ?!.')}?"
-    if _BARE.match(question):
-        return f"{before.rstrip(' ?!.')} {question}"
-    if _OPENS_AS_FOLLOW_UP.match(question) and len(question.split()) <= _MOST_WORDS:
-        found = _ANOTHER.match(question)
-        return _instead(before, found.group(1)) if found else f"{before} {question}"
-    return _named(question, before, answer)
+    if part := _part(question):
+        return f"{before.rstrip(' ?!.')} {part}"
+    other = _other(question) or _other_of_them(question, before)
+    return _instead(before, other) if other else _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
 
 
 def topic_of(question: str, history: Sequence[Turn]) -> str:
     """What a bare follow-up names ("Shenzhen" of "and Shenzhen?"); "" for a question of its own."""
-    if not history or _BARE.match(question) or not _OPENS_AS_FOLLOW_UP.match(question):
+    return "" if not history or _part(question) else _other(question)
+
+
+def _part(question: str) -> str:
+    """What is added to the question before, without its "and"; "" when nothing is."""
+    found = _BARE.match(question) or _PART.match(question)
+    return found["asked"] if found else ""
+
+
+def _other(question: str) -> str:
+    """The name in "and Shenzhen?", "what about Shenzhen's?"; "" for a question of its own."""
+    found = None if _LEAD_OF_ITS_OWN.match(question) else _ANOTHER.match(question)
+    if found is None or len(question.split()) > _MOST_WORDS or _CLAUSE.search(found["other"]):
         return ""
-    if len(question.split()) > _MOST_WORDS:
-        return ""
-    found = _ANOTHER.match(question)
-    return found.group(1) if found else ""
+    return _bare(found["other"])
+
+
+def _other_of_them(question: str, before: str) -> str:
+    """The name in "and how many in Shenzhen?" when the question before, too, began with "how many"."""
+    found = _ANOTHER_OF_THEM.match(question)
+    return _bare(found["other"]) if found and before.lower().startswith(found["asks"].lower()) else ""
+
+
+def _bare(name: str) -> str:
+    """Without the "'s" of "what about Shanghai's?": the question before has its own."""
+    return re.sub(r"['’]s?$", "", name)
 
 
 def names(text: str) -> list[str]:
@@ -83,7 +132,9 @@ def _instead(before: str, other: str) -> str:
         return before.replace(year.group(), other)
     found = names(before)
     if found and not _YEAR.fullmatch(other):
-        return before.replace(found[-1], other, 1)  # "AI firms in China" and "Shenzhen?": the last one is the place
+        # "AI firms in China" and "Shenzhen?": the last one is the place. India is not in "Indian".
+        *_, last = re.finditer(rf"(?<!\w){re.escape(found[-1])}(?!\w)", before)
+        return before[: last.start()] + other + before[last.end() :]
     return f"{before.rstrip(' ?!.')} {other}?"
 
 

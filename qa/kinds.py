@@ -12,10 +12,12 @@ from typing import Literal
 
 Form = Literal["fact", "several", "yes_no", "reason", "topic", "summary", "catalogue", "date"]
 
-_OPENER = r"^(?:please |can you |could you |would you |i want to know |i'd like to know )*"
+_OPENER = r"^(?:and |but |so |please |can you |could you |would you |i want to know |i'd like to know )*"
 _END = r"[\s?!.]*$"
 _NOUN = r"(?:articles?|documents?|texts?|reports?|stor(?:y|ies)|pages?|news|papers?|files?)"
-_ARTICLE = rf"(?:(?:the |this |that |these |your |my )?{_NOUN}|it)"
+_PRINTED = r"(?:published|updated|written|posted|printed)"
+_NAMED_ARTICLE = rf"(?:the |this |that |these |your |my )?{_NOUN}\b"
+_ARTICLE = rf"(?:{_NAMED_ARTICLE}|it\b)"
 
 
 def _rule(*alternatives: str) -> re.Pattern[str]:
@@ -46,10 +48,13 @@ _CATALOGUE = _rule(
     rf"(?:\s+{_SPEAKING_OF}\s+(?P<topic>.+?))?{_END}",
     rf"what (?:is|do you have) in (?:the|your|my) library{_END}",
 )
-_DATE = _rule(
-    rf"when was {_ARTICLE}(?P<topic>.*?) (?:published|updated|written|posted|printed|released){_END}",
-    rf"what(?:'s| is) the (?:publication |publishing )?date of {_ARTICLE}(?P<topic_two>.*?){_END}",
-    rf"how old is {_ARTICLE}(?P<topic_three>.*?){_END}",
+_WHICH = r"(?: (?:about|on|of|from|in|by|with|that|which)\b.*?)?"  # not "the paper's editor", nor "the paper mill"
+_DATE = _rule(  # "it" is an article only beside a word that little else takes: a model is released, a town is old
+    rf"when was {_NAMED_ARTICLE}(?P<topic>{_WHICH})(?: first| last)? (?:{_PRINTED}|released){_END}",
+    rf"when was it(?: first| last)? {_PRINTED}{_END}",
+    rf"what(?:'s| is) the (?:publication|publishing) date of {_ARTICLE}(?P<topic_two>{_WHICH}){_END}",
+    rf"what(?:'s| is) the date of {_NAMED_ARTICLE}(?P<topic_three>{_WHICH}){_END}",
+    rf"how old is {_NAMED_ARTICLE}(?P<topic_four>{_WHICH}){_END}",
 )
 _COMPARE = _rule(
     rf"compare (?P<what>.*?(?:of|in|for|between) )?(?P<a>.+?) (?:and|with|to|vs\.?|versus) (?P<b>.+?){_END}"

@@ -17,6 +17,10 @@ from qa.types import Turn
         ("what is Beijing's 2025 target", "how about Shanghai?", "what is Shanghai's 2025 target"),
         ("What does Shanghai promote?", "By when?", "What does Shanghai promote By when?"),
         ("What does Shanghai promote?", "why?", "What does Shanghai promote why?"),
+        ("What does Shanghai promote?", "But why?", "What does Shanghai promote why?"),
+        ("What does Shanghai promote?", "And in which year?", "What does Shanghai promote in which year?"),
+        ("What does Shanghai promote?", "For how many years?", "What does Shanghai promote For how many years?"),
+        ("What does Shanghai promote?", "and now?", "What does Shanghai promote now?"),
         ("How many AI firms are in China?", "And Guangdong?", "How many AI firms are in Guangdong?"),
         ("How many buses run?", "And in Portavel?", "How many buses run Portavel?"),
         ("What does iFlytek build?", "Where is its seat?", "Where is iFlytek's seat?"),
@@ -30,6 +34,75 @@ from qa.types import Turn
 )
 def test_a_follow_up_is_completed_from_the_question_before(before: str, question: str, expected: str) -> None:
     assert standalone(question, [Turn(before)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("And who is the mayor?", "who is the mayor?"),
+        ("But who pays for it?", "who pays for Beijing?"),
+        ("And when does it open?", "when does Beijing open?"),
+        ("And where is it built?", "where is Beijing built?"),
+        ("and is it big?", "is Beijing big?"),
+        ("Or isn't it late?", "isn't Beijing late?"),
+        ("And in what year did it open?", "in what year did Beijing open?"),
+        ("And what happened?", "what happened?"),
+        ("And then who took over?", "who took over?"),
+        ("and tell me about Shenzhen", "tell me about Shenzhen"),
+        ("And its population?", "Beijing's population?"),
+        ("What about its budget?", "Beijing's budget?"),
+        ("And the mayor is who?", "And the mayor is who?"),
+        ("And who is the mayor of the whole of Portavel?", "who is the mayor of the whole of Portavel?"),
+    ],
+)
+def test_a_question_of_its_own_loses_its_and_and_its_pronoun(question: str, expected: str) -> None:
+    history = [Turn("What is Beijing's 2025 target?")]
+    assert standalone(question, history) == expected
+    assert topic_of(question, history) == ""
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "And what about Shanghai's?",
+        "And Shanghai’s?",
+        "so what of Shanghai?",
+        "And that of Shanghai?",
+        "but, Shanghai?",
+    ],
+)
+def test_another_name_may_be_possessive(question: str) -> None:
+    history = [Turn("What is Beijing's 2025 target?")]
+    assert standalone(question, history) == "What is Shanghai's 2025 target?"
+    assert topic_of(question, history) == "Shanghai"
+
+
+@pytest.mark.parametrize("name", ["May", "Will Smith", "Doctor Who"])
+def test_a_name_that_looks_like_a_verb_stays_a_name(name: str) -> None:
+    assert standalone(f"And {name}?", [Turn("What does Shanghai promote?")]) == f"What does {name} promote?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (
+            "How many Indian firms are listed in India?",
+            "and Brazil?",
+            "How many Indian firms are listed in Brazil?",
+        ),
+        ("Which American companies left America?", "and Russia?", "Which American companies left Russia?"),
+        ("Which banks of Oslo left Oslo?", "and Bergen?", "Which banks of Oslo left Bergen?"),
+    ],
+)
+def test_the_last_whole_name_is_exchanged(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+def test_how_many_in_another_place_asks_for_the_same_only_after_how_many() -> None:
+    question = "And how many in the Bay of Fundy?"
+    counted = standalone(question, [Turn("How many AI firms are in China?")])
+    assert counted == "How many AI firms are in the Bay of Fundy?"
+    assert standalone(question, [Turn("What does Shanghai promote?")]) == "how many in the Bay of Fundy?"
 
 
 def test_he_is_the_person_just_named() -> None:

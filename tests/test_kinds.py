@@ -35,10 +35,35 @@ from qa.manners import HELP, reply_to
         ("When was the article updated?", Asked("date")),
         ("when was the story about Larch Bay published", Asked("date", topic="Larch Bay")),
         ("when was it written?", Asked("date")),
+        ("When was it published?", Asked("date")),
+        ("And when was it last updated?", Asked("date")),
+        ("When was the report on buses released?", Asked("date", topic="buses")),
+        ("How old is the article?", Asked("date")),
+        ("What is the publication date of it?", Asked("date")),
+        ("and summarise it", Asked("summary")),
     ],
 )
 def test_a_question_has_a_form_and_perhaps_a_topic(question: str, expected: Asked) -> None:
     assert asked_for(question) == expected
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When was it released?",
+        "How old is it?",
+        "And how old is it?",
+        "What is the date of it?",
+        "How old is Italy?",
+        "When was Italy's constitution written?",
+        "How old is the paper's editor?",
+        "When was the paper mill updated?",
+        "How old is the storyteller?",
+    ],
+)
+def test_the_age_of_what_need_not_be_an_article_is_a_fact(question: str) -> None:
+    """The date of an article is answered with confidence 1.0: it must not be the answer to another question."""
+    assert asked_for(question) == Asked("fact")
 
 
 def test_two_questions_joined_by_and_are_two_parts() -> None:
