@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 CLS, SEP, MASK, COLON = 101, 102, 103, 1024  # ids in the BERT vocabulary that MiniLM uses
 FIRST_WORD = 999  # smaller ids are special or unused
 MAX_QUESTION_TOKENS = 48
-MAX_TITLE_TOKENS, MAX_LEAD_TOKENS, MAX_PASSAGE_TOKENS = 32, 64, 384
+MAX_TITLE_TOKENS, MAX_LEAD_TOKENS = 32, 64
 MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
 _SPANS_PER_PASSAGE = 3
@@ -154,10 +154,11 @@ Offsets = Sequence[tuple[int, int]]
 def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
     asked = question[:MAX_QUESTION_TOKENS]
     title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
-    lead = tokenizer.encode(passage.lead, add_special_tokens=False).ids[-MAX_LEAD_TOKENS:]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
-    taken = len(asked) + len(title) + len(lead) + 4  # [CLS], two [SEP], the colon
-    room = min(MAX_PASSAGE_TOKENS, MAX_INPUT_TOKENS - taken)
+    room = MAX_INPUT_TOKENS - len(asked) - len(title) - 4  # [CLS], two [SEP], the colon
+    before = tokenizer.encode(passage.lead, add_special_tokens=False).ids
+    most = min(MAX_LEAD_TOKENS, max(0, room - len(body.ids)))  # a long passage takes the place of its lead
+    lead = before[max(0, len(before) - most) :]
     return join_pair(asked, title, body.ids[:room], lead=lead), body.offsets[:room]
 
 

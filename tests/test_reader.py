@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from index.types import ModelError, Passage
 from qa.config import WEIGHTS
-from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, join_pair
+from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, _encode, join_pair
 
 TEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models."
 
@@ -48,6 +48,16 @@ def test_without_title_and_lead_the_passage_follows_the_question() -> None:
     pair = join_pair([7], [], [20])
     assert pair.input_ids == [101, 7, SEP, 20, SEP]
     assert pair.passage_start == pair.segment_start == 3
+
+
+def test_a_long_passage_is_read_to_its_end_in_the_place_of_its_lead(folder: Path) -> None:
+    reader = SpanReader(folder)
+    reader.load()
+    for count, kept in ((300, 64), (440, 19), (480, 0)):
+        text = " ".join(["port"] * count)
+        pair, offsets = _encode(reader._tokenizer, [7] * 54, passage(text, title="Port", lead="quay " * 99))
+        assert len(pair.input_ids) == min(512, 48 + 1 + 4 + kept + count)
+        assert (len(offsets), pair.input_ids.count(reader._tokenizer.token_to_id("quay"))) == (min(count, 459), kept)
 
 
 def test_every_span_is_where_it_says_it_is(folder: Path) -> None:
