@@ -27,6 +27,7 @@ from browser import (
 )
 from playwright.sync_api import Page, expect
 
+from qa.chat import conversations
 from qa.types import Turn
 
 pytestmark = needs_chromium
@@ -277,7 +278,7 @@ def test_hostile_questions_titles_and_stored_answers_stay_text(page: Page) -> No
     assert page.evaluate("window.pwned") is None
 
 
-def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page, site: Site) -> None:
+def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page, site: Site, home: Path) -> None:
     say(page, "What is the 2025 target?")
     other = site.visit(page.context)
     open_conversations(other)
@@ -287,9 +288,42 @@ def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page,
     other.close()
     page.get_by_role("button", name="Yes").click()
     expect(page.locator(".fn-tool-trouble")).to_be_visible()
-    say(page, "Who is the mayor of Atlantis?")  # it goes on, as a new one
+    say(page, "Where do the sources disagree?")  # it goes on, as a new one, which holds nothing of the first answer
+    first = page.locator(".fn-exchange").first
+    first.get_by_role("group", name="Copy").get_by_role("button", name="Text").click()
+    expect(first.locator(".fn-tool-trouble")).to_contain_text("this conversation is gone")
+    first.get_by_role("button", name="Yes").click()
+    expect(first.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "false")
+    assert not (home / "feedback.jsonl").exists()
     open_conversations(page)
     expect(page.locator(".fn-conversations .fn-facts")).to_contain_text(["1 question"])
+
+
+def test_answers_before_and_after_a_conversation_was_full_are_each_copied_judged_and_edited_for_themselves(
+    page: Page, site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "MAX_TURNS", 2)
+    for question in ("What is the 2025 target?", "Give me a list", "Where do the sources disagree?"):
+        say(page, question)
+    exchanges = page.locator(".fn-exchange")
+    for number, beginning in enumerate(["around 5% [1]\n", "around 5% [1]\nabout 4.5%", "The articles disagree: "]):
+        exchanges.nth(number).get_by_role("group", name="Copy").get_by_role("button", name="Text").click()
+        expect(exchanges.nth(number).get_by_role("group", name="Copy")).to_contain_text("Copied")
+        assert page.evaluate("navigator.clipboard.readText()").startswith(beginning)
+    exchanges.first.get_by_role("button", name="Yes").click()
+    expect(exchanges.first.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
+    (kept,) = [json.loads(line) for line in (home / "feedback.jsonl").read_text().splitlines()]
+    assert kept["question"] == "What is the 2025 target?"
+
+    exchanges.nth(1).hover()
+    exchanges.nth(1).get_by_role("button", name="Edit").click()
+    page.locator(".fn-editing textarea").fill("Who is the mayor of Atlantis?")
+    page.locator(".fn-editing textarea").press("Enter")
+    expect(page.locator(".fn-refusal")).to_be_visible()
+    page.reload()  # it took the place of what it was made of, in the first conversation
+    expect(page.locator(".fn-question")).to_have_text(["What is the 2025 target?", "Who is the mayor of Atlantis?"])
+    open_conversations(page)
+    expect(page.locator(".fn-conversations .fn-facts")).to_contain_text(["2 questions", "1 question"])
 
 
 def test_the_library_folder_deleted_under_the_page_is_said_and_the_answers_go_on(page: Page, home: Path) -> None:

@@ -21,6 +21,8 @@ from browser import (
 from fakes import GatedEncoder
 from playwright.sync_api import Page, expect
 
+from qa.chat.shelf import MOST_WAITING
+
 pytestmark = needs_chromium
 
 
@@ -126,9 +128,9 @@ def test_chosen_files_become_articles_and_failures_say_why(page: Page, tmp_path:
     (tmp_path / "kelp.txt").write_text("Kelp farm\n\nDivers planted kelp near the lighthouse.")
     (tmp_path / "empty.txt").write_text("")
     page.locator(".fn-files").set_input_files([tmp_path / "kelp.txt", tmp_path / "empty.txt"])
-    row = page.locator(".fn-job", has_text="kelp.txt")
+    row = page.locator(".fn-job:not(.fn-here)", has_text="kelp.txt")
     expect(row.locator(".fn-stage")).to_have_text("added")
-    failed = page.locator(".fn-job", has_text="empty.txt")
+    failed = page.locator(".fn-job:not(.fn-here)", has_text="empty.txt")
     expect(failed).to_have_attribute("data-stage", "failed")
     expect(failed.locator(".fn-stage")).to_contain_text("Failed: it is empty")
     expect(page.locator(".fn-open-document").nth(2)).to_have_text("Kelp farm")
@@ -144,6 +146,24 @@ def test_twenty_files_dropped_at_once_all_come_in(page: Page) -> None:
     expect(page.get_by_role("region", name="Articles")).to_be_visible()
     expect(page.get_by_role("button", name="23 articles")).to_be_visible()
     expect(page.locator(".fn-job[data-stage=done]")).to_have_count(20)
+
+
+def test_of_many_files_those_that_find_no_room_wait_and_come_in_and_the_page_is_not_left_unasked(
+    page: Page, site: Site, encoder: GatedEncoder
+) -> None:
+    leaving = "() => !window.dispatchEvent(new Event('beforeunload', {cancelable: true}))"  # true: the browser asks
+    encoder.gate.clear()
+    large = "The large boat left the quay. " * 30_000  # is still on its way when the answer is that there is no room
+    drop(page, **{f"boat{n}__txt": f"Boat {n}\n\n{large if n == MOST_WAITING else n}" for n in range(MOST_WAITING + 3)})
+    expect(page.locator(".fn-here .fn-stage")).to_have_text("waiting…")
+    page.wait_for_timeout(1000)
+    assert [job.name for job in site.desk.shelf.jobs()] == [f"boat{n}.txt" for n in range(MOST_WAITING)]
+    assert page.evaluate(leaving)
+    encoder.gate.set()
+    expect(page.get_by_role("button", name=f"{MOST_WAITING + 6} articles")).to_be_visible()
+    expect(page.locator(".fn-job[data-stage=done]")).to_have_count(MOST_WAITING + 3)
+    expect(page.locator(".fn-here")).to_have_count(0)
+    assert not page.evaluate(leaving)
 
 
 def test_of_a_dropped_folder_the_files_that_can_be_read_come_in_under_their_paths(page: Page, tmp_path: Path) -> None:

@@ -127,7 +127,6 @@ def test_the_conversation_changed_last_comes_first(kept: Conversations) -> None:
         kept.start(answered(question))
     kept.append("c1", answered("More?"))
     assert titles(kept.recent()) == ["First?", "Third?", "Second?"]
-    assert titles(kept.recent(limit=1)) == ["First?"]
 
 
 @pytest.fixture
@@ -347,6 +346,26 @@ def test_a_conversation_is_exported_with_its_footnotes_numbered_through(kept: Co
         "## Depth?\n\n14 metres[^2] (81% sure)\n\n"
         f"[^1]: {note}\n\n[^2]: {note} (no longer in the library)\n"
     )
+
+
+def test_an_export_holds_what_a_language_model_wrote_if_anything_of_it_stood(kept: Conversations) -> None:
+    kept.start(answered())
+    kept.append("c1", answered("Depth?"))
+    kept.append("c1", answered("How deep?"))
+    kept.add_written("c1", 0, Answer("How deep will the basin be?", "It will be 14 m. [1]", "generated", 0.5, (DEEP,)))
+    kept.add_written("c1", 1, refused("Depth?"))
+    text = conversation_markdown(kept.get("c1"), document_of={"skerry": replace(SKERRY, text="X")}.get)
+    blocks = text.split("\n\n")
+    assert blocks[2:-4] == [
+        "14 metres[^1] (81% sure)",
+        "Written out by a language model: It will be 14 m.[^2]",
+        "## Depth?",
+        "14 metres[^3] (81% sure)",
+        "## How deep?",
+        "14 metres[^4] (81% sure)",
+    ]
+    assert [note[:5] for note in blocks[-4:]] == ["[^1]:", "[^2]:", "[^3]:", "[^4]:"]
+    assert blocks[-3].endswith("(the article has changed since)")
 
 
 def test_an_export_says_when_an_article_has_changed_since(kept: Conversations) -> None:

@@ -3,16 +3,31 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import DOCUMENTS, EXAMPLES, HARBOUR, HOSTILE, PROVINCES, RIVAL, TARGET, FakeAsker, new_desk
+from browser import (
+    DOCUMENTS,
+    EXAMPLES,
+    HARBOUR,
+    HOSTILE,
+    PROVINCES,
+    RIVAL,
+    TARGET,
+    FakeAsker,
+    answered,
+    cite,
+    listed,
+    new_desk,
+)
 from fakes import HashEncoder
 from rendered import Rendered
 
 from index.library import Library
+from qa.chat import panels
 from qa.chat.archive import Archive
 from qa.chat.conversations import Conversations
 from qa.chat.desk import TURNS_REMEMBERED, Desk
@@ -131,10 +146,12 @@ def test_documents_are_listed_found_removed_and_put_back(pair: tuple[Desk, FakeA
 
 
 def wait_for_jobs(desk: Desk) -> dict[str, Any]:
-    for _ in range(2000):
+    until = time.monotonic() + 10
+    while time.monotonic() < until:
         reply = desk.call("jobs", {})
         if not reply["busy"]:
             return reply
+        time.sleep(0.005)
     raise AssertionError("the jobs did not end")
 
 
@@ -153,6 +170,18 @@ def test_a_pasted_text_is_added(pair: tuple[Desk, FakeAsker], text: str, name: s
     assert (reply["count"], asker.document_count()) == (4, 4)
     assert desk.call("forget", {}) == {}
     assert desk.call("jobs", {})["rows"] == ""
+
+
+@pytest.mark.parametrize(
+    "text", ["http://127.0.0.1:1/wiki/München", "http://127.0.0.1:1/a\nhttps://127.0.0.1:1/上海\n"]
+)
+def test_pasted_links_are_fetched_and_become_no_articles_themselves(pair: tuple[Desk, FakeAsker], text: str) -> None:
+    desk, asker = pair
+    assert desk.call("add", {"text": text}) == {}
+    reply = wait_for_jobs(desk)
+    assert [(job.name, job.stage) for job in desk.shelf.jobs()] == [(link, "failed") for link in text.split()]
+    assert "private network" in Rendered(reply["rows"]).text
+    assert asker.document_count() == 3
 
 
 def test_a_single_word_must_be_a_link(pair: tuple[Desk, FakeAsker]) -> None:
@@ -202,6 +231,16 @@ def test_a_question_asked_again_drops_what_came_after_it(pair: tuple[Desk, FakeA
     assert [turn["question"] for turn in turns] == ["What is the target?", "Give me a list"]
 
 
+def test_of_many_conversations_those_that_are_not_shown_are_counted(tmp_path: Path) -> None:
+    conversations = Conversations(tmp_path)
+    for number in range(panels.ROWS_SHOWN + 2):
+        conversations.start(listed(f"Boat {number}?"))
+    desk, _ = new_desk(tmp_path)
+    assert Rendered(desk.call("conversations", {"words": ""})["rows"]).text.endswith("2 more; find them above.")
+    assert "more" not in Rendered(desk.call("conversations", {"words": "boat 7?"})["rows"]).text
+    desk.shelf.close()
+
+
 def test_a_conversation_deleted_in_another_window_goes_on_as_a_new_one(pair: tuple[Desk, FakeAsker]) -> None:
     desk, _ = pair
     kept = ask(desk, "What is the target?")["conversation"]
@@ -235,12 +274,14 @@ def test_a_verdict_is_kept_with_the_questions_before_it_and_becomes_a_question_s
 ) -> None:
     desk, _ = pair
     assert "no answer was judged yet" in Rendered(desk.call("ratings", {})["trouble"]).text
-    kept = {"conversation": ask(desk, "What is the target?")["conversation"]}
-    ask(desk, "Who is the mayor?", **kept)
-    assert desk.call("judge", {**kept, "at": 0, "verdict": "up"}) == {}
-    why = desk.call("judge", {**kept, "at": 1, "verdict": "down"})["why"]
+    conversation = ask(desk, "What is the target?")["conversation"]
+    ask(desk, "Who is the mayor?", conversation=conversation)
+    first = {"conversation": conversation, "at": 0, "question": "What is the target?"}
+    second = {"conversation": conversation, "at": 1, "question": "Who is the mayor?"}
+    assert desk.call("judge", {**first, "verdict": "up"}) == {}
+    why = desk.call("judge", {**second, "verdict": "down"})["why"]
     assert Rendered(why).text.startswith("What is wrong?")
-    assert desk.call("judge", {**kept, "at": 1, "verdict": "down", "reason": "missed", "correction": "Ada"}) == {}
+    assert desk.call("judge", {**second, "verdict": "down", "reason": "missed", "correction": "Ada"}) == {}
     exported = desk.call("ratings", {})
     rows = [json.loads(line) for line in exported["text"].splitlines()]
     assert exported["name"].endswith(".jsonl")
@@ -248,13 +289,14 @@ def test_a_verdict_is_kept_with_the_questions_before_it_and_becomes_a_question_s
         ("What is the target?", ["around 5%"], None),
         ("Who is the mayor?", ["Ada"], ["What is the target?"]),
     ]
-    desk.call("judge", {**kept, "at": 0, "verdict": "withdrawn"})
+    desk.call("judge", {**first, "verdict": "withdrawn"})
     assert len(desk.call("ratings", {})["text"].splitlines()) == 1
 
 
 def test_an_answer_is_copied_in_three_formats(pair: tuple[Desk, FakeAsker]) -> None:
     desk, _ = pair
-    kept = {"conversation": ask(desk, "What is the target?")["conversation"], "at": 0}
+    question = "What is the target?"
+    kept = {"conversation": ask(desk, question)["conversation"], "at": 0, "question": question}
     plain, markdown, bibtex = (
         desk.call("copy", {**kept, "format": name})["text"] for name in ("plain", "markdown", "bibtex")
     )
@@ -263,6 +305,37 @@ def test_an_answer_is_copied_in_three_formats(pair: tuple[Desk, FakeAsker]) -> N
     assert bibtex.startswith("@online{")
     for at in (-1, 1):
         assert "no longer kept" in Rendered(desk.call("copy", {**kept, "at": at, "format": "plain"})["trouble"]).text
+
+
+def test_what_another_window_put_in_an_answers_place_is_neither_copied_nor_judged(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    question = "What is the target?"
+    kept = {"conversation": ask(desk, question)["conversation"], "at": 0, "question": question}
+    ask(desk, "Give me a list", conversation=kept["conversation"], keep=0)
+    for call in ({"format": "plain"}, {"verdict": "up"}):
+        reply = desk.call("judge" if "verdict" in call else "copy", {**kept, **call})
+        assert "replaced in another window" in Rendered(reply["trouble"]).text
+    assert "no answer was judged yet" in Rendered(desk.call("ratings", {})["trouble"]).text
+
+
+def test_what_a_language_model_wrote_is_copied_and_exported_with_its_footnotes(tmp_path: Path) -> None:
+    conversations = Conversations(tmp_path)
+    question = "What is the target?"
+    conversation = conversations.start(listed(question)).id
+    kept = {"conversation": conversation, "at": 0, "question": question}
+    tolls = cite(HARBOUR, "The bridge is paid for by tolls.", "")
+    conversations.add_written(conversation, 0, answered(question, "By tolls. [1]", tolls, kind="generated"))
+    desk, _ = new_desk(tmp_path, *DOCUMENTS)
+    plain, markdown, bibtex = (
+        desk.call("copy", {**kept, "format": name})["text"] for name in ("plain", "markdown", "bibtex")
+    )
+    assert "Written out by a language model: By tolls. [3]\n" in plain
+    assert "\n[3] “The bridge is paid for by tolls.”\n" in plain
+    for text in (markdown, desk.call("export", kept)["text"]):
+        assert "Written out by a language model: By tolls.[^3]\n" in text
+        assert "\n[^3]: “The bridge is paid for by tolls.”" in text
+    assert "The bridge is paid for by tolls." in bibtex
+    desk.shelf.close()
 
 
 # ── Questions to offer ────────────────────────────────────────────────────────────────────────────────────────────
@@ -293,7 +366,8 @@ def test_questions_are_offered_at_the_start_and_after_an_answer(tmp_path: Path) 
     desk = Desk(FakeAsker(library), Shelf(library), archive, offers=offers)
     assert Rendered(desk.call("offer", {})["chips"]).inside[".fn-chip"] == "<b>Why?</b>"
     reply = ask(desk, "What is the target?")
-    after = desk.call("offer_next", {"conversation": reply["conversation"], "at": 0})
+    kept = {"conversation": reply["conversation"], "at": 0, "question": "What is the target?"}
+    after = desk.call("offer_next", kept)
     assert Rendered(after["chips"]).inside[".fn-chip"] == "And then?"
     assert offers.told == [
         sorted(document.id for document in DOCUMENTS),

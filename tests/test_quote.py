@@ -72,6 +72,22 @@ def test_a_disagreement_says_that_it_is_one() -> None:
     assert markdown(both).startswith("The articles disagree: 450[^1]; 430[^2]\n")
 
 
+def test_what_a_language_model_wrote_is_called_so_and_its_footnotes_count_on() -> None:
+    short = answered("450", cited())
+    written = answered("It bought 450 [1]. It fitted 142 [2].", cited(1), cited(2, page=3), kind="generated")
+    assert plain(short, written) == (
+        "450 [1]\n\nWritten out by a language model: It bought 450 [2]. It fitted 142 [3].\n\n"
+        f"[1] “{SENTENCE}”\n    The last diesel bus, 2024-11-14, buses.txt\n"
+        f"[2] “{SENTENCE}”\n    The last diesel bus, 2024-11-14, buses.txt\n"
+        f"[3] “{SENTENCE}”\n    The last diesel bus, 2024-11-14, p. 3, buses.txt"
+    )
+    note = f"“{SENTENCE}” *The last diesel bus*, 2024-11-14, "
+    assert markdown(short, written) == (
+        "450[^1]\n\nWritten out by a language model: It bought 450[^2]. It fitted 142[^3].\n\n"
+        f"[^1]: {note}buses.txt\n\n[^2]: {note}buses.txt\n\n[^3]: {note}p. 3, buses.txt"
+    )
+
+
 def test_a_refusal_is_its_sentence_without_footnotes() -> None:
     refused = Answer("Who?", "", "refused", 0.1, refusal=Refusal("not_found", "The articles don't say."))
     assert (plain(refused), markdown_parts(refused)) == ("The articles don't say.", ("The articles don't say.", []))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import time
 from collections.abc import Iterator
@@ -10,18 +11,27 @@ from urllib.parse import quote, urlsplit
 
 import pytest
 from browser import new_desk
+from fakes import GatedEncoder
 from fastapi import FastAPI
 
 from qa.chat.desk import Desk
 from qa.chat.page import WEB
 from qa.chat.routes import routes
 from qa.chat.server import serve
+from qa.chat.shelf import MOST_WAITING
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[tuple[Desk, int]]:
+def encoder() -> GatedEncoder:
+    made = GatedEncoder()
+    made.gate.set()
+    return made
+
+
+@pytest.fixture
+def served(tmp_path: Path, encoder: GatedEncoder) -> Iterator[tuple[Desk, int]]:
     """A desk over an empty library, and the port at which its plain addresses answer."""
-    desk, _ = new_desk(tmp_path)
+    desk, _ = new_desk(tmp_path, encoder=encoder)
     app = FastAPI()
     app.include_router(routes(desk.shelf))
     running = serve(app, host="127.0.0.1", port=0, block=False)
@@ -102,15 +112,40 @@ def test_a_file_that_hides_its_size_is_cut_off(served: tuple[Desk, int], monkeyp
     assert jobs(desk) == []
 
 
-def test_a_full_disk_is_said_in_words(served: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_while_many_files_wait_no_other_is_taken(served: tuple[Desk, int], encoder: GatedEncoder) -> None:
+    desk, port = served
+    encoder.gate.clear()
+    names = [f"boat{number}.txt" for number in range(2 * MOST_WAITING)]
+    answers = [send(port, "POST", f"/upload?name={name}", name.encode())[2] for name in names]
+    assert answers == ["{}"] * MOST_WAITING + ['{"full":true}'] * MOST_WAITING
+    assert send(port, "POST", "/upload?name=large.txt", b"boat " * 10**6)[2] == '{"full":true}'
+    assert desk.call("jobs", {})["full"]
+    encoder.gate.set()
+    assert jobs(desk) == [(name, "done", "") for name in names[:MOST_WAITING]]
+    assert not desk.call("jobs", {})["full"]
+    assert send(port, "POST", f"/upload?name={names[-1]}", b"It left.")[2] == "{}"
+    assert jobs(desk)[-1] == (names[-1], "done", "")
+
+
+@pytest.mark.parametrize(
+    ("number", "reason", "hint"),
+    [
+        (errno.ENOSPC, "No space left on device", "free some space"),
+        (errno.EMFILE, "Too many open files", "when the others are in"),
+    ],
+)
+def test_a_file_that_cannot_be_written_is_said_in_words(
+    served: tuple[Desk, int], monkeypatch: pytest.MonkeyPatch, number: int, reason: str, hint: str
+) -> None:
     desk, port = served
 
     def full(**_: object) -> object:
-        raise OSError(28, "No space left on device")
+        raise OSError(number, reason)
 
     monkeypatch.setattr("tempfile.TemporaryFile", full)
     _, _, answer = send(port, "POST", "/upload?name=kelp.txt", b"Kelp grew.")
-    assert "No space left on device" in answer
+    assert reason in answer
+    assert hint in answer
     assert jobs(desk) == []
 
 

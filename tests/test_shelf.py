@@ -6,6 +6,7 @@ import io
 import logging
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import pytest
@@ -14,7 +15,7 @@ from fakes import GatedEncoder, HashEncoder
 from index.library import Library
 from index.load import MAX_FILE_BYTES
 from index.types import Document, InputError, LibraryError
-from qa.chat.shelf import JOBS_REMEMBERED, RESTORABLE_S, Job, Shelf, check_size, web_address
+from qa.chat.shelf import JOBS_REMEMBERED, MOST_WAITING, RESTORABLE_S, Job, Shelf, check_size, links, web_address
 
 QUAY = Document("quay", "Quay opens", "The quay opened on Monday.", "quay.txt")
 FISH = Document("fish", "Fish prices", "Cod costs 40 kroner.", "https://fish.example/prices")
@@ -114,15 +115,17 @@ def test_of_a_file_of_rows_the_good_ones_are_added_and_the_bad_counted(shelf: Sh
 )
 def test_only_a_web_address_is_a_link(shelf: Shelf, address: str) -> None:
     with pytest.raises(InputError, match="is not a web address") as caught:
-        shelf.add_link(address)
+        shelf.add_links(["http://127.0.0.1:1/none", address])
     assert "http" in caught.value.hint
-    assert shelf.jobs() == []
+    assert shelf.jobs() == []  # nor was the first of them begun
 
 
 def test_a_link_into_this_machine_fails_in_words(shelf: Shelf) -> None:
-    job = ended(shelf, shelf.add_link("http://127.0.0.1:1/secret"))
-    assert job.stage == "failed"
-    assert "private network" in job.reason
+    jobs = shelf.add_links(["http://127.0.0.1:1/secret", "http://127.0.0.1:1/größer"])
+    assert [job.name for job in jobs] == ["http://127.0.0.1:1/secret", "http://127.0.0.1:1/größer"]
+    for job in (ended(shelf, each) for each in jobs):
+        assert job.stage == "failed"
+        assert "private network" in job.reason
 
 
 @pytest.mark.parametrize(
@@ -139,6 +142,27 @@ def test_a_link_into_this_machine_fails_in_words(shelf: Shelf) -> None:
 )
 def test_what_reads_as_a_web_address(text: str, address: str | None) -> None:
     assert web_address(text) == address
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("https://de.wikipedia.org/wiki/München", ["https://de.wikipedia.org/wiki/München"]),
+        (" HTTPS://zh.wikipedia.org/wiki/上海\n", ["HTTPS://zh.wikipedia.org/wiki/上海"]),
+        ("https://a.example/x\r\nhttp://b.example/ü\n", ["https://a.example/x", "http://b.example/ü"]),
+        ("a.example/story", ["a.example/story"]),
+        ("/etc/passwd", ["/etc/passwd"]),  # meant as one, and refused as none
+        ("https:///ü", ["https:///ü"]),
+        ("Read this: https://a.example/x", []),
+        ("https://a.example/x is down", []),
+        ("www.a.example/ü", []),
+        ("网址是www.a.example/x，请看", []),
+        ("北京计划。", []),
+        (" \n", []),
+    ],
+)
+def test_a_text_that_is_nothing_but_links_is_those_links(text: str, found: list[str]) -> None:
+    assert links(text) == found
 
 
 def test_a_text_that_is_empty_or_too_long_is_refused_in_words(shelf: Shelf) -> None:
@@ -173,6 +197,19 @@ def test_jobs_wait_their_turn_tell_their_stage_and_asking_stays_possible() -> No
     assert [job.passages for job in shelf.jobs()] == [1, 1]
     assert len(library) == 2
     shelf.close()
+
+
+def test_a_shelf_is_full_while_many_jobs_wait_and_finished_ones_take_no_room() -> None:
+    encoder = GatedEncoder()
+    with closing(Shelf(Library(None, encoder))) as shelf:
+        for number in range(MOST_WAITING - 1):
+            shelf.add_text(f"Boat {number} left.")
+        assert not shelf.is_full
+        last = shelf.add_text("The last boat left.")
+        assert shelf.is_full
+        encoder.gate.set()
+        assert ended(shelf, last).stage == "done"
+        assert (len(shelf.jobs()), shelf.is_full) == (MOST_WAITING, False)
 
 
 def test_a_closed_shelf_gives_its_jobs_up_at_once() -> None:

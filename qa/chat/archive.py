@@ -64,25 +64,25 @@ class Archive:
         if kept["at"] is not None:
             self._conversations.add_written(kept["conversation"], kept["at"], written)
 
-    def at(self, sent: Sent) -> list[Answer]:
-        """The answers of a conversation up to the one that is meant. Raises InputError when it is not there."""
-        exchanges = self._conversations.get(str(sent["conversation"])).exchanges
-        if not 0 <= int(sent["at"]) < len(exchanges):
+    def at(self, sent: Sent) -> list[Exchange]:
+        """A conversation up to the answer that is meant. InputError when it is gone or another has taken its place."""
+        exchanges, at = self._conversations.get(str(sent["conversation"])).exchanges, int(sent["at"])
+        if not 0 <= at < len(exchanges) or exchanges[at].answer.question != sent["question"]:
             raise InputError("this answer is no longer kept", "it was replaced in another window")
-        return [exchange.answer for exchange in exchanges[: int(sent["at"]) + 1]]
+        return list(exchanges[: at + 1])
 
     def _judge(self, sent: Sent) -> Reply:
         """Notes a verdict; one that calls an answer wrong gets a form to say why, unless it comes from that form."""
-        *before, answer = self.at(sent)
+        *before, answer = (exchange.answer for exchange in self.at(sent))
         given = {key: str(sent[key]) for key in ("reason", "correction") if key in sent}
         self._feedback.add(answer, sent["verdict"], history=[each.question for each in before], **given)
         return {"why": page.why_html()} if sent["verdict"] == "down" and not given else {}
 
     def _copy(self, sent: Sent) -> Reply:
-        answer = self.at(sent)[-1]
+        answers = self.at(sent)[-1].answers
         if sent["format"] == "bibtex":
-            return {"text": quote.bibtex(answer.citations)}
-        return {"text": quote.markdown(answer) if sent["format"] == "markdown" else quote.plain(answer)}
+            return {"text": quote.bibtex([citation for answer in answers for citation in answer.citations])}
+        return {"text": quote.markdown(*answers) if sent["format"] == "markdown" else quote.plain(*answers)}
 
     def _ratings(self, _sent: Sent) -> Reply:
         rows, _ = question_set(self._feedback.read())
@@ -94,8 +94,7 @@ class Archive:
     # --- whole conversations -----------------------------------------------------------------------------------------
 
     def _list(self, sent: Sent) -> Reply:
-        found = self._conversations.recent(str(sent["words"]), limit=panels.ROWS_SHOWN)
-        return {"rows": panels.conversations_html(found)}
+        return {"rows": panels.conversations_html(self._conversations.recent(str(sent["words"])))}
 
     def _reopen(self, sent: Sent) -> Reply:
         conversation = self._conversations.get(str(sent["conversation"]))

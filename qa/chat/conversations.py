@@ -49,6 +49,11 @@ class Exchange:
     at: dt.datetime
     written: Answer | None = None
 
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The answer and what was written, unless nothing of that stood."""
+        return (self.answer,) if self.written is None or self.written.refused else (self.answer, self.written)
+
 
 @dataclass(frozen=True, slots=True)
 class Summary:
@@ -131,7 +136,7 @@ class Conversations:
                 both = json.dumps(row | {_WRITTEN: json.loads(_to_json(written))})
                 connection.execute("UPDATE turns SET answer = ? WHERE conversation = ? AND number = ?", (both, *place))
 
-    def recent(self, words: str = "", *, limit: int = 100) -> list[Summary]:
+    def recent(self, words: str = "") -> list[Summary]:
         """The conversation changed last comes first. With `words`, those in whose title or turns each of them occurs.
 
         A word is found within a longer one, in any script, whatever its case and accents.
@@ -142,8 +147,8 @@ class Conversations:
         values = [word for word in wanted for _ in range(2)]
         with self._transaction() as connection:
             connection.create_function("fold", 1, _folded, deterministic=True)
-            query = f"{_SUMMARY} WHERE {where} ORDER BY changed DESC, number DESC LIMIT ?"
-            return [_read_summary(row) for row in connection.execute(query, [*values, limit])]
+            query = f"{_SUMMARY} WHERE {where} ORDER BY changed DESC, number DESC"
+            return [_read_summary(row) for row in connection.execute(query, values)]
 
     def get(self, conversation_id: str) -> Conversation:
         """Raises InputError when it is gone."""

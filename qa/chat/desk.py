@@ -18,7 +18,7 @@ from qa.chat import article, page, panels
 from qa.chat.archive import Archive, Reply, Sent
 from qa.chat.offers import Offers
 from qa.chat.pen import Pen
-from qa.chat.shelf import Shelf
+from qa.chat.shelf import Shelf, links
 from qa.types import Answer, Turn
 
 TURNS_REMEMBERED = 20
@@ -147,7 +147,7 @@ class Desk:
         """Questions to ask after a stored answer."""
         if self._offers is None:
             return {"chips": ""}
-        answers = self._archive.at(sent)
+        answers = [exchange.answer for exchange in self._archive.at(sent)]
         return {"chips": page.chips_html(self._offers.after(answers[-1], [each.turn for each in answers]))}
 
     def _titles(self, answer: Answer) -> dict[str, str]:
@@ -190,14 +190,17 @@ class Desk:
             "rows": panels.jobs_html(jobs),
             "busy": any(not job.finished for job in jobs),
             "finished": sum(job.finished for job in jobs),
+            "full": self.shelf.is_full,
             "count": self._count(),
         }
 
     def _add(self, sent: Sent) -> Reply:
-        """A link, which is one word of ASCII, or a text."""
+        """Links, a job for each, or a text."""
         text = str(sent["text"])
-        is_link = text.isascii() and len(text.split()) == 1
-        (self.shelf.add_link if is_link else self.shelf.add_text)(text)
+        if found := links(text):
+            self.shelf.add_links(found)
+        else:
+            self.shelf.add_text(text)
         return {}
 
     def _remove(self, sent: Sent) -> Reply:

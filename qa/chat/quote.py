@@ -14,20 +14,41 @@ from urllib.parse import quote, urlsplit
 
 from index.types import Document
 from qa.chat.conversations import Conversation, still_there
-from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation
+from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Kind
 
-_DISAGREE = "The articles disagree: "
+_LEADS: dict[Kind, str] = {
+    "disagreement": "The articles disagree: ",
+    "generated": "Written out by a language model: ",
+}
 
 # ── Plain text ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def plain(answer: Answer) -> str:
-    """The answer, an empty line, and a numbered footnote per citation. A refusal is its sentence."""
+def plain(*answers: Answer) -> str:
+    """The answers with an empty line after each, then a footnote per citation, numbered through.
+
+    A refusal is its sentence.
+    """
+    texts, notes = list[str](), list[str]()
+    for answer in answers:
+        numbers = _numbers(answer, first=len(notes) + 1)
+        texts.append(_plain_text(answer, numbers))
+        for c in answer.citations:
+            notes.append(f"[{numbers[c.marker]}] “{_one_line(c.quote)}”\n    {', '.join(_facts(c))}")
+    return "\n\n".join([*texts, *(["\n".join(notes)] if notes else [])])
+
+
+def _plain_text(answer: Answer, numbers: dict[int, int]) -> str:
     if answer.refusal is not None:
         return answer.refusal.message
-    text = answer.text if _has_markers(answer) else answer.text + "".join(f" [{c.marker}]" for c in answer.citations)
-    notes = [f"[{c.marker}] “{_one_line(c.quote)}”\n    {', '.join(_facts(c))}" for c in answer.citations]
-    return "\n".join([f"{_lead(answer)}{text}", "", *notes])
+    if _has_markers(answer):
+        return _lead(answer) + MARKER.sub(lambda marker: f"[{numbers[int(marker[1])]}]", answer.text)
+    return _lead(answer) + answer.text + "".join(f" [{number}]" for number in numbers.values())
+
+
+def _numbers(answer: Answer, first: int) -> dict[int, int]:
+    """Marker -> the number of its footnote, from `first`."""
+    return {citation.marker: first + n for n, citation in enumerate(answer.citations)}
 
 
 def _facts(citation: Citation) -> list[str]:
@@ -55,7 +76,7 @@ def _has_markers(answer: Answer) -> bool:
 
 
 def _lead(answer: Answer) -> str:
-    return _DISAGREE if answer.kind == "disagreement" else ""
+    return _LEADS.get(answer.kind, "")
 
 
 def _one_line(text: str) -> str:
@@ -68,17 +89,21 @@ _INLINE = re.compile(r"[\\`*_\[\]<>~|&$^{}]|:(?=//)|(?<=www)\.|@", re.IGNORECASE
 _LINE_START = re.compile(r"^(\d{1,9})([.)])|^([#+=-])")
 
 
-def markdown(answer: Answer) -> str:
-    """The answer with footnotes as [^1], which GitHub, pandoc and Obsidian read."""
-    text, notes = markdown_parts(answer)
-    return "\n\n".join([text, *notes])
+def markdown(*answers: Answer) -> str:
+    """The answers with footnotes as [^1], which GitHub, pandoc and Obsidian read."""
+    texts, notes = list[str](), list[str]()
+    for answer in answers:
+        text, more = markdown_parts(answer, first=len(notes) + 1)
+        texts.append(text)
+        notes += more
+    return "\n\n".join([*texts, *notes])
 
 
 def markdown_parts(answer: Answer, first: int = 1) -> tuple[str, list[str]]:
     """(the text, one line per footnote), the footnotes numbered from `first`, so that several answers make one page."""
     if answer.refusal is not None:
         return markdown_text(answer.refusal.message), []
-    numbers = {citation.marker: first + n for n, citation in enumerate(answer.citations)}
+    numbers = _numbers(answer, first)
     text = _lead(answer) + _with_references(answer, numbers)
     return text, [f"[^{numbers[c.marker]}]: “{markdown_text(c.quote)}” {_markdown_facts(c)}" for c in answer.citations]
 
@@ -128,18 +153,19 @@ def _markdown_facts(citation: Citation) -> str:
 def conversation_markdown(
     conversation: Conversation, *, document_of: Callable[[str], Document | None] | None = None
 ) -> str:
-    """Title, then each question as a heading with its answer, then all footnotes, numbered through.
+    """Title, then each question as a heading with its answers, then all footnotes, numbered through.
 
     With `document_of` (by id; None for one that was removed) a footnote says when it no longer stands.
     """
     blocks, notes = [f"# {markdown_text(conversation.summary.title)}"], list[str]()
     for exchange in conversation.exchanges:
-        answer = exchange.answer
-        text, footnotes = markdown_parts(answer, first=len(notes) + 1)
-        sure = "" if answer.refused else f" ({answer.confidence:.0%} sure)"
-        blocks += [f"## {markdown_text(answer.question)}", f"{text}{sure}"]
-        for note, citation in zip(footnotes, answer.citations, strict=True):
-            notes.append(note + (_standing(citation, document_of(citation.document_id)) if document_of else ""))
+        blocks.append(f"## {markdown_text(exchange.answer.question)}")
+        for answer in exchange.answers:
+            text, footnotes = markdown_parts(answer, first=len(notes) + 1)
+            sure = "" if answer.refused or answer is exchange.written else f" ({answer.confidence:.0%} sure)"
+            blocks.append(f"{text}{sure}")
+            for note, citation in zip(footnotes, answer.citations, strict=True):
+                notes.append(note + (_standing(citation, document_of(citation.document_id)) if document_of else ""))
     return "\n\n".join([*blocks, *notes]) + "\n"
 
 

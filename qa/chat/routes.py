@@ -1,11 +1,13 @@
 """The two plain addresses beside Gradio's: the page's own scripts go out, uploaded files come in.
 
 An upload is streamed into a file without a name, which nobody else can open and which is gone when it is closed; it is
-never sent back. What the person can mend is answered with words, like the calls of `qa.chat.desk`.
+never sent back. Where too many wait already, none is taken: the page sends it again when there is room. What the person
+can mend is answered with words, like the calls of `qa.chat.desk`.
 """
 
 from __future__ import annotations
 
+import errno
 import tempfile
 from contextlib import ExitStack
 from typing import IO, Any
@@ -34,6 +36,8 @@ def routes(shelf: Shelf) -> APIRouter:
 
     @router.post("/upload")
     async def upload(request: Request, name: str) -> dict[str, Any]:
+        if shelf.is_full:
+            return {"full": True}
         try:
             shelf.add_file(await _received(request, name), name)
         except UserError as error:
@@ -57,6 +61,8 @@ async def _received(request: Request, name: str) -> IO[bytes]:
             file.seek(0)
         except OSError as error:
             reason = f"the file could not be received: {error.strerror}"
-            raise InputError(reason, "free some space on the disk") from error
+            too_many = error.errno in (errno.EMFILE, errno.ENFILE)
+            hint = "add it again when the others are in" if too_many else "free some space on the disk"
+            raise InputError(reason, hint) from error
         opened.pop_all()  # the shelf closes it
         return file

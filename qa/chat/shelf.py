@@ -25,6 +25,7 @@ from index.types import Document, Entry, Failure, InputError, UserError
 MAX_PASTED_CHARS = 2_000_000
 RESTORABLE_S = 60.0
 JOBS_REMEMBERED = 60
+MOST_WAITING = 32  # enough to keep the worker busy until a window that waits for room looks again
 PASTED = "pasted:"  # how the source of a pasted text begins
 
 Stage = Literal["waiting", "reading", "embedding", "done", "failed"]
@@ -134,12 +135,10 @@ class Shelf:
         source = _clean(name) or "file"
         return self._start(source, lambda: load_stream(stream, source), close=stream.close)
 
-    def add_link(self, address: str) -> Job:
-        """Adds the page at a web address. Raises InputError for anything else, above all for a path."""
-        url = web_address(address)
-        if url is None:
-            raise InputError(f"{_shortened(address)} is not a web address", "it begins with http:// or https://")
-        return self._start(url, lambda: load(url))
+    def add_links(self, addresses: Sequence[str]) -> list[Job]:
+        """Adds the pages at web addresses. Raises InputError, and adds none, when one is anything else, say a path."""
+        urls = [_checked(address) for address in addresses]
+        return [self._start(url, partial(load, url)) for url in urls]
 
     def add_text(self, text: str) -> Job:
         """Adds a pasted text, whose first line is its title. Raises InputError when it is empty or too long."""
@@ -156,6 +155,11 @@ class Shelf:
         """What is being added and what was, oldest first."""
         with self._lock:
             return list(self._jobs.values())
+
+    @property
+    def is_full(self) -> bool:
+        """Whether an uploaded file had better wait: each that waits here is held open, and a process may open few."""
+        return sum(not job.finished for job in self.jobs()) >= MOST_WAITING
 
     def forget_finished(self) -> None:
         with self._lock:
@@ -236,6 +240,17 @@ class Shelf:
 # --- what the browser sent -------------------------------------------------------------------------------------------
 
 
+def links(text: str) -> list[str]:
+    """The words of a text that is nothing but links; [] for any other.
+
+    A word that begins with http(s):// is one, and a single word of ASCII is meant as one.
+    """
+    words = text.split()
+    if len(words) == 1 and words[0].isascii():
+        return words
+    return words if all(re.match("https?://", word, re.IGNORECASE) for word in words) else []
+
+
 def web_address(text: str) -> str | None:
     """The http(s) address that `text` is, its scheme added where only that is missing; None: it is something else."""
     line = text.strip()
@@ -244,6 +259,13 @@ def web_address(text: str) -> str | None:
     if re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,24}(:\d+)?/\S*|www\.[\w-]+(\.[\w-]+)+", line, re.IGNORECASE):
         return f"https://{line}"
     return None
+
+
+def _checked(address: str) -> str:
+    url = web_address(address)
+    if url is None:
+        raise InputError(f"{_shortened(address)} is not a web address", "it begins with http:// or https://")
+    return url
 
 
 def check_size(size: int, name: str) -> None:

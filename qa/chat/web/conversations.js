@@ -75,7 +75,7 @@ export const conversations = (app, {call, narrate, resume, gone}) => {
     const next = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     (next?.querySelector('.fn-reopen') ?? search).focus();
-    if (!rows.children.length) refresh();
+    if (!rows.querySelector('.fn-row')) refresh();
   };
 
   panel.addEventListener('click', async (event) => {

@@ -104,6 +104,8 @@ export const library = (app, {call, narrate, changed}) => {
 
   // ── Adding ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+  const pause = () => new Promise((resume) => { setTimeout(resume, POLL_MS); });
+
   // Shows the jobs until all have ended; asked again meanwhile, it looks at least once more.
   const watch = async () => {
     wanted = true;
@@ -115,7 +117,7 @@ export const library = (app, {call, narrate, changed}) => {
       if (!reply) break;
       showJobs(reply);
       wanted ||= reply.busy || sending > 0;
-      if (wanted) await new Promise((resume) => setTimeout(resume, POLL_MS));
+      if (wanted) await pause();
     }
     watching = false;
   };
@@ -171,12 +173,22 @@ export const library = (app, {call, narrate, changed}) => {
       return fails(row, spoken('too_large', {size: megabytes(file.size), most: megabytes(most)}));
     }
     try {
-      const reply = await upload(file, name);
+      let reply = await upload(file, name);
+      while (reply.full) {
+        word(row.lastChild, 'stage_waiting');
+        await room();
+        reply = await upload(file, name);
+      }
       if (reply.trouble) fails(row, reply.trouble);
       else row.remove();
     } catch (error) {
       fails(row, spoken(error.message));
     }
+  };
+
+  // Resolves when the server takes another file: it holds only some at a time.
+  const room = async () => {
+    while ((await call('jobs')).full) await pause();
   };
 
   const megabytes = (bytes) => String(Math.round(bytes / 2 ** 20));
@@ -249,6 +261,9 @@ export const library = (app, {call, narrate, changed}) => {
       sendAll(named);
     });
   });
+
+  // What was not sent yet is lost with the page: the browser asks first.
+  window.addEventListener('beforeunload', (event) => { if (sending) event.preventDefault(); });
 
   form.addEventListener('submit', (event) => { event.preventDefault(); addText(); });
   box.addEventListener('input', () => grow(box));

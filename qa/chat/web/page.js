@@ -49,8 +49,8 @@ export const start = (element, server) => {
     clear.hidden = false;
   };
 
-  // `keep`: how many stored turns stay, when a question is asked again; null: all of them.
-  const ask = async (question, keep = null) => {
+  // `instead`: the place of the stored answer that is dropped with all after it, when a question is asked again.
+  const ask = async (question, instead = null) => {
     if (waiting || !question.trim()) return;
     const mine = {id: Math.random().toString(36).slice(2), exchange: begun(question)};
     mine.exchange.dataset.turn = turns.length;
@@ -59,7 +59,8 @@ export const start = (element, server) => {
     wait(mine);
     pen.haltAll();
     if (narrow.matches) box.blur();
-    const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, conversation, keep};
+    const goesOn = {conversation: instead?.conversation ?? conversation, keep: instead?.at ?? null};
+    const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, ...goesOn};
     const reply = await call('ask', sent).catch((error) => ({failed: error.message}));
     if (waiting !== mine) return;
     wait(null);
@@ -74,7 +75,7 @@ export const start = (element, server) => {
     put(exchange, reply.exchange + reply.tools);
     turns.push(reply.turn);
     remember(reply.conversation);
-    if (reply.at !== null) exchange.dataset.at = reply.at;
+    if (reply.at !== null) setPlace(exchange, reply.conversation, reply.at, reply.turn);
     if (reply.article !== null) article.show(reply.article);
     else article.close();
     if (reply.writing) pen.follow(exchange, reply.writing);
@@ -87,14 +88,20 @@ export const start = (element, server) => {
     focusBox();
   };
 
-  // Takes an exchange and all after it away; gives how many stored ones stay, null when none of them was stored.
+  // Where an answer is stored. Not all that stand here need be of one conversation: one that is full, or that another
+  // window deleted, goes on as a new one. The question tells whether another window put something else there.
+  const setPlace = ({dataset}, id, at, {question}) => { Object.assign(dataset, {conversation: id, at, question}); };
+  const isKept = (exchange) => exchange.dataset.at !== undefined;
+  const placeOf = ({dataset: {conversation: id, at, question}}) => ({conversation: id, at: Number(at), question});
+
+  // Takes an exchange and all after it away; gives the place of the first stored one, null when none of them is.
   const cutFrom = (exchange) => {
     const gone = [];
     for (let each = exchange; each; each = each.nextElementSibling) gone.push(each);
     turns = turns.slice(0, Number(exchange.dataset.turn));
-    const stored = gone.find((each) => each.dataset.at !== undefined);
+    const stored = gone.find(isKept);
     for (const each of gone) each.remove();
-    return stored ? Number(stored.dataset.at) : null;
+    return stored ? placeOf(stored) : null;
   };
 
   const askInstead = (exchange, question) => { if (!waiting) ask(question, cutFrom(exchange)); };
@@ -103,8 +110,8 @@ export const start = (element, server) => {
 
   const offerNext = async (exchange) => {
     for (const old of log.querySelectorAll('.fn-next')) old.remove();
-    if (exchange.dataset.at === undefined) return;
-    const reply = await call('offer_next', {conversation, at: Number(exchange.dataset.at)}).catch(() => ({}));
+    if (!isKept(exchange)) return;
+    const reply = await call('offer_next', placeOf(exchange)).catch(() => ({}));
     if (!reply.chips || waiting || exchange !== log.lastElementChild) return;
     const next = made('div', 'fn-next'), chips = made('ul', 'fn-chips');
     chips.dataset.wordLabel = 'ask_next';
@@ -154,7 +161,8 @@ export const start = (element, server) => {
     turns = reply.turns;
     reply.exchanges.forEach((html, at) => {
       const exchange = made('article', 'fn-exchange');
-      exchange.dataset.turn = exchange.dataset.at = at;
+      exchange.dataset.turn = at;
+      setPlace(exchange, reply.conversation, at, reply.turns[at]);
       put(exchange, html);
       showTalk(exchange);
     });
@@ -187,7 +195,7 @@ export const start = (element, server) => {
     reopenPanel: (panel) => find(`.fn-top [aria-controls=${panel.id}]`).click(),
     home: () => log.querySelector('.fn-exchange:last-child .fn-footnote') ?? box,
   });
-  tools(app, {call, narrate, place: (node) => ({conversation, at: Number(node.closest('.fn-exchange').dataset.at)})});
+  tools(app, {call, narrate, place: (node) => placeOf(node.closest('.fn-exchange'))});
 
   app.addEventListener('click', (event) => {
     const button = event.target.closest('button'), exchange = button?.closest('.fn-exchange');
