@@ -411,6 +411,7 @@ def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("--learning-rate", type=float, default=1.3e-4, help="at its highest (default: 1.3e-4)")
     train.add_argument("--mask", type=_share, default=0.0, help="share of tokens that a step does not see (default: 0)")
     train.add_argument("--skip", type=_share, default=0.0, help="share of layers that a step leaves out (default: 0)")
+    train.add_argument("--dropout", type=_share, default=0.0, help="share of outputs set to zero (default: 0)")
     train.add_argument("--device", default="cpu", help="cpu or cuda (default: cpu)")
     train.add_argument("--seed", type=int, default=13)
     train.add_argument("--quick", action="store_true", help="about a minute: a check that the recipe learns")

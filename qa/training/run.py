@@ -82,6 +82,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         device=options.device,
         masked=options.mask,
         skipped=options.skip,
+        dropout=options.dropout,
     )
 
 

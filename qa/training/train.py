@@ -41,6 +41,7 @@ class Plan:
     checkpoint_every_s: float = 180.0
     masked: float = 0.0  # the share of tokens, but for the answer's, that a step does not see
     skipped: float = 0.0  # the share of layers that a step leaves out
+    dropout: float = 0.0  # the share of every layer's outputs that a step sets to zero
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,10 @@ class Trainer:
         torch.manual_seed(plan.seed)
         # Eager attention: its backward pass in bf16 is four times as fast on a processor as the fused kernel's.
         self.model = AutoModelForQuestionAnswering.from_pretrained(
-            str(start_from), attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+            str(start_from),
+            attn_implementation="eager",
+            hidden_dropout_prob=plan.dropout,
+            attention_probs_dropout_prob=0.0,
         )
         self.model.to(plan.device).train()
         self.masters = [p.detach().clone().float() for p in self.model.parameters()]
