@@ -25,7 +25,7 @@ from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
 _MOST_LISTED = 30
-_GIVEN_CHARS = 1300  # of a piece of a given text: some 300 tokens, so that the reader sees all of it
+_GIVEN_CHARS = 1300  # of a piece of a given text, some 300 tokens: longer ones are read less well
 
 
 @dataclass(frozen=True, slots=True)
