@@ -1,8 +1,8 @@
 """A follow-up question and its history -> a question that stands alone. Pure rules, no model, English.
 
 "And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "and who pays for it?" is
-a question of its own, in which "he", "it", "there" and "that company" become the name; "who said that?" asks for who
-said what was just answered.
+a question of its own, in which "he", "it", "there" and "that company" become the name; "and who is the mayor?" means the
+mayor of that name; "who said that?" asks for who said what was just answered.
 """
 
 from __future__ import annotations
@@ -62,6 +62,11 @@ _THAT_ONE = re.compile(
 _WHO_SAID = re.compile(
     r"^(?:and |but )?who (?:said|says|claims|claimed|argued|thinks|reported) (?:that|this|so|it)[\s?!.]*$", re.I
 )
+_ITS = re.compile(  # "and who is the mayor?": of what the question before spoke of
+    rf"^{_SO}{_AND}{_SO}(?P<asked>{_ASKS}(?: (?:big|large|high|long|old|tall))? (?:is|are|was|were) the (?:\w+ )?"
+    r"(?!(?:same|first|second|last|next|best|worst|point|matter)\b)\w+)[\s?!.]*$",
+    re.I,
+)
 _WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]+?)[\s?!.]*$", re.I)
 _QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do can in on at by the".split())
 _NO_NAMES = _QUESTION_WORDS | frozenset("i yes no if it he she they we you the a an this that there and but".split())
@@ -78,6 +83,8 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return f"who said {answer or before.rstrip(' ?!.')}?"
     if part := _part(question):
         return f"{before.rstrip(' ?!.')} {part}"
+    if (of := names(before)) and (its := _ITS.match(question)) and not names(its["asked"]):
+        return f"{its['asked']} of {of[-1]}?"
     other = _other(question) or _other_of_them(question, before)
     return _instead(before, other) if other else _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
 

@@ -39,7 +39,12 @@ def test_a_follow_up_is_completed_from_the_question_before(before: str, question
 @pytest.mark.parametrize(
     ("question", "expected"),
     [
-        ("And who is the mayor?", "who is the mayor?"),
+        ("And who is the mayor?", "who is the mayor of Beijing?"),
+        ("but what was the total cost", "what was the total cost of Beijing?"),
+        ("And how high are the taxes?", "how high are the taxes of Beijing?"),
+        ("Who is the mayor?", "Who is the mayor?"),
+        ("And what is the point?", "what is the point?"),
+        ("And what is the EU?", "what is the EU?"),
         ("But who pays for it?", "who pays for Beijing?"),
         ("And when does it open?", "when does Beijing open?"),
         ("And where is it built?", "where is Beijing built?"),
