@@ -88,6 +88,21 @@ def test_an_earlier_question_is_edited_and_what_came_after_it_is_dropped(page: P
     expect(page.locator(".fn-question")).to_have_text(["What is the 2025 target?", "Give me a list"])
 
 
+def test_answers_dropped_for_a_question_that_failed_are_dropped_in_what_is_kept_too(page: Page) -> None:
+    say(page, "What is the 2025 target?")
+    say(page, "Who is the mayor of Atlantis?")
+    say(page, "Where do the sources disagree?")
+    page.locator(".fn-exchange").nth(1).hover()
+    page.locator(".fn-exchange").nth(1).get_by_role("button", name="Edit").click()
+    page.locator(".fn-editing textarea").fill("a broken question")
+    page.locator(".fn-editing textarea").press("Enter")
+    expect(page.locator(".fn-given-up")).to_be_visible()
+    say(page, "Give me a list")
+    expect(page.locator(".fn-items li")).to_have_count(2)
+    page.reload()
+    expect(page.locator(".fn-question")).to_have_text(["What is the 2025 target?", "Give me a list"])
+
+
 def test_editing_is_left_with_escape_and_changes_nothing(page: Page) -> None:
     say(page, "What is the 2025 target?")
     edit = page.get_by_role("button", name="Edit")

@@ -26,6 +26,7 @@ export const start = (element, server) => {
   let turns = [];           // of this conversation, as the server gave them
   let conversation = null;  // its id, once the server has stored it
   let waiting = null;       // {id, exchange} of the question that is being answered
+  let dropped = null;       // the place of stored answers that were taken away for a question not yet answered
 
   // ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -59,7 +60,8 @@ export const start = (element, server) => {
     wait(mine);
     pen.haltAll();
     if (narrow.matches) box.blur();
-    const goesOn = {conversation: instead?.conversation ?? conversation, keep: instead?.at ?? null};
+    dropped = instead ?? dropped;
+    const goesOn = {conversation: dropped?.conversation ?? conversation, keep: dropped?.at ?? null};
     const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, ...goesOn};
     const reply = await call('ask', sent).catch((error) => ({failed: error.message}));
     if (waiting !== mine) return;
@@ -73,6 +75,7 @@ export const start = (element, server) => {
 
   const settle = (exchange, reply) => {
     put(exchange, reply.exchange + reply.tools);
+    dropped = null;
     turns.push(reply.turn);
     remember(reply.conversation);
     if (reply.at !== null) setPlace(exchange, reply.conversation, reply.at, reply.turn);
@@ -142,6 +145,7 @@ export const start = (element, server) => {
     wait(null);
     pen.haltAll();
     turns = [];
+    dropped = null;
     remember(null);
     log.replaceChildren();
     article.close();
