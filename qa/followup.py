@@ -1,8 +1,8 @@
 """A follow-up question and its history -> a question that stands alone. Pure rules, no model, English.
 
 "And Shenzhen?" takes the place of the name in the question before; "by when?" is added to it; "and who pays for it?" is
-a question of its own, in which "he", "it", "there" and "that company" become the name; "and who is the mayor?" means the
-mayor of that name; "who said that?" asks for who said what was just answered.
+a question of its own, in which "he", "it", "there" and "that company" become the name; "and who is the mayor?" means
+the mayor of that name; "who said that?" asks for who said what was just answered.
 """
 
 from __future__ import annotations

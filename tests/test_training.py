@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import math
 import random
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +20,7 @@ from qa.training.calibrate import Observation, best_threshold, close, fit
 from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
 from qa.training.recipe import calibration_from, examples_from
-from qa.training.train import Plan, Trainer, batches, learning_rate, pools, train
+from qa.training.train import Plan, Trainer, _surprise, batches, learning_rate, pools, train
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -66,7 +67,6 @@ def test_rows_of_json_lines_and_of_squads_own_layout_read_alike(tmp_path: Path) 
         ('{"id": broken', "line 1: not JSON"),
         (json.dumps({"id": "7", "question": "Who?", "answers": []}), "row 7"),
         ("", "no examples"),
-        (json.dumps(row(offset_guessed=True)), "no examples"),
     ],
 )
 def test_a_broken_set_is_named(tmp_path: Path, text: str, named: str) -> None:
@@ -93,20 +93,55 @@ def test_a_near_miss_asks_of_another_year_or_name_and_has_no_answer() -> None:
 def test_the_tokens_marked_are_the_answer(tokenizer: Any, seed: int, which: int, size: int) -> None:
     example = EXAMPLES[which]
     feature = to_feature(example, tokenizer, random.Random(seed), max_tokens=size)
-    tokens = feature.pair.input_ids[feature.start : feature.end + 1]
-    assert tokenizer.decode(tokens) == ASKED[which][1]
-    assert feature.pair.passage_start <= feature.start <= feature.end < feature.length - 1
+    ((start, end),) = feature.answers
+    assert tokenizer.decode(feature.pair.input_ids[start : end + 1]) == ASKED[which][1]
+    assert feature.pair.passage_start <= start <= end < feature.length - 1
 
 
 def test_an_answer_longer_than_the_window_is_cut_and_stays_inside(tokenizer: Any) -> None:
     whole = replace(EXAMPLES[0], answers=((0, len(CONTEXT)),))
     feature = to_feature(whole, tokenizer, random.Random(3), max_tokens=5)
-    assert feature.pair.passage_start <= feature.start <= feature.end == feature.length - 2
+    ((start, end),) = feature.answers
+    assert feature.pair.passage_start <= start <= end == feature.length - 2
 
 
 def test_without_an_answer_the_first_token_is_marked(tokenizer: Any) -> None:
     feature = to_feature(replace(EXAMPLES[0], answers=()), tokenizer, random.Random(0))
-    assert (feature.start, feature.end) == (0, 0)
+    assert feature.answers == ((0, 0),)
+
+
+def test_where_the_place_of_an_answer_was_guessed_every_place_is_one(tmp_path: Path, tokenizer: Any) -> None:
+    context = "Ada wrote. Adaline read. Then Ada left for the Ada works."
+    file = tmp_path / "set.jsonl"
+    file.write_text(json.dumps(row(context=context, offset_guessed=True)))
+    (example,) = read_examples(file)
+    assert [context[start - 1 : end + 1] for start, end in example.answers] == ["", " Ada ", " Ada "]
+    assert [start for start, _ in example.answers] == [0, 30, 47]
+    feature = to_feature(example, tokenizer, random.Random(1))
+    ids = feature.pair.input_ids
+    assert [tokenizer.decode(ids[start : end + 1]) for start, end in feature.answers] == ["ada"] * 3
+    for seed in range(20):  # in a window those that it holds
+        feature = to_feature(example, tokenizer, random.Random(seed), max_tokens=5)
+        places = [at for at, token in enumerate(feature.pair.input_ids) if tokenizer.decode([token]) == "ada"]
+        held = [at for at in places if tokenizer.decode(feature.pair.input_ids[at + 1 : at + 2]) != "##line"]
+        assert [start for start, _ in feature.answers] == [at for at in held if at >= feature.pair.passage_start]
+
+
+def test_other_answers_than_the_one_drawn_are_not_marked(tokenizer: Any) -> None:
+    two = replace(EXAMPLES[0], answers=EXAMPLES[0].answers + EXAMPLES[1].answers)
+    assert all(len(to_feature(two, tokenizer, random.Random(seed)).answers) == 1 for seed in range(10))
+
+
+def test_the_loss_asks_for_any_of_the_places() -> None:
+    import torch
+
+    logits = torch.tensor([[1.0, 2.0, 0.5, -1.0], [0.0, 3.0, 1.0, 2.0]])
+    wrong = torch.tensor([[-1e4, 0.0, -1e4, -1e4], [0.0, -1e4, -1e4, 0.0]])
+    shares = [[math.exp(x) / sum(math.exp(y) for y in row) for x in row] for row in logits.tolist()]
+    expected = (-math.log(shares[0][1]) - math.log(shares[1][0] + shares[1][3])) / 2
+    assert _surprise(logits, wrong).item() == pytest.approx(expected, rel=1e-5)
+    one = torch.nn.functional.cross_entropy(logits[:1], torch.tensor([1]))
+    assert _surprise(logits[:1], wrong[:1]).item() == pytest.approx(one.item(), rel=1e-5)
 
 
 @given(st.text(max_size=60), st.integers(0, 999))
@@ -194,12 +229,13 @@ def test_calibration_finds_the_threshold_that_handles_the_most_questions_well() 
 def test_of_thresholds_that_cannot_be_told_apart_the_one_that_refuses_least_is_taken() -> None:
     import numpy as np
 
-    # Five answerable questions are never handled well. From 0.51 on 96 of 101 are, below it 95: the difference of 0.010
-    # is within one standard error of the best, sqrt(0.95 * 0.05 / 101) = 0.022.
-    probabilities = np.array([0.9] * 60 + [0.1] * 40 + [0.505])
-    right = np.array([True] * 60 + [False] * 41)
-    answerable = np.array([True] * 65 + [False] * 36)
-    assert best_threshold(probabilities, right, answerable) == 0.11
+    # Between 0.11 and 0.31 nothing changes; from 0.31 on four questions more are refused, three of them rightly: two more
+    # are handled well, and one standard error of that is the root of four. Five in five is more than the root of five.
+    probabilities = np.array([0.9] * 60 + [0.1] * 40 + [0.305] * 4)
+    right = np.array([True] * 60 + [False] * 40 + [True] + [False] * 3)
+    assert best_threshold(probabilities, right, right) == 0.11
+    more = np.concatenate([probabilities, [0.205] * 5]), np.concatenate([right, [False] * 5])
+    assert best_threshold(*more, more[1]) == 0.21
 
 
 def test_close_is_two_words_in_three() -> None:
@@ -256,7 +292,8 @@ def test_a_step_hides_words_but_never_the_answer_and_leaves_layers_out(tmp_path:
         layers.add(len(trainer.model.base_model.encoder.layer))
     hidden = ids == MASK
     assert torch.equal(ids[~hidden], before[~hidden])
-    assert not hidden[:, batch[0].start : batch[0].end + 1].any()
+    ((start, end),) = batch[0].answers
+    assert not hidden[:, start : end + 1].any()
     assert (before[hidden] >= FIRST_WORD).all()
     assert hidden.float().mean() > 0.5  # each of twenty times a half of what was left
     assert layers == set(range(len(trainer._layers) + 1))

@@ -1,7 +1,8 @@
 """Question sets on disk -> examples. Knows the file formats, nothing of tokens or models.
 
-In: JSON Lines (optionally gzip) with `question`, `context`, `answers: [{text, start}]`, `title?`, or SQuAD's own
-nested JSON. Out: `Example`s whose answers really stand in their contexts. A row that breaks that promise is an error.
+In: JSON Lines (optionally gzip) with `question`, `context`, `answers: [{text, start}]`, `title?`, `offset_guessed?`, or
+SQuAD's own nested JSON. Out: `Example`s whose answers really stand in their contexts. A row that breaks that promise is
+an error.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +21,10 @@ from index.types import InputError
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One question over one context; `answers` are character ranges, none when the context does not say."""
+    """One question over one context; `answers` are character ranges, none when the context does not say.
+
+    Where the same words stand several times and nobody knows which of them are the answer, all of them are.
+    """
 
     question: str
     context: str
@@ -54,9 +59,9 @@ def _parse(line: str, path: Path, number: int) -> dict[str, Any]:
 
 
 def read_examples(path: Path) -> list[Example]:
-    """All usable examples of one file. Raises InputError for a span that is not in its context, or an empty set."""
+    """All examples of one file. Raises InputError for a span that is not in its context, or an empty set."""
     rows = _squad_rows(path) if path.suffix == ".json" else read_rows(path)
-    examples = [_example(row, path) for row in rows if not row.get("offset_guessed")]
+    examples = [_example(row, path) for row in rows]
     if not examples:
         raise InputError(f"{path} holds no examples", "each line needs question, context and answers")
     return examples
@@ -75,7 +80,14 @@ def _example(row: dict[str, Any], path: Path) -> Example:
                 f"{path}, row {row.get('id', '?')}: the answer {text!r} is not at character {start} of its context",
                 "answers[].start counts characters of context, from 0",
             )
+    if row.get("offset_guessed"):
+        spans = tuple(place for text in dict.fromkeys(texts) for place in places(text, context)) or spans
     return Example(row["question"].strip(), context, row.get("title", ""), spans)
+
+
+def places(text: str, context: str) -> Iterator[tuple[int, int]]:
+    """Where `text` stands in `context`, as words of their own."""
+    return (found.span() for found in re.finditer(rf"(?<!\w){re.escape(text)}(?!\w)", context))
 
 
 def _squad_rows(path: Path) -> Iterator[dict[str, Any]]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,11 +24,13 @@ _STOPWORDS = frozenset("what who when where which is are was were did does do th
 
 @dataclass(frozen=True, slots=True)
 class Feature:
-    """A pair of token sequences and the tokens of its answer; (0, 0), the [CLS] token, when there is none."""
+    """A pair of token sequences and where its answer stands: the first and last token of each place.
+
+    Any of the places is right; the only one is (0, 0), the [CLS] token, when there is no answer.
+    """
 
     pair: Pair
-    start: int
-    end: int  # inclusive
+    answers: tuple[tuple[int, int], ...]
 
     @property
     def length(self) -> int:
@@ -75,21 +77,31 @@ def as_typed(question: str, rng: random.Random) -> str:
 def to_feature(example: Example, tokenizer: Any, rng: random.Random, *, max_tokens: int | None = None) -> Feature:
     """Tokens of a window of the context that holds one of the answers (any window when there is none).
 
+    Of several answers one is drawn; where its words stand elsewhere in the window, and that is an answer too, both are.
     `tokenizer` is a `tokenizers.Tokenizer`. `max_tokens` bounds the context; drawn from 80 to 160 when not given.
     """
     title = example.title if rng.random() < 0.5 else ""
     context = tokenizer.encode(example.context, add_special_tokens=False)
-    span = _token_span(context.offsets, rng.choice(example.answers)) if example.answers else None
+    drawn = rng.choice(example.answers) if example.answers else None
+    span = _token_span(context.offsets, drawn) if drawn else None
     first, last = _window(len(context.ids), span, max_tokens or rng.randrange(80, 160), rng)
     pair = join_pair(
         tokenizer.encode(as_typed(example.question, rng), add_special_tokens=False).ids,
         tokenizer.encode(title, add_special_tokens=False).ids,
         context.ids[first:last],
     )
-    if span is None:
-        return Feature(pair, 0, 0)
+    if drawn is None or span is None:
+        return Feature(pair, ((0, 0),))
     shift = pair.passage_start - first
-    return Feature(pair, span[0] + shift, min(span[1], last - 1) + shift)  # an answer longer than the window is cut
+    same = (_token_span(context.offsets, answer) for answer in _same_words(example, drawn))
+    inside = {place for place in same if place and first <= place[0] and place[1] < last}
+    places = sorted(inside | {(span[0], min(span[1], last - 1))})  # an answer longer than the window is cut
+    return Feature(pair, tuple((start + shift, end + shift) for start, end in places))
+
+
+def _same_words(example: Example, answer: tuple[int, int]) -> Iterator[tuple[int, int]]:
+    words = example.context[slice(*answer)]
+    return (each for each in example.answers if example.context[slice(*each)] == words)
 
 
 def _token_span(offsets: Sequence[tuple[int, int]], answer: tuple[int, int]) -> tuple[int, int] | None:

@@ -43,7 +43,7 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
     """
     rng = random.Random(seed)
     squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
-    mixed = list(squad)
+    mixed = squad + [e for e in squad if len(e.answers) > 1]  # twice: what an article is about, it says often
     for name, limit in SPAN_SETS.items():
         if name != "squad2.train":
             found = _read(folder, name)
