@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.referents import PERIOD, TIME, YEAR, meant_by, names, thing
 from qa.types import Turn
 
 # Verbs count in lower case alone, so that May, Will and Do stay names.
@@ -23,14 +24,16 @@ _AND = r"(?:and|but|or)[\s,…]+"
 _LEAD = rf"^{_SO}(?:{_AND})?{_SO}"
 
 _BARE = re.compile(
-    rf"{_LEAD}(?P<asked>(?:by |since |until )?(?:who|what|when|where|why|how|which)(?: (?:many|much|long))?[\s?!.]*)$",
+    rf"{_LEAD}(?P<asked>(?:by |since |until )?(?:who|what|when|where|why|how|which)"
+    r"(?: (?:many|much|long|else|exactly|not))?[\s?!.]*)$",
     re.I,
 )
 _PART = re.compile(  # of a question: "and in which city?", "for how many years?", "and now?"
     rf"^(?=(?:and|but|or|so|then|ok|okay|{_PREPOSITION})\b){_LEAD}(?P<asked>(?:{_PREPOSITION} )?"
     rf"(?:(?:what|which|how)(?: (?!{_VERB}\b|\w+ed\b|about\b|of\b)\w+)?|how (?:many|much) \w+"
     r"|(?:who|whom|when|where|why)(?: (?:else|exactly|not))?"
-    r"|now|then|today|later|not|and|but|or|(?:last|this|next) (?:year|month|week|time))[\s?!.]*)$",
+    r"|now|then|today|yesterday|tomorrow|tonight|later|recently|not|and|but|or"
+    r"|(?:last|this|next) (?:year|month|week|time))[\s?!.]*)$",
     re.I,
 )
 _LEAD_OF_ITS_OWN = re.compile(  # what stands before a question that has a verb, or a pronoun to complete
@@ -40,8 +43,8 @@ _LEAD_OF_ITS_OWN = re.compile(  # what stands before a question that has a verb,
     re.I,
 )
 _ANOTHER = re.compile(
-    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}\s+)"
-    rf"(?:(?:(?:that|those) of|{_PREPOSITION}) )?(?P<other>.+?)[\s?!.]*$",
+    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}\s+|(?={_PREPOSITION} (?-i:[A-Z\d])))"
+    rf"(?:(?:(?:that|those) of|(?P<where>{_PREPOSITION})) )?(?P<other>.+?)[\s?!.]*$",
     re.I,
 )
 _ANOTHER_OF_THEM = re.compile(  # "and how many in Shenzhen?"
@@ -52,8 +55,7 @@ _ANOTHER_OF_THEM = re.compile(  # "and how many in Shenzhen?"
 _CLAUSE = re.compile(r"\b(?:who|what|when|where|why|how|is|are|was|were|does|did|has|had)\b")
 _PRONOUN = re.compile(r"\b(?:he|she|him|they|them|it)\b|\b(?:his|her|their|its)\b", re.I)
 _POSSESSIVE = frozenset({"his", "her", "their", "its"})
-_NAME = re.compile(r"\b[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?: (?:of |the )?[A-Z][\w-]*)*")
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_HER = re.compile(rf"her(?=[\s?!.]*$| (?:{_PREPOSITION}|and|or|when|as|there|here|now)\b)", re.I)  # "who knows her?"
 _THERE = re.compile(r"(?<!\bis )(?<!\bare )(?<!\bwas )(?<!\bwere )(?<!\bbe )\bthere\b", re.I)
 _THAT_ONE = re.compile(
     r"\b(?:this|that|the same) (?:company|firm|city|town|country|region|place|person|man|woman|university|school|bank"
@@ -67,11 +69,11 @@ _ITS = re.compile(  # "and who is the mayor?": of what the question before spoke
     r"(?!(?:same|first|second|last|next|best|worst|point|matter)\b)\w+)[\s?!.]*$",
     re.I,
 )
-_WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]+?)[\s?!.]*$", re.I)
-_QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do can in on at by the".split())
-_NO_NAMES = _QUESTION_WORDS | frozenset("i yes no if it he she they we you the a an this that there and but".split())
+_HOW_IT_IS = re.compile(r"^(?:where|when|why)\b(?= (?:is|are|was|were|do|does|did|has|have|had|will)\b)", re.I)
+_ANOTHER_WAY = re.compile(r"(?:where|when|why)\b", re.I)
+_OF_ITS = re.compile(r"(?<=['’]s )(?!\d)[\w -]+?(?=[\s?!.]*$)")  # "target" of "What is Beijing's target?"
+_MARKER = re.compile(r"\s*\[\d+\]")
 _MOST_WORDS = 6
-_SHORT_ANSWER_WORDS = 4  # "Beijing" is an answer and a name; the first word of a sentence need not be
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
@@ -80,18 +82,20 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return question
     before, answer = standalone(history[-1].question, history[:-1]), history[-1].answer
     if _WHO_SAID.match(question):
-        return f"who said {answer or before.rstrip(' ?!.')}?"
+        return f"who said {_one(answer) or before.rstrip(' ?!.')}?"
     if part := _part(question):
-        return f"{before.rstrip(' ?!.')} {part}"
+        return _added(before, part)
     if (of := names(before)) and (its := _ITS.match(question)) and not names(its["asked"]):
         return f"{its['asked']} of {of[-1]}?"
-    other = _other(question) or _other_of_them(question, before)
-    return _instead(before, other) if other else _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
+    return _exchanged(question, before) or _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
 
 
 def topic_of(question: str, history: Sequence[Turn]) -> str:
-    """What a bare follow-up names ("Shenzhen" of "and Shenzhen?"); "" for a question of its own."""
-    return "" if not history or _part(question) else _other(question)
+    """What a bare follow-up names ("Shenzhen" of "and Shenzhen?"); "" for a question of its own, a time, a place."""
+    another = _another(question) if history and not _part(question) else None
+    if another is None or another["where"] or TIME.fullmatch(another["other"]):
+        return ""
+    return _bare(another["other"])
 
 
 def _part(question: str) -> str:
@@ -100,12 +104,24 @@ def _part(question: str) -> str:
     return found["asked"] if found else ""
 
 
-def _other(question: str) -> str:
-    """The name in "and Shenzhen?", "what about Shenzhen's?"; "" for a question of its own."""
+def _added(before: str, part: str) -> str:
+    """`before` with "by when?" added; asked "when" instead of "where" where that is all that changes."""
+    if _HOW_IT_IS.match(before) and _ANOTHER_WAY.match(part) and len(part.split()) == 1:
+        return _HOW_IT_IS.sub(part.rstrip(" ?!."), before)
+    return f"{before.rstrip(' ?!.')} {part}"
+
+
+def _one(answer: str) -> str:
+    """The answer without its markers; "" when it is more than one."""
+    return "" if "\n" in answer or ";" in answer else _MARKER.sub("", answer)
+
+
+def _another(question: str) -> re.Match[str] | None:
+    """The name in "and Shenzhen?", "what about Shenzhen's?", "in Shenzhen?"; None for a question of its own."""
     found = None if _LEAD_OF_ITS_OWN.match(question) else _ANOTHER.match(question)
     if found is None or len(question.split()) > _MOST_WORDS or _CLAUSE.search(found["other"]):
-        return ""
-    return _bare(found["other"])
+        return None
+    return found
 
 
 def _other_of_them(question: str, before: str) -> str:
@@ -119,30 +135,49 @@ def _bare(name: str) -> str:
     return re.sub(r"['’]s?$", "", name)
 
 
-def names(text: str) -> list[str]:
-    """Capitalised runs, without the word that opens a sentence unless more capitals follow it."""
-    found = []
-    for match in _NAME.finditer(text):
-        first, _, rest = match.group().partition(" ")
-        opens = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".?!:"
-        if first.lower() in _NO_NAMES or (opens and rest and first.lower() in _QUESTION_WORDS):
-            found += [rest] if rest else []
-        elif rest or not opens or len(text.split()) <= _SHORT_ANSWER_WORDS:
-            found.append(match.group())
-    return found
+def _exchanged(question: str, before: str) -> str:
+    """`before`, asked of what a bare follow-up names; "" for a question of its own."""
+    if other := _other_of_them(question, before):
+        return _instead(before, other)
+    another = _another(question)
+    return _instead(before, _bare(another["other"]), another["where"] or "") if another else ""
 
 
-def _instead(before: str, other: str) -> str:
-    """`before` with its year or its name exchanged for `other`; with `other` added when it has neither."""
-    year = _YEAR.search(before)
-    if _YEAR.fullmatch(other) and year:
-        return before.replace(year.group(), other)
+def _instead(before: str, other: str, where: str = "") -> str:
+    """`before` with its time, its thing or its name exchanged for `other`; with `other` added when it has none."""
+    if TIME.fullmatch(other):
+        exchanged = _at_another_time(before, other)
+    elif other.lower().startswith("the ") and other[4:].islower() and not where:
+        exchanged = _another_thing(before, other)
+    else:
+        exchanged = _another_name(before, other)
+    return exchanged or " ".join(filter(None, [before.rstrip(" ?!."), where, other])) + "?"
+
+
+def _at_another_time(before: str, other: str) -> str:
+    """A year for a year, a quarter for a quarter, both for both or for a year; "" when `before` has none."""
+    kind = next(kind for kind in (YEAR, PERIOD, TIME) if kind.fullmatch(other))
+    last = [found.span() for found in kind.finditer(before)][-1:]
+    return "".join(before[:start] + other + before[end:] for start, end in last)
+
+
+def _another_thing(before: str, other: str) -> str:
+    """Who is the mayor of Norrvik, "and the harbour master?"; "" when `before` has no thing and no name."""
+    found = thing(before)
+    if found:
+        return before[: found[0]] + other + before[found[1] :]
+    return _OF_ITS.sub(other[4:], before) if _OF_ITS.search(before) else _another_name(before, other)
+
+
+def _another_name(before: str, other: str) -> str:
+    """The last name of `before` exchanged; "" when it has none."""
     found = names(before)
-    if found and not _YEAR.fullmatch(other):
-        # "AI firms in China" and "Shenzhen?": the last one is the place. India is not in "Indian".
-        *_, last = re.finditer(rf"(?<!\w){re.escape(found[-1])}(?!\w)", before)
-        return before[: last.start()] + other + before[last.end() :]
-    return f"{before.rstrip(' ?!.')} {other}?"
+    if not found:
+        return ""
+    # "AI firms in China" and "Shenzhen?": the last one is the place. India is not in "Indian".
+    *_, last = re.finditer(rf"(?:\bthe )?(?<!\w){re.escape(found[-1])}(?!\w)", before)
+    article = "the " if last.group().startswith("the ") and not other.lower().startswith("the ") else ""
+    return before[: last.start()] + article + other + before[last.end() :]
 
 
 def _named(question: str, before: str, answer: str) -> str:
@@ -150,10 +185,12 @@ def _named(question: str, before: str, answer: str) -> str:
     pronoun = _PRONOUN.search(question) or _THAT_ONE.search(question) or _THERE.search(question)
     if pronoun is None or names(question):
         return question
-    spoken_of = names(answer)[:1] if before.lower().startswith("who") else []
-    spoken_of = spoken_of or names(before)[-1:] or names(answer)[:1] or _WHAT_IS.findall(before)
-    if not spoken_of:
-        return question
     word = pronoun.group().lower()
-    name = f"in {spoken_of[0]}" if word == "there" else spoken_of[0]
-    return question[: pronoun.start()] + name + ("'s" if word in _POSSESSIVE else "") + question[pronoun.end() :]
+    name = meant_by(word, before, _one(answer))
+    if not name:
+        return question
+    if word == "there":
+        name = f"in {name}"
+    elif word in _POSSESSIVE and not _HER.match(question, pronoun.start()):
+        name += "'s"
+    return question[: pronoun.start()] + name + question[pronoun.end() :]

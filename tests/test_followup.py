@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.followup import names, standalone, topic_of
+from qa.followup import standalone, topic_of
+from qa.referents import names
 from qa.types import Turn
 
 
@@ -22,7 +23,7 @@ from qa.types import Turn
         ("What does Shanghai promote?", "For how many years?", "What does Shanghai promote For how many years?"),
         ("What does Shanghai promote?", "and now?", "What does Shanghai promote now?"),
         ("How many AI firms are in China?", "And Guangdong?", "How many AI firms are in Guangdong?"),
-        ("How many buses run?", "And in Portavel?", "How many buses run Portavel?"),
+        ("How many buses run?", "And in Portavel?", "How many buses run in Portavel?"),
         ("What does iFlytek build?", "Where is its seat?", "Where is iFlytek's seat?"),
         ("What does iFlytek build?", "Where is that company based?", "Where is iFlytek based?"),
         ("What does Shanghai promote?", "How many firms are based there?", "How many firms are based in Shanghai?"),
@@ -115,6 +116,74 @@ def test_he_is_the_person_just_named() -> None:
     assert standalone("What did he say about medicine?", history) == "What did Liu Qingfeng say about medicine?"
 
 
+@pytest.mark.parametrize(
+    ("before", "answer", "question", "expected"),
+    [
+        (
+            "When does the ferry terminal open?",
+            "June 2025",
+            "How much will it cost?",
+            "How much will the ferry terminal cost?",
+        ),
+        ("How high is the Hollin dam?", "62 m", "Who owns it?", "Who owns the Hollin dam?"),
+        (
+            "Who wrote The Salt Ledger?",
+            "Lucia Ferrante",
+            "When was it published?",
+            "When was The Salt Ledger published?",
+        ),
+        ("Who wrote The Salt Ledger?", "Lucia Ferrante", "Where does she live?", "Where does Lucia Ferrante live?"),
+        ("Who is Liu Qingfeng?", "iFlytek chairman", "What did he say?", "What did Liu Qingfeng say?"),
+        ("Who is Lars Tveit?", "the mayor of Ulvsund", "Where was he born?", "Where was Lars Tveit born?"),
+        ("What is the capital of Norway?", "Oslo", "How big is it?", "How big is Oslo?"),
+        ("Which company built the dam?", "Skanska", "Where is it based?", "Where is Skanska based?"),
+        ("Where was Astrid Dahl born?", "Ulvsund", "Who lives there?", "Who lives in Ulvsund?"),
+        ("Where was Astrid Dahl born?", "Ulvsund", "and when?", "when was Astrid Dahl born?"),
+        ("Tell me about Astrid Dahl", "", "who married her?", "who married Astrid Dahl?"),
+        ("Tell me about Astrid Dahl", "", "who was her father?", "who was Astrid Dahl's father?"),
+        ("How many died?", "63 [1]; 41 [2]", "Who said that?", "who said How many died?"),
+        ("How many died?", "63 [1]", "Who said that?", "who said 63?"),
+    ],
+)
+def test_a_pronoun_means_what_was_asked_about_or_who_was_named(
+    before: str, answer: str, question: str, expected: str
+) -> None:
+    assert standalone(question, [Turn(before, answer)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (
+            "Who is the health minister of Marvania?",
+            "And the prime minister?",
+            "Who is the prime minister of Marvania?",
+        ),
+        ("Tell me about the tram", "and the ferry terminal?", "Tell me about the ferry terminal"),
+        ("When does the tram open?", "What about the ferry?", "When does the ferry open?"),
+        ("What is Beijing's target?", "And the budget?", "What is Beijing's budget?"),
+        ("How old is Astrid Dahl?", "and the mayor?", "How old is the mayor?"),
+        ("How many seats does the Labour Party have?", "and the Greens?", "How many seats does the Greens have?"),
+        (
+            "How many seats does the Labour Party have?",
+            "and Liberal Party?",
+            "How many seats does the Liberal Party have?",
+        ),
+        ("What was the revenue in Q3 2023?", "And in Q3 2022?", "What was the revenue in Q3 2022?"),
+        ("What was the revenue in Q3 2023?", "And in Q4?", "What was the revenue in Q4 2023?"),
+        ("What was the revenue in Q3 2023?", "And in 2022?", "What was the revenue in Q3 2022?"),
+        ("What was the revenue in 2023?", "And in March 2022?", "What was the revenue in March 2022?"),
+        ("How many died in Oresti on 19 July 2023?", "and in Valdan?", "How many died in Valdan on 19 July 2023?"),
+        ("How many died in Oresti?", "in Valdan?", "How many died in Valdan?"),
+        ("How many died in Oresti?", "Since 2020?", "How many died in Oresti Since 2020?"),
+        ("Did Aldgate pay a dividend?", "why not?", "Did Aldgate pay a dividend why not?"),
+        ("Did it rain?", "and tomorrow?", "Did it rain tomorrow?"),
+    ],
+)
+def test_a_time_takes_the_place_of_a_time_and_a_thing_of_a_thing(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
 def test_who_said_that_asks_for_what_was_answered() -> None:
     assert standalone("who said that?", [Turn("How many models passed?", "over 20")]) == "who said over 20?"
     assert standalone("Who says so?", [Turn("How many models passed?")]) == "who said How many models passed?"
@@ -128,6 +197,10 @@ def test_who_said_that_asks_for_what_was_answered() -> None:
         ("Who owns it?", ""),
         ("why?", ""),
         ("and by when?", ""),
+        ("And in 2022?", ""),
+        ("And Q3 2022?", ""),
+        ("and tomorrow?", ""),
+        ("And in France?", ""),
     ],
 )
 def test_a_bare_follow_up_names_a_topic(question: str, topic: str) -> None:
