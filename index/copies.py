@@ -97,6 +97,16 @@ def _slices(items: Iterable[str], size: int) -> Iterator[list[str]]:
         yield listed[at : at + size]
 
 
+FIGURES = {  # not "one", which is seldom a figure
+    word: str(figure)
+    for figure, word in [
+        *enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2),
+        *enumerate("thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(), 13),
+        *zip(range(30, 100, 10), "thirty forty fifty sixty seventy eighty ninety".split(), strict=True),
+    ]
+}
+
+
 class Said:
     """What the passages of one story have said so far."""
 
@@ -118,7 +128,7 @@ class Said:
 
 
 def _numbers(words: Iterable[str]) -> Iterator[str]:
-    return (word for word in words if any(char.isdigit() for char in word))
+    return (FIGURES.get(word, word) for word in words if word in FIGURES or any(char.isdigit() for char in word))
 
 
 def without_copies(

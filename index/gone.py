@@ -1,10 +1,10 @@
-"""Which documents came from a folder and are no longer in it. In: their sources and the folder. Touches nothing."""
+"""Which documents came from a folder or file and are no longer in it. In: their sources, the place. Touches nothing."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
 from index.load import address
@@ -13,26 +13,39 @@ from index.types import Entry
 _ESCAPED = re.compile(rb"\\x([89a-f][0-9a-f])")
 
 
-def gone_from(folder: str | Path, entries: Iterable[Entry]) -> list[Entry]:
-    """The entries whose file lay in `folder` and is not there any more; what lies in an archive goes with the archive.
+def gone_from(
+    place: str | Path,
+    entries: Iterable[Entry],
+    *,
+    members: Callable[[str], Collection[str] | None] = lambda path: None,
+) -> list[Entry]:
+    """The entries whose file lay in the folder `place` and is not there any more, and what has gone from a file.
 
-    None at all while the folder itself is missing: a drive that is not mounted has lost nothing.
+    `members` gives the sources of all that a file held when it was read last, None where that is not known; then what
+    lies in an archive goes with the archive. No entries at all while the place itself is missing: a drive that is not
+    mounted has lost nothing.
     """
-    place = Path(os.path.abspath(Path(folder).expanduser()))
-    if not place.is_dir():
+    path = Path(os.path.abspath(Path(place).expanduser()))
+    if not path.exists():
         return []
-    return [entry for entry in entries if _lay_in(place, entry.source) and not _is_there(entry.source)]
+    return [entry for entry in entries if _lay_in(path, entry.source) and not _is_there(entry.source, members)]
 
 
-def _lay_in(folder: Path, source: str) -> bool:
-    return "://" not in source and Path(source).is_absolute() and Path(source).is_relative_to(address(folder))
+def _lay_in(place: Path, source: str) -> bool:
+    if "://" in source or not Path(source).is_absolute():
+        return False
+    return Path(source).is_relative_to(address(place)) or source.startswith(f"{address(place)}#")
 
 
-def _is_there(source: str) -> bool:
+def _is_there(source: str, members: Callable[[str], Collection[str] | None]) -> bool:
     """Whether the file is there, or the archive or mail that it is a part of ("mail.eml#1/plan.pdf")."""
     parts = source.split("#")
-    paths = ("#".join(parts[:count]) for count in range(1, len(parts) + 1))
-    return any(os.path.lexists(path) or _is_there_in_bytes(path) for path in paths)
+    for count in range(len(parts), 0, -1):
+        path = "#".join(parts[:count])
+        if os.path.lexists(path) or _is_there_in_bytes(path):
+            held = None if path == source else members(path)
+            return held is None or source in held
+    return False
 
 
 def _is_there_in_bytes(source: str) -> bool:

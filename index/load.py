@@ -169,7 +169,7 @@ def _name_of(page: Fetched) -> str:
         return name
     if page.content_type not in MEDIA_TYPES:
         raise InputError(f"the format {page.content_type} is not supported; {', '.join(SUFFIXES)} are")
-    return PurePosixPath(name).stem + MEDIA_TYPES[page.content_type]
+    return (PurePosixPath(name).stem or "page") + MEDIA_TYPES[page.content_type]
 
 
 def address(path: str | Path) -> str:

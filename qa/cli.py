@@ -106,11 +106,7 @@ def _index(options: argparse.Namespace, config: Config) -> int:
     with open_library(config) as library:
         try:
             for name in options.sources:
-                try:
-                    _take_in(library, name, config, done)
-                    done.counts["removed"] += _prune(library, name, config, remove=options.prune)
-                except (InputError, EmptyError) as error:  # the other sources are indexed all the same
-                    done.unusable.append(error)
+                _index_one(library, name, config, done, prune=options.prune)
             if done.counts["added"] + done.counts["updated"] + done.counts["removed"]:
                 library.refresh()
         except KeyboardInterrupt:
@@ -123,8 +119,10 @@ def _index(options: argparse.Namespace, config: Config) -> int:
     nothing = not done.counts.total()  # a key may stand there with 0
     if not (nothing and done.unusable):
         print(done)
+    for error in done.unusable[:-1]:
+        print(f"failed: {error}", file=sys.stderr)
     if done.unusable:
-        raise done.unusable[0]
+        raise done.unusable[-1]
     if done.failures and nothing:
         raise InputError("nothing could be indexed", "see the reason beside each source above")
     return 0
@@ -169,6 +167,22 @@ class _Indexed:
             yield f"{same} of them the same text as another article, {near} nearly; each such story counts once"
 
 
+def _index_one(library: Library, name: str, config: Config, done: _Indexed, *, prune: bool) -> None:
+    """One source; what makes it unusable is noted, and the other sources are indexed all the same."""
+    empty: EmptyError | None = None
+    try:
+        _take_in(library, name, config, done)
+    except InputError as error:
+        done.unusable.append(error)
+        return
+    except EmptyError as error:  # a folder from which the last article was deleted is one to prune
+        empty = error
+    removed = _prune(library, name, config, remove=prune)
+    done.counts["removed"] += removed
+    if empty and not removed:
+        done.unusable.append(empty)
+
+
 def _take_in(library: Library, name: str, config: Config, done: _Indexed) -> None:
     """Indexes one source, with a progress bar: bytes read, their rate, the time left, and passages."""
     from tqdm import tqdm
@@ -196,11 +210,15 @@ def _take_in(library: Library, name: str, config: Config, done: _Indexed) -> Non
 
 
 def _prune(library: Library, name: str, config: Config, *, remove: bool) -> int:
-    """Takes away the documents whose files are gone from the folder, or says how to; returns how many were."""
+    """Takes away the documents that are gone from the folder or file, or says how to; returns how many were."""
     from index.gone import gone_from
     from index.load import address
 
-    gone = gone_from(name, library.entries())
+    def members(path: str) -> frozenset[str] | None:
+        read = library.file_read(path)
+        return frozenset(source for source, _ in read.documents) if read else None
+
+    gone = gone_from(name, library.entries(), members=members)
     if gone and not remove:
         titles = "; ".join(entry.title for entry in gone[:3]) + (" ..." if len(gone) > 3 else "")
         home = ["--home", config.home] if config.home is not None else []

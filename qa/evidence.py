@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunk import sentences
-from index.copies import Said
+from index.copies import FIGURES, Said
 from index.types import ModelError, Passage
 from qa.reader import Span
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
@@ -186,8 +186,8 @@ def _asks_number(question: str) -> bool:
 
 
 def answer_words(text: str) -> list[str]:
-    """The words by which answers are compared: lower case, without articles and punctuation."""
-    return [word for word in words(text) if word not in ("a", "an", "the")]
+    """The words by which answers are compared: lower case, figures in digits, without articles and punctuation."""
+    return [FIGURES.get(word, word) for word in words(text) if word not in ("a", "an", "the")]
 
 
 def same_answer(one: str, other: str) -> bool:

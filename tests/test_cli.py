@@ -176,6 +176,32 @@ def test_a_file_that_is_gone_is_named_and_taken_away_on_demand(
     assert "Fish" not in capsys.readouterr().out
 
 
+def test_the_last_article_of_a_folder_and_a_row_of_a_file_are_taken_away_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, rows, home = tmp_path / "articles", tmp_path / "rows.jsonl", str(tmp_path / "home")
+    folder.mkdir()
+    (folder / "fish.txt").write_text("Fish prices\n\nCod costs 40 kroner.")
+    written = [json.dumps({"id": name, "title": name, "text": f"{name} opened on Monday."}) for name in ("Quay", "Dam")]
+    rows.write_text("\n".join(written))
+    assert run(capsys, "index", "--home", home, str(folder), str(rows))[:2] == (0, "3 added, 0 updated, 0 unchanged\n")
+    (folder / "fish.txt").unlink()
+    rows.write_text(written[0])
+    code, out, _ = run(capsys, "index", "--home", home, str(folder), str(rows))
+    assert code == 2
+    assert f"no longer in {folder}: Fish prices" in out
+    assert f"no longer in {rows}: Dam" in out
+    code, out, _ = run(capsys, "index", "--home", home, "--prune", str(folder), str(rows))
+    assert (code, out) == (0, "0 added, 0 updated, 1 unchanged, 2 removed\n")
+
+
+def test_every_source_that_cannot_be_used_is_named(home: str, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = run(capsys, "index", "--home", home, "/nofile1", "/nofile2")
+    assert code == 2
+    assert "/nofile1" in err
+    assert "/nofile2" in err
+
+
 def test_an_article_whose_name_is_not_utf8_is_pruned_when_it_is_gone_and_not_before(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

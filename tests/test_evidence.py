@@ -99,6 +99,10 @@ def test_a_refusal_still_reports_how_sure_it_was() -> None:
 def test_two_confident_figures_from_two_passages_disagree() -> None:
     spans = [span("2,200", 5.0, passage=1), span("4,300", 4.0, passage=2)]
     assert [s.text for s in decide("How many firms are there?", spans, PLAIN).spans] == ["2,200", "4,300"]
+    spelled = [span("Three people", 5.0, passage=1), span("seven", 4.0, passage=2)]
+    assert decide("How many people died?", spelled, PLAIN).spans == tuple(spelled)
+    same = [span("Seven people", 5.0, passage=1), span("7 people", 4.0, passage=2)]
+    assert decide("How many people died?", same, PLAIN).spans == (same[0],)
 
 
 @pytest.mark.parametrize(

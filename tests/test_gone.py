@@ -27,6 +27,17 @@ def test_a_member_goes_with_its_archive(tmp_path: Path) -> None:
     assert gone_from(tmp_path, [kept, lost, entry(tmp_path / "odd#name.txt")]) == [lost]
 
 
+def test_a_member_that_the_archive_no_longer_holds_is_gone(tmp_path: Path) -> None:
+    archive = tmp_path / "two.zip"
+    archive.write_bytes(b"")
+    one, two = (entry(f"{archive}#{name}.txt") for name in ("one", "two"))
+    held = {str(archive): [one.source]}
+    assert (
+        gone_from(tmp_path, [one, two], members=held.get) == gone_from(archive, [one, two], members=held.get) == [two]
+    )
+    assert gone_from(tmp_path, [one, two]) == []
+
+
 def test_a_name_that_is_not_utf8_is_there_under_the_text_that_stands_for_it(tmp_path: Path) -> None:
     folder = tmp_path / os.fsdecode(b"men\xfc")
     try:

@@ -572,6 +572,7 @@ def test_a_row_without_an_end_is_not_read_into_memory(tmp_path: Path, monkeypatc
 class Site(BaseHTTPRequestHandler):
     pages = {  # noqa: RUF012  path -> (status, type or place, body)
         "/a.txt": (200, "text/plain", f"Quay opens\n\n{QUAY}"),
+        "/": (200, "text/plain", f"Quay opens\n\n{QUAY}"),
         "/moved": (302, "/a.txt", ""),
         "/inwards": (302, "http://10.0.0.1/secret.txt", ""),
         "/file": (302, "file:///etc/passwd", ""),
@@ -604,6 +605,7 @@ def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_a_page_is_fetched_and_a_redirect_followed(site: str) -> None:
     assert one(f"{site}/a.txt").text == f"Quay opens\n\n{QUAY}"
     assert one(f"{site}/moved").source == f"{site}/moved"
+    assert one(f"{site}/").text == one(site).text == f"Quay opens\n\n{QUAY}"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from index.dates import dateline_end, find_date
 from index.formats.content import identify
 from index.types import Document, Failure, InputError
 
-MAX_ROW_BYTES = 100 * 2**20  # a file may be of any size; a row of it may not
+MAX_ROW_BYTES = 16 * 2**20  # a file may be of any size; a row, which is parsed in this process, may not
 
 
 def read_json_lines(stream: IO[bytes], source: str) -> Iterator[Document | Failure]:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 
+from index.copies import FIGURES
 from qa.words import content_words, share_missing, stands_in, words
-from qa.writing.quantities import SPELLED
 
 _NAME = re.compile(r"\b[^\W\d_a-z][\w'’-]*[^\W_]|\b[A-Z]\b(?=\.)")
 _OPENERS = frozenset(
@@ -89,7 +89,7 @@ def share_unsaid(text: str, everywhere: str, said: str) -> float:
 def _pieces(text: str) -> list[str]:
     """Words that carry meaning; of scripts that are written without spaces, pairs of characters."""
     pairs = [run[i : i + 2] for run in _CJK.findall(text) for i in range(max(1, len(run) - 1))]
-    return [*(content_words(_CJK.sub(" ", text)) - _VAGUE - SPELLED.keys()), *pairs]
+    return [*(content_words(_CJK.sub(" ", text)) - _VAGUE - FIGURES.keys()), *pairs]
 
 
 def opposes(text: str, said: str) -> bool:

@@ -10,18 +10,17 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
+from index.copies import FIGURES
 from qa.words import content_words, stands_in, words
 
 Quantity: TypeAlias = tuple[Decimal, str]  # its value, and what makes it another one: a currency, a minus, per cent
 
 _SCALES = {"hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6}
 _SCALES |= {"billion": 10**9, "bn": 10**9, "trillion": 10**12, "tn": 10**12}
-_UNITS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen".split()
-_UNITS += "seventeen eighteen nineteen".split()
-_TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-SPELLED = {word: n for n, word in enumerate(_UNITS) if n > 1} | {word: 10 * n for n, word in enumerate(_TENS, 2)}
+_TENS = [word for word, figure in FIGURES.items() if int(figure) >= 20]
+_ONES = ["one", *(word for word, figure in FIGURES.items() if int(figure) < 10)]
 _SPELLED_OUT = re.compile(
-    rf"\b(?:(?P<tens>{'|'.join(_TENS)})-(?P<unit>{'|'.join(_UNITS[1:10])})|(?P<word>{'|'.join(SPELLED)}))\b", re.I
+    rf"\b(?:(?P<tens>{'|'.join(_TENS)})-(?P<unit>{'|'.join(_ONES)})|(?P<word>{'|'.join(FIGURES)}))\b", re.I
 )
 _QUANTITY = re.compile(
     r"(?P<sign>[$€£¥]|(?<!\w)[-−](?=\d))?\s?(?P<n>\d[\d,.]*\d|\d)"
@@ -70,8 +69,8 @@ def _in_digits(text: str) -> str:
 
     def digits(found: re.Match[str]) -> str:
         if found["word"]:
-            return str(SPELLED[found["word"].lower()])
-        return str(SPELLED[found["tens"].lower()] + _UNITS.index(found["unit"].lower()))
+            return FIGURES[found["word"].lower()]
+        return FIGURES[found["tens"].lower()][0] + str(_ONES.index(found["unit"].lower()) + 1)
 
     return _SPELLED_OUT.sub(digits, text)
 
