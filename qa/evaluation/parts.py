@@ -71,7 +71,6 @@ PARTS = (
     _paragraphs("squad11", "SQuAD 1.1, development set", _SQUAD2, _SQUAD11, answerable_only=True),
     _paragraphs("squad2", "SQuAD 2.0, development set", _SQUAD2),
     _paragraphs("new-wiki", "SQuADShifts, Wikipedia", "dev/squadshifts_new_wiki.dev.jsonl.gz"),
-    _paragraphs("nq-qed", "Natural Questions with QED spans", "dev/nq_qed.dev.jsonl.gz"),
     _paragraphs("fairytaleqa", "FairytaleQA", "dev/fairytaleqa.dev.jsonl.gz"),
     _paragraphs("subjqa", "SubjQA", "dev/subjqa.dev.jsonl.gz"),
     _paragraphs("policyqa", "PolicyQA", "dev/policyqa.dev_testfile.jsonl.gz"),
@@ -82,7 +81,6 @@ PARTS = (
     _library("multihop-search", "Two paragraphs needed", "multihop100", how="search"),
     _library("clapnq-search", "ClapNQ", "clapnq_dev", how="search"),
     _library("lihua-search", "LiHua-World, dated messages", "lihua_world", how="search"),
-    _library("nq-gold", "Open library: Natural Questions", "nq_gold"),
     _library("realtimeqa", "Open library: news of 2023, RealtimeQA", "realtimeqa_2023"),
     Part("china-ai", "The reference article", "library", ("../questions/china-ai.jsonl",), "../articles"),
 )
