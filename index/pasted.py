@@ -69,7 +69,7 @@ _ADVERT = re.compile(
     r"(?:[-–—: ].{0,40})?|(?:article|story|content) continues below.{0,40}",
     re.IGNORECASE,
 )
-_EDIT = re.compile(r"\s*\[\s*edit(?: source)?\s*\]", re.IGNORECASE)
+_EDIT = re.compile(r"(?<!\s)\s*\[\s*edit(?: source)?\s*\]", re.IGNORECASE)
 
 
 def article_lines(

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -149,6 +150,17 @@ def test_a_paragraph_pasted_twice_is_kept_once_and_a_short_repeated_answer_twice
         ("By Jane Doe | The Gazette | Updated: 2024/04/06 07:03", (2024, 4, 6), "Jane Doe"),
         ("Source: The Gazette", None, "The Gazette"),
         ("By Jane Doe, Staff Writer", None, "Jane Doe, Staff Writer"),
+        ("By Jane Doe, Norrvik correspondent, 6 April 2024", (2024, 4, 6), "Jane Doe"),
+        ("By Jane Doe (Coast Wire) on 6 April 2024", (2024, 4, 6), "Jane Doe (Coast Wire)"),
+        ("Published 6 April 2024 Updated 8 April 2024", (2024, 4, 6), None),
+        ("Updated 8 April 2024, first published 6 April 2024", (2024, 4, 6), None),
+        (
+            "By Dr. A. de la Cruz and J.R.R. van der Berg for The Gazette",
+            None,
+            "Dr. A. de la Cruz and J.R.R. van der Berg",
+        ),
+        ("Words: Jane Doe | Photos: Ann Lee | 5 min read", None, "Jane Doe"),
+        ("2 hours ago", None, None),
     ],
 )
 def test_a_date_line_and_a_byline_are_read(line: str, date: tuple[int, int, int] | None, name: str | None) -> None:
@@ -160,10 +172,58 @@ def test_a_date_line_and_a_byline_are_read(line: str, date: tuple[int, int, int]
 
 @pytest.mark.parametrize(
     "line",
-    ["April 6, 2024 was a cold day.", "By 2030 all of it will be gone", "In May 2024 they met", "Updated rules", "May"],
+    [
+        *("April 6, 2024 was a cold day.", "By 2030 all of it will be gone", "In May 2024 they met", "Updated rules"),
+        *("May", "Jane Doe, 6 April 2024", "The report published 6 April 2024", "Read by Jane Doe for the first time"),
+    ],
 )
 def test_a_line_that_merely_names_a_date_is_no_date_line(line: str) -> None:
     assert read_meta(line) is None
+
+
+@pytest.mark.parametrize(
+    ("lines", "author"),
+    [
+        ("Jane Doe\n6 April 2024", "Jane Doe"),
+        ("Jane Doe, 6 April 2024", "Jane Doe"),
+        ("Jane Doe | 6 April 2024 | 5 min read", "Jane Doe"),
+        ("By Jane Doe\nCoast Wire, Norrvik\n6 April 2024", "Jane Doe"),
+        ("(Reuters) 6 April 2024", "Reuters"),
+        ("Norrvik, 6 April 2024", None),
+    ],
+)
+def test_a_name_below_the_title_needs_no_by_where_its_date_follows(lines: str, author: str | None) -> None:
+    document = page(f"Quay opens\n{lines}\n\n{QUAY}")
+    assert (document.title, document.author, document.published) == ("Quay opens", author, dt.date(2024, 4, 6))
+    assert document.text == f"Quay opens\n\n{lines}\n\n{QUAY}"
+    assert body(document) == QUAY
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "On 6 April 2024",
+        "It opened on 6 April 2024",
+        "Jane Doe\nNorrvik",
+        "The Quay Opens\nEverybody came, 6 April 2024",
+        "A long name of a ship, 6 April 2024",
+    ],
+)
+def test_other_lines_with_a_name_or_a_date_stay_in_the_article(lines: str) -> None:
+    document = page(f"Quay opens\n\n{lines}\n\n{QUAY}")
+    assert body(document) == f"{lines}\n\n{QUAY}"
+    assert (document.author, document.published) == (None, None)
+
+
+def test_a_name_below_a_name_may_be_the_title_below_that_of_the_paper() -> None:
+    assert body(page(f"Larch Bay Gazette\n\nMayor Resigns\n6 April 2024\n\n{QUAY}")).startswith("Mayor Resigns")
+
+
+def test_a_line_between_the_title_and_the_byline_is_of_the_article() -> None:
+    document = page(f"Quay opens\nIt is open to all.\n\nBy Jane Doe\n6 April 2024\n\n{QUAY}")
+    assert (document.title, document.author, document.published) == ("Quay opens", "Jane Doe", dt.date(2024, 4, 6))
+    assert document.text == f"Quay opens\n\nBy Jane Doe\n6 April 2024\n\nIt is open to all.\n\n{QUAY}"
+    assert body(document).startswith("It is open to all.")
 
 
 def test_the_day_of_publication_comes_before_the_day_of_the_update() -> None:
@@ -354,6 +414,13 @@ def test_a_file_that_cannot_be_read_is_a_failure_with_its_reason(
     assert found.reason.startswith(reason)
 
 
+@pytest.mark.parametrize("run", [" " * 100_000, "a" + "\u0301\u0316" * 40_000], ids=["blanks", "accents"])
+def test_a_long_run_of_one_kind_is_read_at_once(run: str) -> None:
+    began = time.process_time()
+    from_text(f"A table of ports.{run}end", source="pasted")
+    assert time.process_time() - began < 1.0  # with time that grows by the square: four to fourteen
+
+
 def test_a_file_over_the_limit_is_a_failure_that_names_its_size(tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as sparse:
         sparse.truncate(index.load.MAX_FILE_BYTES + 2**20)
@@ -449,6 +516,8 @@ def test_markdown_without_a_heading_is_named_after_its_front_matter_or_its_file(
     assert one(tmp_path / "named.md").text == f"Quay opens\n\n{QUAY}"
     assert one(tmp_path / "new-quay.md").title == "New quay"
     assert one(tmp_path / "new-quay.md").body_start == 0
+    (tmp_path / "ruled.md").write_text(f"---\n\n{QUAY}\n\n---\n\n{FERRIES}\n")
+    assert body(one(tmp_path / "ruled.md")) == f"{QUAY}\n\n{FERRIES}"
 
 
 def test_an_html_page_becomes_its_article(tmp_path: Path) -> None:
