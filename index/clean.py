@@ -13,7 +13,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from index.dates import MAX_META_CHARS, dateline_end, merge_meta, read_meta
+from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, merge_meta, read_meta
 from index.pasted import article_lines, without_notices
 from index.types import InputError
 
@@ -49,6 +49,9 @@ _INVISIBLE = re.compile(
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
 
+_MOST_MARKS = 30
+_HEAP = re.compile(rf"[^\w\s!-~]{{{_MOST_MARKS + 1},}}")  # may hold accents: they are neither word nor ASCII
+
 
 def normalise(text: str) -> str:
     """NFC, plain spaces and line feeds, nothing invisible, no trailing spaces, at most one empty line in a row.
@@ -56,9 +59,18 @@ def normalise(text: str) -> str:
     Linear in the length of the text, and idempotent. Lone surrogates, which no database stores, go too.
     """
     text = _ODD_SPACE.sub(" ", _BREAK.sub("\n", text))
-    text = unicodedata.normalize("NFC", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", _HEAP.sub(_fewer_marks, _INVISIBLE.sub("", text)))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
+
+
+def _fewer_marks(heap: re.Match[str]) -> str:
+    """At most so many accents on one letter; NFC sorts them in time that grows by the square of their number."""
+    kept, on_one = [], 0
+    for char in heap.group():
+        on_one = on_one + 1 if unicodedata.combining(char) else 0
+        kept += [char] if on_one <= _MOST_MARKS else []
+    return "".join(kept)
 
 
 def shorten(text: str, chars: int = 120) -> str:
@@ -238,32 +250,56 @@ class Page:
     author: str | None
 
 
-def _is_title(line: str, following: str) -> bool:
-    """A line that ends no sentence, above an empty line, a date line, or a paragraph longer than itself.
+def _is_title(lines: list[str], at: int) -> bool:
+    """A line that ends no sentence, above an empty line, a date line, one above a byline, or a longer paragraph.
 
     The last condition tells a title from the first line of hard-wrapped prose.
     """
+    line, following = lines[at : at + 2]
     if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or dateline_end(line):
         return False
-    if not following or read_meta(following) or _is_edge_clutter(following):
+    if not following or _head_line(lines, at + 1, line) or _is_edge_clutter(following):
+        return True
+    if _is_above_byline(lines, at + 1):
         return True
     return following[0].isupper() and len(following) > 1.5 * len(line) and _is_sentence(following)
 
 
-def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[str], list[str]]:
-    """Splits off title and date lines: (title, heading lines, the rest)."""
-    heading: list[str] = []
+def _head_line(lines: list[str], at: int, title: str | None) -> Meta | None:
+    """What a date line or byline says. A name above its date, or before it, needs no "by" below a title that is none.
+
+    A bare name below a bare name may be the title below that of the paper.
+    """
+    line, following = lines[at], lines[at + 1] if at + 1 < len(lines) else ""
+    if (meta := read_meta(line)) or title is None or bare_name(title):
+        return meta
+    dated, name = read_meta(following), bare_name(line)
+    return Meta(author=name) if name and dated and dated.date else read_meta(line, bare_names=True)
+
+
+def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[tuple[str, Meta]], list[str]]:
+    """Splits off title and date lines: (title, the other heading lines and what they say, the rest)."""
+    heading: list[tuple[str, Meta]] = []
+    above: list[str] = []  # a line between the title and the byline, which is of the article
     for at, line in enumerate(lines):
         if not line or _is_edge_clutter(line) or line == title:
             continue
-        meta = read_meta(line)
+        meta = _head_line(lines, at, title)
         if meta and (title or meta.date):  # "By Train Across Norway" is a title
-            heading.append(line)
-        elif title is None and any(lines[at + 1 :]) and _is_title(line, lines[at + 1]):
+            heading.append((line, meta))
+        elif title is None and any(lines[at + 1 :]) and _is_title(lines, at):
             title = line
+        elif title and not (heading or above) and len(line) <= MAX_TITLE_CHARS and _is_above_byline(lines, at):
+            above = [line, ""]
         else:
-            return title, heading, lines[at:]
-    return title, heading, []
+            return title, heading, [*above, *lines[at:]]
+    return title, heading, above
+
+
+def _is_above_byline(lines: list[str], at: int) -> bool:
+    below = next((line for line in lines[at + 1 :] if line), "")
+    meta = read_meta(below)
+    return meta is not None and meta.author is not None
 
 
 def _is_meta(line: str) -> bool:
@@ -285,6 +321,6 @@ def read_page(text: str, *, title: str | None = None, is_extracted: bool = False
     body = normalise("\n".join(kept))
     if not body:
         found, heading, body = title, [], text
-    head = "".join(block + "\n\n" for block in (found, "\n".join(heading)) if block)
-    meta = merge_meta([known for line in heading if (known := read_meta(line))])
+    head = "".join(block + "\n\n" for block in (found, "\n".join(line for line, _ in heading)) if block)
+    meta = merge_meta([said for _, said in heading])
     return Page(found, head + body, len(head) + dateline_end(body), meta.date, meta.author or meta.outlet)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 
 MAX_META_CHARS = 160  # a longer line is no date line, byline or menu
 
@@ -62,10 +63,20 @@ _DATE_PART = re.compile(
     rf"(?:[\s,–—-]*{_TIME})?(?:[\s,–—-]+(?P<outlet>\S.*))?",
     re.IGNORECASE,
 )
+_DATED = re.compile(rf"\b(?:{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?{_DATE}", re.IGNORECASE)
+_ROLE = r",\s+(?:[\w'’-]+\s+){0,3}(?-i:correspondent|editor|reporter|writer)"  # with a capital it is part of the name
 _BYLINE = re.compile(
-    r"(?:(?:written|reported|story|words|text)\s+by|by|authors?|reporters?)\s*[:：]?\s+(?P<name>\S.*)", re.I
+    r"(?:(?:written|reported|story|words|text)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
+    rf"\s+(?P<name>\S.*?)(?:{_ROLE}|\s+for\s+(?P<outlet>\S.*))?",
+    re.IGNORECASE,
+)
+_TELLS_NOTHING = re.compile(  # of a date or a writer, and yet nothing else than a line of the heading
+    r"\d+\s+min(?:ute)?s?(?:['’]s?)?\s+read|(?:(?:updated|published|posted)\s+)?\d+\s+(?:minutes?|hours?|days?)\s+ago"
+    r"|(?:photo(?:graph)?s?|pictures?|illustrations?)(?:\s+by|\s*[:：])(?:\s+(?-i:[A-Z])[\w.'’-]*){1,4}",
+    re.IGNORECASE,
 )
 _SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
+_AGENCIES = frozenset({"AFP", "AP", "BBC", "Bloomberg", "PA", "Reuters", "Xinhua", "dpa"})
 _SMALL_WORDS = frozenset(
     {"and", "of", "the", "for", "in", "at", "&", "de", "da", "di", "van", "von", "der", "la", "le"}
 )
@@ -82,45 +93,72 @@ class Meta:
 
 
 def _name(text: str | None) -> str | None:
-    """`text` when it could name a person or an outlet: at most eight words, capitals first, no sentence's end."""
+    """`text` when it could name persons or an outlet: at most eight words, capitals first, no sentence's end."""
     words = text.split() if text else []
-    if not text or not 0 < len(words) <= 8 or len(text) > 80 or text[-1] in "!?;:":
+    told = sum(word.lower() not in _SMALL_WORDS for word in words)
+    if not text or not 0 < told <= 8 or len(text) > 80 or text[-1] in "!?;:":
         return None
     starts = [word.lstrip("(\"'“‘")[:1] for word in words]
     proper = all(
         start.isupper() or not start.isascii() or word.lower() in _SMALL_WORDS
         for word, start in zip(words, starts, strict=True)
     )
-    return text.strip("() ") if proper and any(start.isalpha() for start in starts) else None
+    bare = text[1:-1] if text[0] + text[-1] == "()" else text
+    return bare if proper and any(start.isalpha() for start in starts) else None
 
 
 def _meta_part(part: str) -> Meta | None:
     if found := _DATE_PART.fullmatch(part):
         outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
-        if found["outlet"] and outlet is None:
-            return None
-        return Meta(
-            find_date(found["date"]), bool(re.search("updated|modified", found["label"] or "", re.I)), None, outlet
-        )
+        if not found["outlet"] or outlet:
+            is_update = bool(re.search("updated|modified", found["label"] or "", re.I))
+            return Meta(find_date(found["date"]), is_update, None, outlet)
     if found := _BYLINE.fullmatch(part):
-        author = _name(found["name"])
-        return Meta(author=author) if author and not re.search(r"\d", author) else None
+        author, outlet = _name(found["name"]), _name(found["outlet"])
+        is_named = author and not re.search(r"\d", author) and (outlet or not found["outlet"])
+        return Meta(author=author, outlet=outlet) if is_named else None
     if found := _SOURCE.fullmatch(part):
         outlet = _name(found["name"])
         return Meta(outlet=outlet) if outlet else None
-    return None
+    return Meta() if _TELLS_NOTHING.fullmatch(part) else None
 
 
-def read_meta(line: str) -> Meta | None:
-    """A date line or byline ("Updated: April 6, 2024 07:03 Xinhua", "By Jane Doe | 6 April 2024"); else None."""
+def _before_dates(part: str) -> list[str]:
+    """What stands before the dates, and each of them: "By Jane Doe, 6 May 2024 updated 7 May 2024" in three."""
+    starts = [0, *(found.start() for found in _DATED.finditer(part)), len(part)]
+    pieces = [part[start:end].strip(" ,;–—-") for start, end in pairwise(starts)]
+    return [re.sub(r"\s+on$", "", piece) for piece in pieces if piece]
+
+
+def read_meta(line: str, *, bare_names: bool = False) -> Meta | None:
+    """A date line or byline ("Updated: April 6, 2024 07:03 Xinhua", "By Jane Doe | 6 April 2024"); else None.
+
+    With `bare_names` also "Jane Doe, 6 April 2024", which might as well be a title.
+    """
     if len(line) > MAX_META_CHARS:
         return None
     parts = [part for part in re.split(r"\s*[|·•]\s*", line) if part]
-    known = [_meta_part(part) for part in parts]
+    known = [_meta_part(part) or _dated_part(part, bare_names=bare_names) for part in parts]
     if not any(known) or any(meta is None and _name(part) is None for part, meta in zip(parts, known, strict=True)):
         return None
     unlabelled = [_name(part) for part, meta in zip(parts, known, strict=True) if meta is None]
     return merge_meta([meta for meta in known if meta] + [Meta(outlet=name) for name in unlabelled])
+
+
+def _dated_part(part: str, *, bare_names: bool) -> Meta | None:
+    first, *rest = _before_dates(part) or [""]
+    metas = [_meta_part(piece) for piece in (first, *rest)]
+    is_parted = first.endswith(")") or re.match(r"\s*[,–—-]", part[len(first) :])  # unlike "On 6 April 2024"
+    if bare_names and metas[0] is None and is_parted and (name := bare_name(first)):
+        # one word may be the place where it was written
+        metas[0] = Meta(author=name) if " " in name or first[0] == "(" or name in _AGENCIES else Meta()
+    return merge_meta([meta for meta in metas if meta]) if rest and all(metas) else None
+
+
+def bare_name(text: str) -> str | None:
+    """`text` when it could name a person or an outlet without saying so: at most four words, no figure, no end."""
+    name = _name(text)
+    return name if name and len(text.split()) <= 4 and not re.search(r"\d|\.$", text) else None
 
 
 def merge_meta(metas: list[Meta]) -> Meta:

@@ -14,14 +14,22 @@ from dataclasses import replace
 from index.chunk import chunk, sentences
 from index.types import Document, Passage
 from qa.reader import Span
-from qa.words import content_words, share_missing
+from qa.words import content_words, share_unnamed, words
 
 _SHORTEST_CHARS, _LONGEST_CHARS = 40, 360  # outside them a sentence is a scrap or a list
 _LEANS_BACK = re.compile(
-    r"(?:it|its|he|his|she|her|they|their|this|that|these|those|but|and|so|such)\b|\W", re.IGNORECASE
+    r"(?:it|its|he|his|she|her|they|their|this|that|these|those|but|and|so|such)\b|\W"
+    r"|(?:q|a|question|answer|present|attendees|in attendance|apologies)\s?:",  # of an interview, of a meeting
+    re.IGNORECASE,
 )
+_ROW = re.compile(r"[^:;\n]+: [^;\n]+; [^:;\n]+: ")  # of a table
 _CHARS_PER_SENTENCE = 900  # a summary takes one sentence for so much text
 _FEWEST, _MOST = 2, 6
+_OPENS = re.compile(r"(?:(?:^|\n)[^\w\n]*|(?:^|\s)\d{1,3}[.)]\s*)$")  # where a line begins, or its text behind a number
+_SENTENCE_END = re.compile(r"[.!?…:;,。！？][\"'”’)\]]*$")
+_IN_SENTENCES = re.compile(r"\b(?:am|are|can|did|do|does|had|has|have|is|may|must|not|was|were|will|would)\b|[:;,?!]")
+_RUN_IN_WORDS, _HEADING_WORDS = 3, 6  # at most, of a heading that text goes on behind, and of one on its own line
+_MOST_UNDER = 2
 
 
 def sentences_of(passage: Passage) -> list[Span]:
@@ -60,7 +68,8 @@ def summary(document: Document) -> list[Span]:
 
 
 def _stands_alone(sentence: str) -> bool:
-    return _SHORTEST_CHARS <= len(sentence) <= _LONGEST_CHARS and not _LEANS_BACK.match(sentence)
+    is_plain = not (_LEANS_BACK.match(sentence) or _ROW.match(sentence))
+    return is_plain and _SHORTEST_CHARS <= len(sentence) <= _LONGEST_CHARS
 
 
 def _weight(fresh: set[str], weights: Counter[str], span: Span) -> float:
@@ -70,15 +79,49 @@ def _weight(fresh: set[str], weights: Counter[str], span: Span) -> float:
 def speaking_of(topic: str, passages: Iterable[Passage], *, most: int = 3) -> list[Span]:
     """The sentences that hold the most of the topic's words: all of them, or half of three and more.
 
-    Best first; equal ones in the order of the passages.
+    Best first; equal ones in the order of the passages. Headings are none: where only a heading of a document names the
+    topic, the sentences under it speak of it.
     """
-    wanted = content_words(topic)
-    if not wanted:
+    count = len(content_words(topic))
+    if not count:
         return []
     spans = [span for passage in passages for span in sentences_of(passage)]
-    missing = {id(span): share_missing(wanted, span.text) for span in spans}
-    enough = [span for span in spans if missing[id(span)] <= (0.5 if len(wanted) > 2 else 0.0)]
-    return sorted(enough, key=lambda span: missing[id(span)])[:most]
+    missing = {span: share_unnamed(topic, span.text) for span in spans}
+    enough = [span for span in spans if missing[span] <= (0.5 if count > 2 else 0.0)]
+    told = {span.passage.document_id for span in enough if not _is_heading(span)}
+    found: dict[Span, float] = {}
+    for span in enough:
+        if not _is_heading(span):
+            found[span] = missing[span]
+        elif span.passage.document_id not in told:
+            found |= dict.fromkeys(_under(span, spans) or [span], missing[span])
+    return sorted(found, key=lambda span: found[span])[:most]
+
+
+def _is_heading(span: Span) -> bool:
+    """A few words without a verb, so far as that shows: a line of their own, or before a paragraph, as "3. Fence."."""
+    passage, at = span.passage, span.start - span.passage.start
+    before, behind = passage.text[:at], passage.text[at + len(span.text) :]
+    if "\n" in span.text or _IN_SENTENCES.search(span.text[:-1]):
+        return False
+    if not _SENTENCE_END.search(span.text):
+        is_line = not behind or behind.startswith("\n")
+        return is_line and len(words(span.text)) <= _HEADING_WORDS and bool(_OPENS.search(before))
+    is_few = span.text[-1] in ".:" and len(words(span.text)) <= _RUN_IN_WORDS
+    return is_few and not behind.startswith("\n") and bool(_OPENS.search(f"{passage.lead} {before}".lstrip(" ")))
+
+
+def _under(heading: Span, spans: Iterable[Span]) -> list[Span]:
+    """The first sentences of the paragraph under a heading, as far as they are among the spans."""
+    found: list[Span] = []
+    end, gap = heading.end, 2  # line feeds at most between the two
+    following = (s for s in spans if s.passage.document_id == heading.passage.document_id and s.start >= end)
+    for span in sorted(following, key=lambda span: span.start):
+        if span.start - end > gap or _is_heading(span) or len(found) == _MOST_UNDER:
+            break
+        found.append(span)
+        end, gap = span.end, 1
+    return found
 
 
 def in_reading_order(spans: Sequence[Span]) -> list[Span]:

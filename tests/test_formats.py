@@ -21,6 +21,8 @@ import qa.app
 from index.clean import normalise
 from index.formats import MEDIA_TYPES, SUFFIXES, read
 from index.formats.content import Content, document
+from index.formats.html import read_html, shown_text
+from index.formats.markdown import plain_markdown
 from index.formats.tables import readable
 from index.library import Library
 from index.load import load
@@ -200,6 +202,53 @@ def test_a_workbook_names_its_columns_below_its_title_and_skips_empty_sheets() -
 )
 def test_rows_can_be_read_on_their_own(rows: list[list[str]], lines: list[str]) -> None:
     assert readable(rows) == lines
+
+
+@pytest.mark.parametrize(
+    ("table", "shown"),
+    [
+        ("|Port|Berths|\n|-|-|\n|**Norrvik**|12|\n|Larch Bay||", "Port: Norrvik; Berths: 12.\nPort: Larch Bay."),
+        ("||2023|2024|\n|-|-|-|\n|North|4|5|", "North; 2023: 4; 2024: 5."),
+        ("|||\n|-|-|\n|On the left.|On the right.|", "On the left. On the right."),
+        ("|Ports|\n|-|\n|Norrvik|\n|Larch Bay|", "Ports\nNorrvik\nLarch Bay"),
+    ],
+)
+def test_rows_of_a_table_in_markdown_have_the_names_of_its_columns(table: str, shown: str) -> None:
+    assert plain_markdown(f"{HARBOUR}\n\n{table}\n\n{FERRIES}\n")[1] == f"{HARBOUR}\n\n{shown}\n\n{FERRIES}\n\n"
+
+
+NAMED = "<tr><th>Port</th><th>Berths</th><th>Built</th></tr><tr><td>Norrvik</td><td>12</td><td></td></tr>"
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        (f"{NAMED}<tr><th>Larch|Bay</th><td>7</td><td>1998</td></tr>", "{0}\nPort: Larch|Bay; Berths: 7; Built: 1998."),
+        (f"<caption>Ports</caption>{NAMED}", "Ports\n{0}"),
+        (f"{NAMED}</table><table>{NAMED.replace('12', '7')}", "{0}\nPort: Norrvik; Berths: 7."),
+        (
+            "<tr><th>Name</th><td>Norrvik</td></tr><tr><th>Style</th><td>plain</td></tr>",
+            "Name; Norrvik\nStyle; plain",
+        ),
+        ("<tr><th>Port</th><th>Berths</th></tr><tr><td>Norrvik</td><td>12</td></tr>", "Port: Norrvik; Berths: 12."),
+        ("<tr><td>Port</td><td>Berths</td></tr><tr><td>-</td><td>---</td></tr>", "Port; Berths\n-; ---"),
+        ("<tr><th>Ports</th></tr><tr><td>Norrvik</td></tr>", "Ports\nNorrvik"),
+    ],
+)
+def test_rows_of_a_table_in_a_web_page_have_the_names_of_its_columns(rows: str, shown: str) -> None:
+    page = f"<article><h1>Quays</h1><p>{HARBOUR}</p><table>{rows}</table><p>{FERRIES}</p></article>"
+    table = shown.format("Port: Norrvik; Berths: 12.")
+    assert read_html(page.encode()).text.endswith(f"{HARBOUR}\n\n{table}\n\n{FERRIES}")
+
+
+def test_rows_of_a_table_in_a_mail_have_the_names_of_its_columns_unless_it_is_a_frame() -> None:
+    assert (
+        shown_text(f"<table><caption>Ports</caption>{NAMED}</table><p>x</p>")
+        == "Ports\nPort: Norrvik; Berths: 12.\n\nx"
+    )
+    frame = f"<table><tr><th>Left</th><th><table>{NAMED}</table></th></tr><tr><td>below</td></tr></table>"
+    assert "Port: Norrvik; Berths: 12." in shown_text(frame)
+    assert "Left\n" in shown_text(frame)
 
 
 # --- archives --------------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from index.types import Document, Passage
 from qa import catalogue
 from qa.sentences import in_reading_order, sentences_of, speaking_of, summary
 from qa.spelling import mended
-from qa.words import content_words, numbers, share_missing
+from qa.words import content_words, numbers, share_missing, share_unnamed
 
 FERRIES = Document(
     "ferries",
@@ -62,6 +62,49 @@ def test_sentences_that_speak_of_a_topic_hold_all_of_its_words() -> None:
     ]
     assert speaking_of("brass trumpets", PASSAGES) == []
     assert speaking_of("what about the", PASSAGES) == []
+
+
+MINUTES = Document(
+    "minutes",
+    "Minutes",
+    "Present: Joan Whitlock (chair), Samir Patel (treasurer), Beth Okafor.\n\n"
+    "1. Fence. Three quotes were received on Monday from three firms. The board chose Cole & Sons. Joan was against.\n\n"
+    "2. Waiting list. There are 37 people on the waiting list, said Samir Patel.\n\n"
+    "3. Bees.\n\n"
+    "Plans for spring\n\nA tree is to be planted at the gate.\n\nNext meeting: 13 March.",
+    "minutes.txt",
+)
+
+
+@pytest.mark.parametrize("chunk_chars", [1, 480])
+@pytest.mark.parametrize(
+    ("topic", "quoted"),
+    [
+        ("the fence", ["Three quotes were received on Monday from three firms.", "The board chose Cole & Sons."]),
+        ("the waiting list", ["There are 37 people on the waiting list, said Samir Patel."]),
+        ("plans for spring", ["A tree is to be planted at the gate."]),
+        ("bees", ["Bees."]),  # nothing is under it
+        ("the next meeting", ["Next meeting: 13 March."]),
+    ],
+)
+def test_in_place_of_a_heading_stand_the_sentences_under_it(chunk_chars: int, topic: str, quoted: list[str]) -> None:
+    assert [span.text for span in speaking_of(topic, chunk(MINUTES, chunk_chars=chunk_chars))] == quoted
+
+
+def test_what_follows_a_heading_in_a_passage_that_was_not_found_is_not_guessed() -> None:
+    first, *_, last = chunk(MINUTES, chunk_chars=1)
+    heading = next(passage for passage in chunk(MINUTES, chunk_chars=1) if passage.text == "Fence.")
+    assert [span.text for span in speaking_of("fence", [first, heading, last])] == ["Fence."]
+
+
+def test_a_summary_begins_with_no_list_of_those_present_no_answer_and_no_row() -> None:
+    assert summary(MINUTES)[0].text == "Three quotes were received on Monday from three firms."
+    for scrap in (
+        "A: No. I wanted to be a pilot of the harbour.",
+        "Port: Norrvik of the north; Berths: 12; Opened: 1998.",
+    ):
+        told = "The harbour of Norrvik opened a new quay on Monday."
+        assert summary(Document("i", "", f"{scrap}\n\n{told}", "i.txt"))[0].text == told
 
 
 def test_sentences_are_put_in_reading_order_by_document() -> None:
@@ -129,3 +172,41 @@ def test_words_numbers_and_shares_by_hand() -> None:
     # "enterprises" stands in as "enterprise"; "ferry" does not: 1 of 2
     assert share_missing(["enterprises", "ferry"], "one enterprise") == 0.5
     assert share_missing([], "anything") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("topic", "text", "is_named"),
+    [
+        ("Bergen", "Jonas Berg is an architect.", False),
+        ("Bergen", "The council of Bergen's old town", True),
+        ("the Greens", "Greenline wants £2,420.", False),
+        ("the Conservatives", "The conservation of eels", False),
+        ("the Conservatives", "A Conservative mayor", True),
+        ("Browning", "The bread browned.", False),
+        ("James", "A pot of jam", False),
+        ("dams", "The dam is 92 metres high.", True),
+        ("dam", "Two dams, and no damage", True),
+        ("dam", "The damage", False),
+        ("parties", "A party", True),
+        ("churches", "A church", True),
+        ("moving", "They moved.", True),
+        ("stopping", "It stops.", True),
+        ("carried", "They carry it.", True),
+        ("died", "They die.", True),
+        ("plan", "It was planned.", True),
+        ("plan", "It was planed.", False),
+        ("cars", "They are caring.", False),
+        ("seeds", "We see it.", False),
+        ("news", "It is new.", False),
+        ("bus", "Two buses", True),
+    ],
+)
+def test_a_topic_is_named_by_forms_of_its_words_and_by_nothing_that_begins_alike(
+    topic: str, text: str, is_named: bool
+) -> None:
+    assert share_unnamed(topic, text) == (0.0 if is_named else 1.0)
+
+
+def test_the_share_of_a_topic_that_is_not_named_by_hand() -> None:
+    assert share_unnamed("the passengers of trams in Bergen", "A tram carries a passenger.") == pytest.approx(1 / 3)
+    assert share_unnamed("what of the", "anything") == 0.0

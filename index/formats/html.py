@@ -6,12 +6,14 @@ In: bytes or a string. Out: a Content, or paragraphs. Knows nothing of addresses
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, pairwise
 from typing import Any
 
 from index.clean import decode, normalise
 from index.dates import find_date
 from index.formats.content import Content
+from index.formats.tables import as_shown, under_header
 from index.lexical import UNSPACED
 from index.types import InputError
 
@@ -41,7 +43,7 @@ def read_html(content: bytes) -> Content:
     if len(_WORD_GAP.findall(text)) < _LEAST_GAPS:
         raise InputError("no article was found in the page; copy its text into a .txt file and index that")
     return Content(
-        "\n\n".join(line for line in map(_as_shown, text.split("\n")) if line),
+        "\n\n".join(filter(None, _paragraphs(text.split("\n")))),
         title=found.title,
         author=found.author or found.sitename,
         published=find_date(found.date or ""),
@@ -49,12 +51,28 @@ def read_html(content: bytes) -> Content:
     )
 
 
-def _as_shown(line: str) -> str:
-    """A line of the article without the marks that trafilatura sets for lists and tables."""
-    if line.startswith("|"):
-        cells = [cell.strip() for cell in line.strip("|").split("|")]
-        return "" if all(re.fullmatch(r":?-+:?", cell) for cell in cells) else "; ".join(filter(None, cells))
-    return re.sub(r"^- ", "", line)
+def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
+    """The article without the marks that trafilatura sets for lists and tables."""
+    for is_table, group in groupby(lines, lambda line: line.startswith("|")):
+        if is_table:
+            yield "\n".join(_rows(group))
+        else:
+            yield from (re.sub(r"^- ", "", line) for line in group)
+
+
+def _rows(lines: Iterable[str]) -> Iterator[str]:
+    """A table or several: a line of dashes follows each header."""
+    rows: list[list[str]] = []
+    headers: list[int] = []
+    for line in lines:
+        cells = [cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line.strip("|"))]
+        if rows and all(re.fullmatch(r":?-{3,}:?", cell) for cell in cells):
+            headers.append(len(rows) - 1)
+        else:
+            rows.append(cells)
+    yield from as_shown(rows[: headers[0]] if headers else rows)
+    for start, end in pairwise([*headers, len(rows)]):
+        yield from under_header(rows[start:end], has_header=len(rows[start]) > 2 or None)
 
 
 def shown_text(page: str) -> str:
@@ -63,8 +81,26 @@ def shown_text(page: str) -> str:
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(page.encode("utf-8", "replace"), parser)
+    for table in [] if root is None else list(root.iter("table")):
+        _name_columns(table)
     text = "" if root is None else "".join(_pieces(root))
     return normalise(re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text)))
+
+
+def _name_columns(table: Any) -> None:
+    """Where a table's first row is a header, sentences take the place of its rows."""
+    from lxml import etree
+
+    rows = [list(row.iterchildren("td", "th")) for row in table.iter("tr")] if table.find(".//table") is None else []
+    if not rows or len(rows[0]) < 2 or any(cell.tag == "td" for cell in rows[0]):
+        return
+    if any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
+        return
+    lines = under_header([["".join(cell.itertext()).strip() for cell in row] for row in rows])
+    for row in list(table.iter("tr")):
+        row.getparent().remove(row)
+    for line in lines:
+        etree.SubElement(table, "tr").text = line
 
 
 def _pieces(root: Any) -> Iterator[str]:

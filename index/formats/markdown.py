@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from index.formats.tables import under_header
+
 if TYPE_CHECKING:
     from markdown_it.token import Token
 
-_FRONT_MATTER = re.compile(r"---\n(?P<fields>(?:(?!---\n).*\n)*)---(?:\n|$)")
+_FRONT_MATTER = re.compile(  # "key: value", what belongs to it and remarks; prose between two rules is a section
+    r"---\n(?P<fields>(?:#.*\n|\n)*[\w-]+:.*\n(?:(?:[\w-]+:.*|[ \t].*|- .*|#.*|)\n)*)---(?:\n|$)"
+)
 
 
 def plain_markdown(text: str) -> tuple[dict[str, str], str]:
@@ -41,24 +45,28 @@ def _front_matter(fields: str) -> dict[str, str]:
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
     """List items and table rows on lines of their own, everything else in paragraphs."""
     depth = 0
+    rows: list[list[str]] = []  # of the table that is open
     for token in tokens:
         depth += token.nesting * (
             token.type in {"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"}
         )
         if token.type == "list_item_open" and token.info:
             yield f"{token.info}. "  # the number of an ordered item
+        elif token.type == "tr_open":
+            rows.append([])
+        elif token.type == "inline" and rows:
+            rows[-1].append(_inline(token))
         elif token.type == "inline":
             yield _inline(token)
-        elif token.type in {"th_close", "td_close"}:
-            yield "  "
+        elif token.type == "table_close":
+            yield "\n".join(under_header(rows)) + "\n\n"
+            rows = []
         elif token.type in {"fence", "code_block"}:
             yield token.content + "\n"
         elif token.type == "html_block":
             yield re.sub(r"<!--.*?-->|<[^>]{0,500}>", "", token.content, flags=re.DOTALL) + "\n"
-        elif token.type in {"paragraph_close", "heading_close", "tr_close", "table_close"} or token.type.endswith(
-            "list_close"
-        ):
-            yield "\n" if (depth and token.type == "paragraph_close") or token.type == "tr_close" else "\n\n"
+        elif token.type in {"paragraph_close", "heading_close"} or token.type.endswith("list_close"):
+            yield "\n" if depth and token.type == "paragraph_close" else "\n\n"
 
 
 def _inline(token: Token) -> str:

@@ -98,6 +98,23 @@ def readable(rows: Iterable[Sequence[str]], *, has_header: bool | None = None) -
     return lines + [_sentence("; ".join(_named(names, row))) for row in filled[at + 1 :]]
 
 
+def under_header(rows: Sequence[Sequence[str]], *, has_header: bool | None = True) -> list[str]:
+    """The same for a table whose first row is marked as its header; as it is shown where that only sets the layout.
+
+    That is so of a single column. None: of two, the mark may be that of a name before its value.
+    """
+    width = max((sum(map(bool, row)) for row in rows), default=0)
+    is_header = width > 1 and 2 * sum(map(bool, rows[0])) > width
+    if is_header and (has_header or _header(rows, has_header=None) == 0):
+        return readable(rows, has_header=True)
+    return as_shown(rows)
+
+
+def as_shown(rows: Iterable[Sequence[str]]) -> list[str]:
+    """A line for each row of a table without a header, as it stands there."""
+    return list(filter(None, ("; ".join(filter(None, row)).replace(".; ", ". ") for row in rows)))
+
+
 def _header(rows: Sequence[Sequence[str]], *, has_header: bool | None) -> int | None:
     """The number of the row that names the columns; None when no row does.
 
