@@ -95,6 +95,19 @@ def test_of_a_long_article_a_window_around_the_citation_is_shown() -> None:
     assert before + len(shown) + after == len(text)
 
 
+def test_a_quote_is_marked_where_it_stands_now_and_nothing_when_it_is_gone() -> None:
+    for text, marked in ((f"Corrected.\n\n{STORY.text}", SENTENCE), (STORY.text.replace("1988", "1989"), None)):
+        read = Rendered(article.article_html(replace(STORY, text=text), AT, AT + len(SENTENCE), quote=SENTENCE))
+        assert (read.inside[".fn-text"], read.inside.get("mark")) == (text, marked)
+        assert ("The article has changed since" in read.text) == (marked is None)
+
+
+@pytest.mark.parametrize(("start", "place"), [(0, (0, 3)), (3, (0, 3)), (5, (8, 11)), (8, (8, 11)), (99, (12, 15))])
+def test_of_the_places_of_a_quote_the_nearest_is_meant(start: int, place: tuple[int, int]) -> None:
+    assert article.place_of("a.c", "a.c abc a.c a.c", start) == place
+    assert article.place_of("a.d", "a.c abc a.c a.c", start) is None
+
+
 @given(hostile_texts, st.integers(-3, 40), st.integers(-3, 40), st.integers(0, 8))
 def test_a_window_always_holds_the_cited_range(text: str, start: int, end: int, reach: int) -> None:
     window = article.window_around(text, start, end, reach=reach)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from browser import (
@@ -182,6 +185,37 @@ def test_of_a_dropped_folder_the_files_that_can_be_read_come_in_under_their_path
     assert sorted(page.locator(".fn-job-name").all_text_contents()) == ["coast/deep/kelp.txt", "coast/kelp.txt"]
 
 
+def test_of_a_dropped_folder_what_cannot_be_read_is_named_and_the_rest_comes_in(page: Page) -> None:
+    page.evaluate(
+        """() => {
+            const denied = () => new DOMException('', 'NotReadableError');
+            const file = (name, text) => ({
+                isFile: true,
+                fullPath: `/coast/${name}`,
+                file: (give, fail) => (text ? give(new File([text], name)) : fail(denied())),
+            });
+            const folder = (fullPath, ...within) => ({
+                isDirectory: true,
+                fullPath,
+                createReader: () => ({
+                    readEntries: (give, fail) => (within[0] ? give(within.splice(0)) : fullPath === '/coast' ? give([]) : fail(denied())),
+                }),
+            });
+            const all = [file('kelp.txt', 'Divers planted kelp.'), file('bad.txt'), file('bad.png'), folder('/coast/deep')];
+            const event = new Event('drop', {bubbles: true, cancelable: true});
+            const items = [{webkitGetAsEntry: () => folder('/coast', ...all)}];
+            event.dataTransfer = {types: ['Files'], items, files: []};
+            document.querySelector('.fn-talk').dispatchEvent(event);
+        }"""
+    )
+    expect(page.locator(".fn-job[data-stage=done] .fn-job-name")).to_have_text("coast/kelp.txt")
+    failed = page.locator(".fn-job.fn-failed")
+    expect(failed.locator(".fn-stage")).to_have_text(
+        ["It cannot be read. Is it still there, and may it be opened?"] * 2
+    )
+    assert sorted(failed.locator(".fn-job-name").all_text_contents()) == ["coast/bad.txt", "coast/deep"]
+
+
 def test_a_file_of_200_megabytes_is_refused_in_words_without_being_sent(page: Page, site: Site, tmp_path: Path) -> None:
     with (tmp_path / "big.txt").open("wb") as file:
         file.truncate(200 * 2**20)
@@ -223,6 +257,59 @@ def test_a_question_is_answered_while_an_article_is_being_added(page: Page, enco
     expect(page.locator(".fn-stage")).to_have_text(["added", "added"])
 
 
+def test_while_articles_come_in_no_questions_are_looked_for_and_then_one_search_is_made(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, calls = site.desk.call, list[str]()
+    busy, looked = threading.Event(), threading.Event()
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        calls.append(name)
+        if name == "offer":
+            looked.wait(10)
+        return real(name, sent) | ({"busy": True} if name == "jobs" and busy.is_set() else {})
+
+    monkeypatch.setattr(site.desk, "call", call)
+    busy.set()
+    for number in range(4, 7):
+        paste(page, f"Boat {number} left the quay.")
+        expect(page.get_by_role("button", name=f"{number} articles")).to_be_visible()
+    assert calls.count("offer") == 0
+    busy.clear()
+    page.wait_for_timeout(1000)
+    assert calls.count("offer") == 1
+    for number in range(7, 10):  # while that one takes its time
+        paste(page, f"Boat {number} left the quay.")
+        expect(page.get_by_role("button", name=f"{number} articles")).to_be_visible()
+    assert calls.count("offer") == 1
+    looked.set()
+    page.wait_for_timeout(1000)
+    assert calls.count("offer") == 2
+
+
+def test_a_window_opened_while_articles_come_in_looks_for_questions_when_they_are_in(
+    page: Page, site: Site, encoder: GatedEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    encoder.gate.clear()
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    expect(page.locator(".fn-stage")).to_have_text("embedding…")
+    page.close()
+    real, calls = site.desk.call, list[str]()
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        calls.append(name)
+        return real(name, sent)
+
+    monkeypatch.setattr(site.desk, "call", call)
+    new = site.visit(page.context)
+    new.wait_for_timeout(1000)
+    assert "offer" not in calls
+    encoder.gate.set()
+    expect(new.get_by_role("button", name="4 articles")).to_be_visible()
+    new.wait_for_timeout(1000)
+    assert calls.count("offer") == 1
+
+
 # ── Removing and choosing ─────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -235,6 +322,13 @@ def test_a_removed_article_is_put_back_by_undo(page: Page, site: Site) -> None:
     expect(page.get_by_role("button", name="3 articles")).to_be_visible()
     expect(page.locator(".fn-undo")).to_have_count(0)
     assert site.asker.library.document("harbour") == HARBOUR
+
+
+def test_a_title_that_is_a_number_stays_as_it_is(page: Page, site: Site) -> None:
+    assert len(list(site.asker.library.add([replace(PROVINCES, id="1984", title="1984", source="1984.txt")]))) == 1
+    page.get_by_role("searchbox", name="Find by title or source").fill("1984")
+    page.get_by_role("button", name="Remove “1984”").click()
+    expect(page.locator(".fn-undo")).to_contain_text("Removed “1984”.")
 
 
 def test_a_question_is_asked_of_the_ticked_articles_alone(page: Page, site: Site) -> None:
@@ -313,6 +407,16 @@ def test_two_windows_on_one_library_each_say_what_the_other_did(page: Page, site
     other.get_by_role("button", name="Provinces told to plan low").click()
     expect(other.locator(".fn-article")).to_contain_text("This article is no longer in the library.")
     other.close()
+
+
+def test_a_footnote_of_an_article_that_changed_since_says_so_and_marks_nothing(page: Page, site: Site) -> None:
+    say(page, "Where do the sources disagree?")
+    new = replace(PROVINCES, text="Provinces told to plan low\n\nThe ministry denied that any target was set.")
+    assert [outcome.status for outcome in site.asker.library.add([new])] == ["updated"]
+    page.locator(".fn-footnote").nth(1).click()
+    expect(page.locator(".fn-article .fn-note")).to_contain_text("The article has changed since")
+    expect(page.locator(".fn-paper")).to_contain_text("The ministry denied")
+    expect(page.locator("mark#cited")).to_have_count(0)
 
 
 def test_an_empty_library_offers_to_add(page: Page, site: Site) -> None:

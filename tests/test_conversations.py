@@ -77,6 +77,12 @@ def test_a_conversation_is_there_after_a_restart_with_every_word_of_its_answers(
     assert after_restart.summary.changed == after_restart.exchanges[-1].at
 
 
+def test_a_refusal_is_kept_with_its_nearest_passage_for_what_to_ask_next(kept: Conversations) -> None:
+    copied = replace(HIT, copies=(HIT.passage,))
+    made = kept.start(replace(refused("Who is the mayor?"), hits=(copied, replace(HIT, score=0.1))))
+    assert kept.get(made.id).exchanges[0].answer == replace(refused("Who is the mayor?"), hits=(HIT,))
+
+
 def test_the_round_trip_above_covers_every_field() -> None:
     for value in (answered(), DEEP, refused("Who?"), REFUSAL):
         set_here = {f.name for f in fields(value) if f.default is MISSING or getattr(value, f.name) != f.default}

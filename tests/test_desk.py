@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -130,6 +132,17 @@ def test_a_stopped_question_is_answered_with_nothing_and_not_kept(pair: tuple[De
 def test_an_article_that_is_gone_is_said_to_be(pair: tuple[Desk, FakeAsker]) -> None:
     reply = pair[0].call("article", {"document": "nobody", "start": 0, "end": 5})
     assert Rendered(reply["article"]).text == "This article is no longer in the library."
+
+
+def test_a_footnote_of_an_article_that_changed_marks_its_own_words_or_none(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, asker = pair
+    cited = cite(PROVINCES, RIVAL, "about 4.5%")
+    footnote = {"document": "provinces", "start": cited.start, "end": cited.end, "quote": cited.quote}
+    for text, marked in ((f"A correction.\n\n{PROVINCES.text}", RIVAL), ("The ministry denied that it did so.", None)):
+        assert [outcome.status for outcome in asker.library.add([replace(PROVINCES, text=text)])] == ["updated"]
+        read = Rendered(desk.call("article", footnote)["article"])
+        assert read.inside.get("mark") == marked
+        assert ("has changed since" in read.text) == (marked is None)
 
 
 def test_documents_are_listed_found_removed_and_put_back(pair: tuple[Desk, FakeAsker]) -> None:
@@ -289,6 +302,8 @@ def test_a_verdict_is_kept_with_the_questions_before_it_and_becomes_a_question_s
         ("What is the target?", ["around 5%"], None),
         ("Who is the mayor?", ["Ada"], ["What is the target?"]),
     ]
+    pressed = [re.findall('aria-pressed="true"', html) for html in desk.call("reopen", first)["exchanges"]]
+    assert [len(each) for each in pressed] == [1, 1]
     desk.call("judge", {**first, "verdict": "withdrawn"})
     assert len(desk.call("ratings", {})["text"].splitlines()) == 1
 
@@ -346,6 +361,7 @@ class Offering(Offers):
 
     def __init__(self) -> None:
         self.told: list[object] = []
+        self.near = ""
 
     def give_way(self) -> None:
         self.told.append("somebody asks")
@@ -356,6 +372,7 @@ class Offering(Offers):
 
     def after(self, answer: Answer, history: Sequence[Turn]) -> list[str]:
         self.told.append((answer.text, [turn.question for turn in history]))
+        self.near = next((hit.passage.document_id for hit in answer.hits), "")
         return ["And then?"]
 
 
@@ -374,6 +391,9 @@ def test_questions_are_offered_at_the_start_and_after_an_answer(tmp_path: Path) 
         "somebody asks",
         ("around 5%", ["What is the target?"]),
     ]
+    refusal = ask(desk, "Who is the mayor?")
+    desk.call("offer_next", {"conversation": refusal["conversation"], "at": 0, "question": "Who is the mayor?"})
+    assert offers.near == "provinces"
     desk.shelf.close()
 
 

@@ -57,6 +57,18 @@ def test_the_last_verdict_on_a_question_counts_and_one_may_be_withdrawn(log: Fee
     assert log.read() == [other]
 
 
+def test_each_answer_of_a_conversation_has_its_last_verdict(log: FeedbackLog) -> None:
+    first, second, third = (answered("How deep?", "14 metres"), refused("Who?"), answered("How deep?", "14 metres"))
+    log.add(first, "up")
+    log.add(first, "down")
+    log.add(second, "up", history=["How deep?"])
+    log.add(third, "up", history=["How deep?", "Who?"])
+    log.add(third, "withdrawn", history=["How deep?", "Who?"])
+    assert log.verdicts([first, second, third]) == ["down", "up", None]
+    assert log.verdicts([answered("How deep?", "10 metres"), second]) == [None, "up"]  # another answer than was judged
+    assert log.verdicts([]) == []
+
+
 def test_no_feedback_is_an_empty_list(log: FeedbackLog) -> None:
     assert log.read() == []
 

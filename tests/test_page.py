@@ -84,6 +84,7 @@ def test_a_span_stands_above_its_sentence_and_its_footnote() -> None:
 def test_a_footnote_says_where_to_open_the_article() -> None:
     start = STORY.text.index(SENTENCE)
     place = f'data-document="skerry" data-start="{start}" data-end="{start + len(SENTENCE)}"'
+    place = f'{place} value="{SENTENCE}"'  # should the article change
     assert page.answer_html(SPAN, titles={}).count(place) == 2  # the number and the footnote
 
 

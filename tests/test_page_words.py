@@ -139,6 +139,7 @@ def test_answers_articles_and_panels_write_no_words() -> None:
         page.trouble_html(InputError("1", "2")),
         page.not_kept_html(InputError("1", "2")),
         article.article_html(document, 50_000, 50_001),
+        article.article_html(document, 0, 1, quote="4"),
         article.article_missing_html(),
         panels.documents_html([Entry("1", "2", "pasted:3", dt.date(2024, 1, 2), 4)] * (panels.ROWS_SHOWN + 1)),
         panels.documents_html([]),

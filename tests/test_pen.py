@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -147,6 +149,97 @@ def test_the_models_of_this_machine_are_listed_with_their_sizes_and_one_can_be_c
     assert 'value="" checked' in pen.calls["choose_model"]({"model": ""})["rows"]
 
 
+class Heavy(Endless):
+    """In a cycle, as models are."""
+
+    def __init__(self, name: str, trouble: str) -> None:
+        super().__init__([], name=name)
+        self.itself, self.trouble = self, trouble
+
+    def write(self, messages: Any, *, stopped: Stopped) -> Iterator[str]:
+        if self.trouble:
+            raise ModelError(self.trouble)
+        yield from super().write(messages, stopped=stopped)
+
+
+@dataclass
+class Shop:
+    """Opens heavy writers, and knows which are still there."""
+
+    trouble: str = ""
+    opened: dict[str, weakref.ref[Heavy]] = field(default_factory=dict)
+    loaded: list[tuple[str, list[str]]] = field(default_factory=list)  # and what was there by then
+    gate: threading.Event = field(default_factory=threading.Event)
+
+    def open(self, name: str, *, tell: Tell) -> Writer:
+        made = Heavy(name, self.trouble)
+        self.opened[name] = weakref.ref(made)
+        return made
+
+    def load(self, writer: Writer) -> None:
+        assert self.gate.wait(20)
+        self.loaded.append((writer.name, self.there()))
+
+    def there(self) -> list[str]:
+        return [name for name, writer in self.opened.items() if writer() is not None]
+
+
+def shop_and_pen(monkeypatch: pytest.MonkeyPatch, trouble: str = "") -> tuple[Shop, Pen]:
+    shop = Shop(trouble)
+    monkeypatch.setattr("qa.chat.pen.ready", shop.load)
+    return shop, Pen(Growing(), opens=shop.open, cached=lambda: ())
+
+
+def test_a_model_that_was_left_is_let_go_when_it_has_written_and_before_the_next_is_loaded(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shop, pen = shop_and_pen(monkeypatch)
+    shop.gate.set()
+    pen.calls["choose_model"]({"model": "a/one"})
+    job = pen.begin(found(), lambda answer: None)
+    until(lambda: pen.calls["written"]({"job": job, "seen": -1})["version"] > 0)
+    assert pen.calls["choose_model"]({"model": "b/two"})["busy"]
+    time.sleep(0.3)
+    assert shop.loaded == [("a/one", ["a/one"])]
+    pen.calls["stop_writing"]({"job": job})
+    until(lambda: len(shop.loaded) == 2)
+    assert shop.loaded[1] == ("b/two", ["b/two"])
+    rows = pen.calls["choose_model"]({"model": ""})["rows"]
+    assert ('value="a/one"' in rows, 'value="b/two"' in rows) == (True, True)
+    until(lambda: shop.there() == [])
+
+
+def test_the_trouble_of_a_model_does_not_keep_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, pen = shop_and_pen(monkeypatch, "the question is too long")
+    shop.gate.set()
+    pen.calls["choose_model"]({"model": "a/one"})
+    job = pen.begin(found(), lambda answer: None)
+    assert job is not None
+    assert "the question is too long" in Rendered(followed(pen, job)[-1]["html"]).text
+    pen.calls["choose_model"]({"model": ""})
+    until(lambda: shop.there() == [])
+
+
+def test_an_answer_that_waits_for_a_model_that_is_left_meanwhile_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    shop, pen = shop_and_pen(monkeypatch)
+    pen.calls["choose_model"]({"model": "a/one"})
+    job = pen.begin(found(), lambda answer: None)
+    pen.calls["choose_model"]({"model": "b/two"})
+    until(lambda: bool(pen.calls["written"]({"job": job, "seen": -1})["done"]), 5.0)
+    assert pen.calls["models"]({})["busy"]
+    shop.gate.set()
+    until(lambda: not pen.calls["models"]({})["busy"])
+
+
+def test_how_long_a_models_answers_took_is_known_after_it_was_left() -> None:
+    pen = pen_with(ScriptedWriter(["The target is about five per cent."]))
+    job = pen.begin(found(), lambda answer: None)
+    assert job is not None
+    followed(pen, job)
+    for name in ("b/two", "", "some/model"):
+        assert "an answer" in Rendered(pen.calls["choose_model"]({"model": name})["rows"]).text
+
+
 def test_a_model_that_cannot_be_loaded_says_why_and_is_tried_again_when_chosen_again(tmp_path: Path) -> None:
     pen = Pen(Growing(), str(tmp_path), cached=lambda: ())
     until(lambda: not pen.calls["models"]({})["busy"])
@@ -193,6 +286,7 @@ def test_a_written_answer_is_kept_with_its_question_and_shown_again(tmp_path: Pa
 def test_closing_stops_what_is_being_written() -> None:
     ended = threading.Event()
     pen = pen_with(Endless([]))
-    pen.begin(found(), lambda answer: ended.set())
+    job = pen.begin(found(), lambda answer: ended.set())
+    until(lambda: pen.calls["written"]({"job": job, "seen": -1})["version"] > 0)
     pen.close()
     assert ended.wait(2)

@@ -58,7 +58,15 @@ def ask(served: Running, headers: dict[str, str], method: str = "GET") -> http.c
         ({}, 200),
         ({"Host": "localhost:1"}, 200),
         ({"Host": "[::1]:1"}, 200),
-        ({"Origin": "http://127.0.0.1:9"}, 200),  # another port of this machine: the browser keeps those apart itself
+        ({"Host": "localhost:1", "Origin": "http://localhost:1"}, 200),
+        ({"Host": "LocalHost:80", "Origin": "http://localhost"}, 200),
+        ({"Host": "localhost", "Origin": "https://localhost"}, 200),  # behind a proxy that speaks https
+        ({"Host": "[::1]:1", "Origin": "http://[::1]:1"}, 200),
+        ({"Origin": "http://127.0.0.1:9"}, 403),  # another program of this machine
+        ({"Origin": "http://127.0.0.1"}, 403),
+        ({"Host": "localhost", "Origin": "http://localhost:9"}, 403),
+        ({"Host": "localhost:1", "Origin": "http://127.0.0.1:1"}, 403),
+        ({"Origin": "http://["}, 403),
         ({"Host": "evil.example"}, 403),
         ({"Host": "127.0.0.1.evil.example"}, 403),
         ({"Host": "["}, 403),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import logging
 import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -263,6 +264,35 @@ def test_an_upload_is_closed_when_it_was_read(shelf: Shelf) -> None:
     assert bad.closed
 
 
+def zipped(**texts: str) -> bytes:
+    """An archive of text files of these names."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for name, text in texts.items():
+            archive.writestr(f"{name}.txt", text)
+    return content.getvalue()
+
+
+def test_the_first_members_of_an_archive_that_fail_are_named(shelf: Shelf) -> None:
+    job = upload(shelf, zipped(a="", b="Kelp grew.", c=""), "kelp.zip")
+    assert (job.stage, job.added, job.failed) == ("done", 1, 2)
+    assert job.reason == "a.txt: it is empty; c.txt: it is empty"
+    worse = upload(shelf, zipped(**dict.fromkeys("abcd", "")), "none.zip")
+    assert (worse.stage, worse.failed) == ("failed", 4)
+    assert worse.reason == "a.txt: it is empty; b.txt: it is empty; c.txt: it is empty …"
+
+
+def test_a_job_that_failed_is_remembered_longer_than_those_that_went_well(shelf: Shelf) -> None:
+    upload(shelf, b"", "empty.txt")
+    upload(shelf, zipped(a="", b="Kelp grew."), "kelp.zip")
+    for number in range(JOBS_REMEMBERED + 5):
+        ended(shelf, shelf.add_text(f"Boat {number} left."))
+    assert [job.name for job in shelf.jobs()][:3] == ["empty.txt", "kelp.zip", "Boat 7 left."]
+    for number in range(JOBS_REMEMBERED):
+        upload(shelf, b"", f"{number}.txt")
+    assert len(shelf.jobs()) == JOBS_REMEMBERED
+
+
 def test_old_jobs_are_forgotten_and_finished_ones_on_request(shelf: Shelf) -> None:
     for number in range(JOBS_REMEMBERED + 5):
         last = shelf.add_text(f"Boat {number} left.")
@@ -301,6 +331,16 @@ def test_a_removed_document_is_put_back_as_it_was(shelf: Shelf, library: Library
     assert (job.name, job.stage, job.added) == ("Fish prices", "done", 1)
     assert library.document("fish") == FISH
     assert ended(shelf, shelf.restore("fish")).unchanged == 1  # a second click does no harm
+
+
+def test_a_removed_document_is_not_put_back_over_a_newer_version(shelf: Shelf, library: Library) -> None:
+    shelf.remove("quay")
+    assert upload(shelf, b"Quay opens\n\nThe quay will open on Friday.", QUAY.source).added == 1
+    job = ended(shelf, shelf.restore("quay"))
+    assert (job.stage, job.updated) == ("failed", 0)
+    assert "another version" in job.reason
+    (entry,) = shelf.entries("quay")
+    assert "on Friday" in library.document(entry.id).text
 
 
 def test_what_was_removed_long_ago_or_never_cannot_be_put_back(library: Library) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from index.types import Document, EmptyError, InputError, UserError
 from qa.chat import page, panels, quote
 from qa.chat.conversations import Conversations, Exchange, Summary
-from qa.chat.feedback import FeedbackLog, question_set
+from qa.chat.feedback import FeedbackLog, Verdict, question_set
 from qa.types import Answer
 
 Sent = Mapping[str, Any]
@@ -98,11 +98,18 @@ class Archive:
 
     def _reopen(self, sent: Sent) -> Reply:
         conversation = self._conversations.get(str(sent["conversation"]))
+        exchanges = conversation.exchanges
+        verdicts = self._verdicts([exchange.answer for exchange in exchanges])
         return {
             "conversation": conversation.summary.id,
-            "exchanges": [_again(exchange) for exchange in conversation.exchanges],
-            "turns": [asdict(exchange.answer.turn) for exchange in conversation.exchanges],
+            "exchanges": [_again(exchange, verdict) for exchange, verdict in zip(exchanges, verdicts, strict=True)],
+            "turns": [asdict(exchange.answer.turn) for exchange in exchanges],
         }
+
+    def _verdicts(self, answers: Sequence[Answer]) -> Sequence[Verdict | None]:
+        with suppress(UserError):  # what was said of them is no reason not to show them
+            return self._feedback.verdicts(answers)
+        return [None] * len(answers)
 
     def _rename(self, sent: Sent) -> Reply:
         return {"title": self._conversations.rename(str(sent["conversation"]), str(sent["title"])).title}
@@ -122,7 +129,7 @@ class Archive:
         return {}
 
 
-def _again(exchange: Exchange) -> str:
-    """An exchange as it was shown: the short answer, what was written below it, what can be done with it."""
+def _again(exchange: Exchange, verdict: Verdict | None) -> str:
+    """An exchange as it was shown: the short answer, what was written below it, what can be done with it, and was."""
     written = page.kept_html(exchange.written) if exchange.written else ""
-    return page.answer_html(exchange.answer, titles={}) + written + page.tools_html(exchange.answer)
+    return page.answer_html(exchange.answer, titles={}) + written + page.tools_html(exchange.answer, verdict=verdict)

@@ -35,12 +35,15 @@ def article_missing_html() -> str:
     return f'<p class="fn-blank" {word("article_missing")}></p>'
 
 
-def article_html(document: Document, start: int, end: int) -> str:
+def article_html(document: Document, start: int, end: int, *, quote: str = "") -> str:
     """The article around `text[start:end]`, which stands in `<mark id="cited">`; what is left out is said.
 
-    A range that is empty after clamping to the text marks nothing: `<span id="cited">` keeps the place.
+    A range that is empty after clamping to the text marks nothing: `<span id="cited">` keeps the place. `quote` is what
+    stood there once: it is marked where it stands now, and when it is gone that is said and nothing is marked.
     """
-    window = window_around(document.text, start, end)
+    place = place_of(quote, document.text, start) if quote else (start, end)
+    changed = "" if place else f'<p class="fn-note" {word("article_changed")}></p>'
+    window = window_around(document.text, *(place or (0, 0)))
     shows_title = window.first == 0 and _begins_with_title(document)
     title = "" if shows_title else f'<h2 class="fn-title">{escape(document.title)}</h2>'
     earlier = _left_out(document, "earlier", count=window.first, edge=window.first)
@@ -48,9 +51,16 @@ def article_html(document: Document, start: int, end: int) -> str:
     back = quiet_button("back", "back")
     return (
         f'<div class="fn-bar"><div><p class="fn-running">{escape(document.title)}</p>{_article_facts(document, window)}'
-        f'</div>{back}</div><article class="fn-paper">{title}{earlier}<div class="fn-text">{_text(document, window)}'
-        f"</div>{later}</article>"
+        f'</div>{back}</div><article class="fn-paper">{changed}{title}{earlier}<div class="fn-text">'
+        f"{_text(document, window)}</div>{later}</article>"
     )
+
+
+def place_of(quote: str, text: str, start: int) -> tuple[int, int] | None:
+    """Where the quote stands in the text, nearest to where it stood; None: it is gone."""
+    places = [found.start() for found in re.finditer(re.escape(quote), text)]
+    nearest = min(places, key=lambda place: abs(place - start), default=None)
+    return None if nearest is None else (nearest, nearest + len(quote))
 
 
 def window_around(text: str, start: int, end: int, *, reach: int = WINDOW_CHARS) -> Window:

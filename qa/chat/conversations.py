@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 from index.clean import shorten
-from index.types import Document, InputError, LibraryError
+from index.types import Document, Hit, InputError, LibraryError, Passage
 from qa.types import Answer, Citation, Refusal, Turn
 
 MAX_TITLE_CHARS = 80
@@ -43,7 +43,10 @@ def now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question with its answer (`answer.hits` is empty), when it was asked, what a language model wrote below it."""
+    """A question with its answer, when it was asked, what a language model wrote below it.
+
+    Of `answer.hits` a refusal keeps the nearest passage, which questions to ask next are looked for around.
+    """
 
     answer: Answer
     at: dt.datetime
@@ -223,14 +226,15 @@ def _folded(text: str) -> str:
 
 
 def _to_json(answer: Answer) -> str:
-    return json.dumps(asdict(replace(answer, hits=())))
+    nearest = tuple(replace(hit, copies=()) for hit in answer.hits[:1] if answer.refused)
+    return json.dumps(asdict(replace(answer, hits=nearest)))
 
 
 def _from_json(stored: str) -> Answer:
     """Fields that this version does not know are left out."""
     row = json.loads(stored)
     known = {field.name for field in fields(Answer)} & row.keys()
-    row["hits"] = ()
+    row["hits"] = tuple(Hit(Passage(**hit["passage"]), hit["score"], hit["by"]) for hit in row["hits"])
     row["citations"] = tuple(Citation(**citation) for citation in row["citations"])
     row["refusal"] = Refusal(**row["refusal"]) if row["refusal"] else None
     return Answer(**{name: row[name] for name in known})

@@ -164,14 +164,16 @@ class Desk:
 
     def _first_cited(self, answer: Answer) -> str | None:
         first = next(iter(answer.citations), None)
-        return self._shown(first.document_id, first.start, first.end) if first else None
+        return self._shown(first.document_id, first.start, first.end, first.quote) if first else None
 
     def _article(self, sent: Sent) -> Reply:
-        return {"article": self._shown(str(sent["document"]), int(sent["start"]), int(sent["end"]))}
+        """At a place that was cited, with the `quote`; at any other without."""
+        quote = str(sent.get("quote", ""))
+        return {"article": self._shown(str(sent["document"]), int(sent["start"]), int(sent["end"]), quote)}
 
-    def _shown(self, document_id: str, start: int, end: int) -> str:
+    def _shown(self, document_id: str, start: int, end: int, quote: str) -> str:
         try:
-            return article.article_html(self._asker.document(document_id), start, end)
+            return article.article_html(self._asker.document(document_id), start, end, quote=quote)
         except KeyError:
             return article.article_missing_html()
 

@@ -103,6 +103,12 @@ class FeedbackLog:
             last[given.asked] = given
         return [given for given in last.values() if given.verdict != "withdrawn"]
 
+    def verdicts(self, answers: Sequence[Answer]) -> list[Verdict | None]:
+        """The last on each answer of a conversation; None where it was withdrawn, or was on another answer."""
+        last = {(given.asked, given.answer): given.verdict for given in self.read()}
+        asked = [answer.question for answer in answers]
+        return [last.get((tuple(asked[:n]), _words(answer))) for n, answer in enumerate(answers, 1)]
+
     def _unusable(self, error: OSError) -> LibraryError:
         message = f"the feedback in {self._path} cannot be used: {error.strerror}"
         return LibraryError(message, "check that the library's folder is there, its permissions and the free space")

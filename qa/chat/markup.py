@@ -41,9 +41,10 @@ def _values(values: dict[str, object]) -> str:
 
 
 def opens(place: Citation | Hit) -> str:
-    """Attributes that make a button open an article at a place."""
+    """Attributes that make a button open an article at a place; its value is what stood there, should that change."""
+    quote = place.passage.text if isinstance(place, Hit) else place.quote
     where = place.passage if isinstance(place, Hit) else place
-    return opens_at(where.document_id, where.start, where.end)
+    return f'{opens_at(where.document_id, where.start, where.end)} value="{escape(quote)}"'
 
 
 def opens_at(document_id: str, start: int, end: int) -> str:

@@ -134,13 +134,13 @@ def _written_text(written: Written) -> str:
     return f'<p class="fn-short fn-long">{text}</p>{_notes(answer)}'
 
 
-def tools_html(answer: Answer) -> str:
+def tools_html(answer: Answer, *, verdict: str | None = None) -> str:
     """What can be done with an answer: say whether it is right, copy it. Nothing with a reply to a greeting."""
     if answer.refusal is not None and answer.refusal.reason == "not_a_question":
         return ""
     thumbs = "".join(
-        quiet_button("thumb", key, f'data-verdict="{verdict}" aria-pressed="false"')
-        for verdict, key in (("up", "right"), ("down", "wrong"))
+        quiet_button("thumb", key, f'data-verdict="{way}" aria-pressed="{str(way == verdict).lower()}"')
+        for way, key in (("up", "right"), ("down", "wrong"))
     )
     judging = f'<div role="group" {label("judge")}>{said("judge")} {thumbs}</div>'
     return f'<div class="fn-tools">{judging}{"" if answer.refused else _copying()}</div>'

@@ -1,11 +1,13 @@
 """The language model of the page: which one is chosen, what it is writing, how long its answers took.
 
 Plain values and safe HTML out; raises UserErrors, which `qa.chat.desk` turns into words. One answer is written at a
-time for each window that looks; what nobody looks at any more is stopped. Knows nothing of Gradio or HTTP.
+time for each window that looks; what nobody looks at any more is stopped. A model that was left is let go before the
+next is loaded. Knows nothing of Gradio or HTTP.
 """
 
 from __future__ import annotations
 
+import gc
 import statistics
 import threading
 import time
@@ -30,6 +32,7 @@ Keep = Callable[[Answer], object]  # stores a written answer beside the short on
 ABANDONED_S = 15.0  # a window that is open looks every second
 LOOK_S = 0.8  # how long a look waits for something new
 _JOBS_REMEMBERED = 50
+_WAIT_S = 0.1
 
 
 class Author(Protocol):
@@ -44,14 +47,23 @@ class Opens(Protocol):
 
 @dataclass(slots=True)
 class Choice:
-    """A model that was chosen: `told` says how far it is, `trouble` why it cannot be used."""
+    """A model that was chosen: `told` says how far it is, `trouble` why it cannot be used.
+
+    Once another is chosen `writer` is None: only what it is writing just then still holds it.
+    """
 
     name: str
-    writer: Writer
-    ready: bool = False
+    writer: Writer | None = None
+    tried: threading.Event = field(default_factory=threading.Event)  # whether it was loaded, or cannot be
     told: str = ""
     trouble: UserError | None = None
-    seconds: list[float] = field(default_factory=list)  # of the answers it wrote
+
+    @property
+    def ready(self) -> bool:
+        return self.tried.is_set() and self.trouble is None
+
+    def tell(self, words: str) -> None:
+        self.told = words
 
 
 @dataclass(slots=True)
@@ -93,9 +105,11 @@ class Pen:
         cached: Callable[[], Sequence[Cached]] = cached_models,
     ) -> None:
         self._author, self._opens, self._cached = author, opens, cached
-        self._choices: dict[str, Choice] = {}
+        self._seconds: dict[str, list[float]] = {}  # of the answers of each model that was chosen once
         self._offered: list[str] = []  # what a server listed
         self._chosen: Choice | None = None
+        self._changing = threading.Lock()
+        self._writing: list[threading.Thread] = []  # each holds its writer
         self._jobs: dict[str, Job] = {}
         self.calls: dict[str, Callable[[Sent], Reply]] = {
             "models": self._models,
@@ -115,26 +129,32 @@ class Pen:
 
     def begin(self, found: Answer, keep: Keep) -> str | None:
         """Starts writing over an answer; the id by which to look. None without a model, or with nothing to write."""
-        if self._chosen is None or not can_be_written(found):
-            return None
-        job = Job(self._chosen)
-        self._jobs = {**dict(list(self._jobs.items())[-_JOBS_REMEMBERED:]), job.id: job}
-        threading.Thread(target=self._write, args=(job, found, keep), daemon=True).start()
+        with self._changing:
+            if self._chosen is None or self._chosen.writer is None or not can_be_written(found):
+                return None
+            job = Job(self._chosen)
+            self._jobs = {**dict(list(self._jobs.items())[-_JOBS_REMEMBERED:]), job.id: job}
+            thread = threading.Thread(target=self._write, args=(job, self._chosen.writer, found, keep), daemon=True)
+            thread.start()
+            self._writing = [*(each for each in self._writing if each.is_alive()), thread]
         return job.id
 
-    def _write(self, job: Job, found: Answer, keep: Keep) -> None:
+    def _write(self, job: Job, writer: Writer, found: Answer, keep: Keep) -> None:
         began = time.monotonic()
         try:
-            for written in self._author.written(found, job.choice.writer, stopped=job.stopped):
+            while not job.choice.tried.wait(_WAIT_S):  # to load it here would be to load it beside the one before
+                if job.stopped() or job.choice.writer is None:
+                    return
+            for written in self._author.written(found, writer, stopped=job.stopped):
                 job.tell(last=written, seconds=time.monotonic() - began)
         except UserError as error:
-            job.tell(trouble=error)
+            job.tell(trouble=_without_traceback(error))
         except Exception:  # the thread's edge: a window waits for this job, and must be told that it ended
             job.tell(bug=True)
             raise  # the terminal shows it
         else:
             if job.last and not job.stopped():
-                job.choice.seconds.append(time.monotonic() - began)
+                self._seconds[job.choice.name].append(time.monotonic() - began)
             if job.last:
                 with suppress(UserError):  # as with the short answer, whose note says why
                     keep(job.last.answer)
@@ -172,8 +192,8 @@ class Pen:
         chosen = self._chosen
         sizes = {model.name: model.bytes for model in self._cached()}
         rows = [
-            panels.Model(name, sizes.get(name), self._seconds(name), chosen=chosen is not None and chosen.name == name)
-            for name in dict.fromkeys([*sizes, *self._offered, *self._choices])
+            panels.Model(name, sizes.get(name), self._median(name), chosen=chosen is not None and chosen.name == name)
+            for name in dict.fromkeys([*sizes, *self._offered, *self._seconds])
         ]
         return {
             "rows": panels.models_html(rows, none_chosen=chosen is None),
@@ -183,18 +203,18 @@ class Pen:
                 told=chosen.told if chosen else "",
                 trouble=chosen.trouble if chosen else None,
             ),
-            "busy": chosen is not None and not chosen.ready and chosen.trouble is None,
+            "busy": chosen is not None and not chosen.tried.is_set(),
         }
 
-    def _seconds(self, name: str) -> float | None:
-        measured = self._choices[name].seconds if name in self._choices else []
+    def _median(self, name: str) -> float | None:
+        measured = self._seconds.get(name)
         return statistics.median(measured) if measured else None
 
     def _choose_model(self, sent: Sent) -> Reply:
         """By name; "" is the reader alone. A server without a model's name is asked for its names first."""
         name = str(sent["model"]).strip()
         if not name:
-            self._chosen = None
+            self._change(None)
         elif is_server(name) and "#" not in name:
             self._offered = listed(name)
             if not self._offered:
@@ -206,23 +226,43 @@ class Pen:
         return self._models({})
 
     def _choose(self, name: str) -> None:
-        choice = self._choices.get(name)
-        if choice is None or choice.trouble is not None:
-            choice = Choice(name, self._opens(name, tell=lambda words: self._tell(name, words)))
-            self._choices[name] = choice
-            threading.Thread(target=self._ready, args=(choice,), daemon=True).start()
-        self._chosen = choice
+        if self._chosen is None or self._chosen.name != name or self._chosen.trouble is not None:
+            choice = Choice(name)
+            choice.writer = self._opens(name, tell=choice.tell)
+            self._change(choice)
 
-    def _tell(self, name: str, words: str) -> None:
-        if name in self._choices:
-            self._choices[name].told = words
+    def _change(self, choice: Choice | None) -> None:
+        """Leaves the one that was chosen; the new one is made ready when all that is being written has ended."""
+        with self._changing:
+            if self._chosen is not None:
+                self._chosen.writer = None
+            self._chosen = choice
+            if choice is not None:
+                self._seconds.setdefault(choice.name, [])
+            threading.Thread(target=self._follow, args=(choice, self._writing), daemon=True).start()
+
+    def _follow(self, choice: Choice | None, writing: Sequence[threading.Thread]) -> None:
+        for thread in writing:
+            thread.join()
+        gc.collect()  # a model is full of cycles: without this it still takes the room that the next one needs
+        if choice is not None:
+            self._ready(choice)
 
     def _ready(self, choice: Choice) -> None:
+        writer = choice.writer
+        if writer is None:  # it was left before its turn came
+            return
         try:
-            ready(choice.writer)
+            ready(writer)
         except UserError as error:
-            choice.trouble = error
+            choice.trouble = _without_traceback(error)
         except Exception:  # as above: the panel must not show "loading" for ever
             choice.trouble = ModelError(f"{choice.name} could not be made ready", "the terminal says why")
             raise
-        choice.ready = choice.trouble is None
+        finally:
+            choice.tried.set()
+
+
+def _without_traceback(error: UserError) -> UserError:
+    """The same words: a traceback would hold on to the writer."""
+    return UserError(str(error), error.hint)

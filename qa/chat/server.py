@@ -32,6 +32,7 @@ USER_NAME = "footnote"
 WRONG_PASSWORD_S = 0.5  # what one guess costs
 STOP_WITHIN_S = 1  # an open page keeps a connection alive for ever; stopping does not wait for it
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
+PORTS = {"http": 80, "https": 443}  # which an address need not name
 WILDCARDS = ("0.0.0.0", "::", "")  # noqa: S104 - recognised, not bound
 
 # Gradio needs inline scripts and compiles its templates; everything else must come from this server.
@@ -84,7 +85,8 @@ def serve(app: ASGIApp, *, host: str, port: int, open_browser: bool = False, blo
 class Gate:
     """ASGI middleware: answers only to its own names and, where there is a password, only to those who know it.
 
-    A foreign `Host` is another site's name pointed at this machine; a foreign `Origin` is another site's script.
+    A foreign `Host` is another site's name pointed at this machine; a foreign `Origin` is another site's script, or
+    that of another program here, at another port.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: Iterable[str], password: str | None = None) -> None:
@@ -109,10 +111,11 @@ class Gate:
         return await self.app(scope, receive, send_with_headers)
 
     def _same_site(self, headers: Mapping[bytes, bytes]) -> bool:
-        host = _host_name("//" + headers.get(b"host", b"").decode("latin-1"))
-        origin = headers.get(b"origin")
-        same = origin is None or _host_name(origin.decode("latin-1")) == host
-        return same and (not self.hosts or host in self.hosts)
+        host = "//" + headers.get(b"host", b"").decode("latin-1")
+        origin = headers.get(b"origin", b"").decode("latin-1")  # not sent with what a person opens
+        port = PORTS.get(origin.partition(":")[0])  # a proxy may speak https for this server
+        same = not origin or _place(origin, port) == _place(host, port)
+        return same and (not self.hosts or _place(host, port)[0] in self.hosts)
 
     def _known(self, headers: Mapping[bytes, bytes]) -> bool:
         given = headers.get(b"authorization", b"")
@@ -124,11 +127,13 @@ def _basic(password: str) -> bytes:
     return b"Basic " + base64.b64encode(f"{USER_NAME}:{password}".encode())
 
 
-def _host_name(address: str) -> str:
+def _place(address: str, port: int | None) -> tuple[str, int | None]:
+    """The host's name and its port, `port` where none is named; no name for what is no address."""
     try:
-        return urlsplit(address).hostname or ""
+        parts = urlsplit(address)
+        return parts.hostname or "", port if parts.port is None else parts.port
     except ValueError:
-        return ""
+        return "", None
 
 
 async def _ask_for_password(send: Send, *, tried: bool) -> None:

@@ -14,6 +14,7 @@ import threading
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import IO, Literal, Protocol
@@ -26,6 +27,7 @@ MAX_PASTED_CHARS = 2_000_000
 RESTORABLE_S = 60.0
 JOBS_REMEMBERED = 60
 MOST_WAITING = 32  # enough to keep the worker busy until a window that waits for room looks again
+FAILURES_NAMED = 3  # of a job, say an archive
 PASTED = "pasted:"  # how the source of a pasted text begins
 
 Stage = Literal["waiting", "reading", "embedding", "done", "failed"]
@@ -60,7 +62,7 @@ class Job:
     unchanged: int = 0
     failed: int = 0
     passages: int = 0  # embedded so far
-    reason: str = ""  # of the first failure, in words; "" for a bug, which the log tells
+    reason: str = ""  # of the first failures, in words; "" for a bug, which the log tells
     hint: str = ""
 
     @property
@@ -116,13 +118,22 @@ class Shelf:
         return document
 
     def restore(self, document_id: str) -> Job:
-        """Puts a removed document back. Raises InputError when that was too long ago."""
+        """Puts a removed document back, not over a newer one. Raises InputError when that was too long ago."""
         with self._lock:
             self._forget_removed()
             if document_id not in self._removed:
                 raise InputError("this article can no longer be put back", "add it again from where it came")
             _, document = self._removed[document_id]  # kept: should adding fail, it can be tried again
-        return self._start(document.title, lambda: iter([document]))
+        return self._start(document.title, lambda: self._unless_newer(document))
+
+    def _unless_newer(self, document: Document) -> Iterator[Document]:
+        """The document; raises InputError when another came from its source meanwhile. Asked when its turn has come."""
+        for entry in self._library.entries():
+            if entry.source == document.source:
+                with suppress(KeyError):  # removed just now
+                    if replace(self._library.document(entry.id), id=document.id) != document:
+                        raise InputError("another version of it was added since it was removed", "that one is kept")
+        yield document
 
     def _forget_removed(self) -> None:
         now = self._clock()
@@ -174,9 +185,10 @@ class Shelf:
     ) -> Job:
         job = Job(secrets.token_hex(8), name)
         with self._lock:
-            old = [kept.id for kept in self._jobs.values() if kept.finished]
-            for job_id in old[: max(0, len(self._jobs) + 1 - JOBS_REMEMBERED)]:
-                del self._jobs[job_id]
+            old = [kept for kept in self._jobs.values() if kept.finished]
+            old.sort(key=lambda kept: kept.stage == "failed" or kept.failed > 0)  # nobody else tells of those
+            for kept in old[: max(0, len(self._jobs) + 1 - JOBS_REMEMBERED)]:
+                del self._jobs[kept.id]
             self._jobs[job.id] = job
         self._worker.submit(self._work, job.id, documents, close)
         return job
@@ -209,7 +221,7 @@ class Shelf:
             job_id,
             stage="failed" if failures and not came else "done",
             failed=len(failures),
-            reason=failures[0].reason if failures else "",
+            reason=_reasons(failures, job.name),
         )
 
     def _documents(
@@ -235,6 +247,12 @@ class Shelf:
     def _change(self, job_id: str, **values: object) -> None:
         with self._lock:
             self._jobs[job_id] = replace(self._jobs[job_id], **values)  # type: ignore[arg-type]
+
+
+def _reasons(failures: Sequence[Failure], source: str) -> str:
+    """Why the first of them failed, each with the name it has within the source."""
+    told = [f"{each.source.removeprefix(source).lstrip('#')}: {each.reason}" for each in failures[:FAILURES_NAMED]]
+    return "; ".join(one.removeprefix(": ") for one in told) + (" …" if len(failures) > FAILURES_NAMED else "")
 
 
 # --- what the browser sent -------------------------------------------------------------------------------------------

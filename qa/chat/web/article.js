@@ -40,7 +40,7 @@ export const articlePane = (app, {call, narrow, leavePanel, reopenPanel, home}) 
     if (!pane.contains(button)) opener = button;
     if (!quietly) leavePanel();
     pane.setAttribute('aria-busy', 'true');
-    const sent = {document: id, start: Number(start), end: Number(end)};
+    const sent = {document: id, start: Number(start), end: Number(end), quote: button.value};
     const reply = await call('article', sent).catch((error) => ({failed: error.message}));
     if (mine !== opening) return;
     pane.removeAttribute('aria-busy');

@@ -8,7 +8,8 @@ import {pieces, put, spoken, word} from './words.js';
 const POLL_MS = 400;
 const UNDO_MS = 30_000;
 
-export const library = (app, {call, narrate, changed}) => {
+// `changed` hears that there are other documents, `settled` that no more are on their way.
+export const library = (app, {call, narrate, changed, settled}) => {
   const find = (selector) => app.querySelector(selector);
   const form = find('.fn-add'), box = find('#fn-add'), files = find('.fn-files'), trouble = find('.fn-add-trouble');
   const rows = find('.fn-documents'), jobs = find('.fn-jobs'), undos = find('.fn-undos'), search = find('#fn-find-document');
@@ -115,14 +116,15 @@ export const library = (app, {call, narrate, changed}) => {
       wanted = false;
       const reply = await call('jobs').catch(fail);
       if (!reply) break;
-      showJobs(reply);
+      await showJobs(reply);
       wanted ||= reply.busy || sending > 0;
       if (wanted) await pause();
     }
     watching = false;
+    settled();
   };
 
-  const showJobs = (reply) => {
+  const showJobs = async (reply) => {
     const scrolled = jobs.scrollTop;
     for (const row of jobs.querySelectorAll('.fn-job:not(.fn-here)')) row.remove();
     jobs.append(pieces(reply.rows));
@@ -131,7 +133,7 @@ export const library = (app, {call, narrate, changed}) => {
     const news = ended(jobs).filter((row) => !finished.has(row.dataset.id));
     if (news.length) narrate(news.map(told).join('. '));
     finished = new Set(ended(jobs).map((row) => row.dataset.id));
-    if (news.length || reply.count !== total) refresh();
+    if (news.length || reply.count !== total) await refresh();
   };
 
   const told = (row) => [...row.children].map((part) => part.textContent).join(': ');
@@ -141,6 +143,7 @@ export const library = (app, {call, narrate, changed}) => {
   const begin = (reply) => {
     finished = new Set(ended(pieces(reply.rows)).map((row) => row.dataset.id));
     showCount(reply.count);
+    if (reply.busy) watch();
   };
 
   // A row for what the server does not know of yet; gives a function that says how it went on.
@@ -168,6 +171,7 @@ export const library = (app, {call, narrate, changed}) => {
 
   const send = async (name, file) => {
     const row = ownRow(name);
+    if (file === null) return fails(row, spoken('unreadable'));
     const most = Number(form.dataset.maxBytes);
     if (file.size > most) {
       return fails(row, spoken('too_large', {size: megabytes(file.size), most: megabytes(most)}));
@@ -229,17 +233,24 @@ export const library = (app, {call, narrate, changed}) => {
     return entries.some((entry) => entry.isDirectory) ? (await Promise.all(entries.map(below))).flat() : plain;
   };
 
+  // Path and file of each; in place of what the browser may not read there is null, so that it is named.
   const below = async (entry) => {
-    if (entry.isFile) {
-      const file = await new Promise((resolve, reject) => { entry.file(resolve, reject); });
-      const path = entry.fullPath.replace(/^\//, '');
-      return files.accept.split(',').some((suffix) => path.toLowerCase().endsWith(suffix)) ? [[path, file]] : [];
+    const path = entry.fullPath.replace(/^\//, '');
+    if (entry.isFile && !files.accept.split(',').some((suffix) => path.toLowerCase().endsWith(suffix))) return [];
+    try {
+      if (entry.isFile) return [[path, await new Promise((resolve, reject) => { entry.file(resolve, reject); })]];
+      return (await Promise.all((await inside(entry)).map(below))).flat();
+    } catch {
+      return [[path, null]];
     }
-    const reader = entry.createReader(), entries = [];
+  };
+
+  const inside = async (folder) => {
+    const reader = folder.createReader(), entries = [];
     for (let more = [null]; more.length; entries.push(...more)) {  // at most a hundred at a time
       more = await new Promise((resolve, reject) => { reader.readEntries(resolve, reject); });
     }
-    return (await Promise.all(entries.map(below))).flat();
+    return entries;
   };
 
   // ── Events ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,10 +267,9 @@ export const library = (app, {call, narrate, changed}) => {
     cue.hidden = true;
     if (!holdsFiles(event)) return;
     event.preventDefault();
-    dropped(event.dataTransfer).then((named) => {
-      if (find('#fn-library').hidden) find('.fn-top [data-panel=library]').click();
-      sendAll(named);
-    });
+    const named = dropped(event.dataTransfer);  // which is empty once the event has passed
+    if (find('#fn-library').hidden) find('.fn-top [data-panel=library]').click();
+    named.then(sendAll).catch(() => put(trouble, spoken('unreadable')));
   });
 
   // What was not sent yet is lost with the page: the browser asks first.
@@ -293,6 +303,7 @@ export const library = (app, {call, narrate, changed}) => {
   return {
     open: () => { put(trouble, ''); refresh(); watch(); },
     chosen: () => ({all: chosen.all, ids: [...chosen.ids]}),
+    isBusy: () => watching,
     begin,
     showCount,
   };

@@ -27,6 +27,7 @@ export const start = (element, server) => {
   let conversation = null;  // its id, once the server has stored it
   let waiting = null;       // {id, exchange} of the question that is being answered
   let dropped = null;       // the place of stored answers that were taken away for a question not yet answered
+  const offers = {wanted: false, sought: false};  // whether questions for the start are to be looked for, and are
 
   // ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -124,9 +125,15 @@ export const start = (element, server) => {
     exchange.append(next);
   };
 
+  // One search at a time, and none while documents come in: it takes seconds, and would soon be out of date.
   const offer = async () => {
-    const reply = await call('offer').catch(() => ({}));
-    if (reply.chips !== undefined) put(welcome.querySelector('.fn-chips'), reply.chips);
+    offers.wanted = true;
+    while (offers.wanted && !offers.sought && !shelf.isBusy() && !welcome.hidden) {
+      Object.assign(offers, {wanted: false, sought: true});
+      const reply = await call('offer').catch(() => ({}));
+      offers.sought = false;
+      if (reply.chips !== undefined) put(welcome.querySelector('.fn-chips'), reply.chips);
+    }
   };
 
   // ── Another conversation ──────────────────────────────────────────────────────────────────────────────────────
@@ -186,7 +193,7 @@ export const start = (element, server) => {
 
   // ── The parts put together, and events ────────────────────────────────────────────────────────────────────────
 
-  const shelf = library(app, {call, narrate, changed: () => { if (!welcome.hidden) offer(); }});
+  const shelf = library(app, {call, narrate, changed: offer, settled: () => { if (offers.wanted) offer(); }});
   const past = conversations(app, {call, narrate, resume, gone: (id) => { if (id === conversation) startAgain(); }});
   const pen = written(app, {call, narrate});
   const choice = models(app, {call});
@@ -236,6 +243,5 @@ export const start = (element, server) => {
   shelf.showCount(Number(find('.fn-count').dataset.count));
   app.classList.add('fn-ready');
   resumeAfterReload();
-  offer();
-  call('jobs').then(shelf.begin).catch(() => {});
+  call('jobs').then(shelf.begin).catch(() => {}).then(offer);
 };

@@ -4,6 +4,7 @@
 
 const LANGUAGES = JSON.parse(document.getElementById('fn-words').textContent);  // {en: {key: words}, zh: {...}}
 const KEPT = 'footnote-language';
+const NUMBERS = new Set(['count', 'total', 'n', 'size', 'most']);  // other values are words, such as the title 1984
 
 let language = preferred();
 
@@ -19,11 +20,13 @@ function remembered() {
 export const say = (key, values = {}) => {
   const words = LANGUAGES[language];
   const found = values.count === undefined ? words[key] : words[`${key}.${plural(values.count)}`];
-  return found && found.replace(/\{(\w+)\}/g, (braces, name) => (name in values ? shown(values[name]) : braces));
+  return found && found.replace(/\{(\w+)\}/g, (braces, name) => (name in values ? shown(name, values[name]) : braces));
 };
 
 const plural = (count) => (new Intl.PluralRules(language).select(Number(count)) === 'one' ? 'one' : 'other');
-const shown = (value) => (/^\d{4,}$/.test(value) ? new Intl.NumberFormat(locale()).format(value) : String(value));
+const shown = (name, value) => (
+  NUMBERS.has(name) && /^\d{4,}$/.test(value) ? new Intl.NumberFormat(locale()).format(value) : String(value)
+);
 const locale = () => LANGUAGES[language].locale;
 
 // Fills in the words below (and of) an element. Words that have no key keep what the server wrote.
