@@ -4,42 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
-from index.types import ANY, Document, EmptyError, Encoder, Entry, Filter, Hit, InputError, Retriever
+from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, InputError, Retriever
 from qa import catalogue, compose, manners
+from qa.articles import ALL, Articles
 from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import standalone, topic_of
-from qa.kinds import Asked, asked_for
+from qa.kinds import Asked, asked_for, plainly
+from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.orders import gives_orders
-from qa.reader import Reader
+from qa.reader import Reader, Span
 from qa.sentences import in_reading_order, sentence_around, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
-from qa.words import content_words, share_missing
 from qa.writing.author import Author
 from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
-_MOST_LISTED = 30
 _GIVEN_CHARS = 1300  # of a piece of a given text, some 300 tokens: longer ones are read less well
-
-
-@dataclass(frozen=True, slots=True)
-class _Scope:
-    """Where to look: in the documents `within` (None: all) that pass `only`; `last` are those that the answer before
-    cited.
-
-    `context` is the question before, or the whole one of which a part is asked: it helps to find, and is not read.
-    """
-
-    within: Collection[str] | None = None
-    only: Filter = ANY
-    last: tuple[str, ...] = ()
-    context: str = ""
 
 
 class Assistant:
@@ -76,27 +62,31 @@ class Assistant:
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", said))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
-        last = next((turn.documents for turn in reversed(history) if turn.documents), ())
+        history = [
+            replace(turn, question=plainly(turn.question)) for turn in history if not manners.reply_to(turn.question)
+        ]
+        plain = plainly(asked)
         before = standalone(history[-1].question, history[:-1]) if history else ""
-        scope = _Scope(within, only, last, before)
-        form = asked_for(asked)
-        if form.form in ("date", "summary", "catalogue"):  # of the articles themselves: nothing to complete
-            return self._answer(Heard(asked, asked), form, scope)
-        heard = Heard(asked, standalone(asked, history))
-        answer = self._answer(heard, asked_for(heard.understood), scope)
+        form = asked_for(plain)
+        last = spoken_of(form.articles, history)
+        scope = Scope(within, only, last or (), before)
+        if form.of_articles and last is not None:
+            return self._answer(Heard(asked, plain), form, scope)
+        heard = Heard(asked, standalone(plain, history))
+        answer = self._answer(heard, asked_for(heard.understood).of_the_texts, scope)
         topic = topic_of(asked, history)
         return self._quoted(Heard(asked, topic), topic, scope) if answer.refused and topic else answer
 
-    def _answer(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
+    def _answer(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         match asked.form:
             case "several":
                 return self._each(heard, asked, replace(scope, context=heard.understood))
-            case "summary" | "date":
+            case "summary" | "date" | "author":
                 return self._about_one(heard, asked, scope)
-            case "catalogue":
+            case "catalogue" | "count":
                 return self._listed(heard, asked, scope)
             case "topic":
-                return self._quoted(heard, asked.topic, scope)
+                return self._said(heard, asked, scope)
             case "yes_no":
                 return self._decided(*self._spelled(heard, scope))
             case _:
@@ -108,10 +98,10 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
         hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
-        heard, found = Heard(asked, asked), {document.id: document for document in given}
+        heard, found = Heard(asked, plainly(asked)), {document.id: document for document in given}
         if asked_for(asked).form == "yes_no":
             return self._decided(heard, hits, found)
-        return compose.fact(heard, self._decide(asked, hits), found, hits)
+        return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
         """The answer as the model writes it out, growing: every sentence checked and with its footnote.
@@ -131,16 +121,16 @@ class Assistant:
 
     # --- one method for each form of question -------------------------------------------------------------------------
 
-    def _each(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
+    def _each(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """The questions within a question, each by itself; one may lean on the one before it ("and when did he?")."""
         answers: list[Answer] = []
         for part in asked.parts:
-            before = [] if asked.labels else [Turn(answer.question, answer.text) for answer in answers]
+            before = [] if asked.labels else [answer.turn for answer in answers]
             understood = standalone(part, before)
-            answers.append(self._answer(Heard(part, understood), asked_for(understood), scope))
+            answers.append(self._answer(Heard(part, understood), asked_for(understood).of_the_texts, scope))
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
 
-    def _read(self, heard: Heard, scope: _Scope) -> Answer:
+    def _read(self, heard: Heard, scope: Scope) -> Answer:
         """A fact or a reason: its words alone are the answer, the sentence is its footnote."""
         heard, hits, found = self._spelled(heard, scope)
         return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
@@ -152,46 +142,68 @@ class Assistant:
             return compose.fact(heard, decision, found, hits)
         return compose.quotes(heard, decision.spans, found, hits, kind="sentences", confidence=decision.confidence)
 
-    def _quoted(self, heard: Heard, topic: str, scope: _Scope) -> Answer:
+    def _quoted(self, heard: Heard, topic: str, scope: Scope) -> Answer:
         """What the articles say about a topic, in their own sentences."""
         hits, found = self._search(topic, scope)
         spans = in_reading_order(speaking_of(topic, [hit.passage for hit in hits]))
         return compose.quotes(heard, spans, found, hits, kind="sentences")
 
-    def _about_one(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
-        """A summary of one article, or its date."""
-        document = self._meant(asked.topic, scope)
+    def _said(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
+        """What one article says about a topic, or all of them where none is named."""
+        if asked.articles == ALL:
+            return self._quoted(heard, asked.topic, scope)
+        document = meant(self.library, asked.articles, scope)
+        if document is None and not asked.articles.it:
+            return compose.refused(heard, because=why_none(self.library, asked.articles, scope))
+        return self._quoted(heard, asked.topic, replace(scope, within=[document.id], context="") if document else scope)
+
+    def _about_one(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
+        """A summary of one article, its date or its author."""
+        document = meant(self.library, asked.articles, scope)
         if document is None:
-            return compose.refused(heard, because=self._which(asked.topic, scope))
+            return compose.refused(heard, because=why_none(self.library, asked.articles, scope))
         found = {document.id: document}
         if asked.form == "summary":
             return compose.quotes(heard, summary(document), found, (), kind="summary")
-        dated = catalogue.date_line(document, heard.asked)
-        if dated is None and document.published is not None:  # from the file's metadata, which stands in no sentence
-            return compose.stated(
-                heard, f"{document.published:%d %B %Y}".lstrip("0"), catalogue.heading(document), found
-            )
-        return compose.fact(heard, Decision((dated,) if dated else (), 1.0 if dated else 0.0), found, ())
+        span, known, unknown = self._stated(asked, document, heard.understood)
+        if span:
+            return compose.fact(heard, Decision((span,), 1.0), found, ())
+        if known:  # from the file's metadata, which stands in no sentence
+            return compose.stated(heard, known, [catalogue.heading(document)], found)
+        return compose.refused(heard, because=Refusal("not_found", unknown))
 
-    def _listed(self, heard: Heard, asked: Asked, scope: _Scope) -> Answer:
-        """The titles of the articles there are, or of those that speak of a topic."""
-        if asked.topic:
-            hits, found = self._search(asked.topic, scope)
-            speaking = speaking_of(asked.topic, [hit.passage for hit in hits], most=_MOST_LISTED)
+    @staticmethod
+    def _stated(asked: Asked, document: Document, question: str) -> tuple[Span | None, str, str]:
+        """An article's author or its date: where its heading has it, else what is known of it, else why it is not."""
+        if asked.form == "author":
+            return catalogue.byline(document), document.author or "", "The article does not name its author."
+        span, day = catalogue.date_line(document, question), catalogue.day_of(document)
+        if catalogue.asks_for_update(question):
+            published = f"; it was published on {day}" if day else ""
+            return span, "", f"No update of the article is known{published}."
+        return span, day, "The article bears no date."
+
+    def _listed(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
+        """The titles of the articles there are, or of those that are asked for; or how many they are."""
+        which = asked.articles
+        hits, _ = self._search(which.topic, scope) if which.topic else ([], {})
+        ids = those(self.library, which, scope)
+        if not ids and asked == Asked("catalogue", articles=Articles(which.topic)):  # sentences that hold most of it
+            speaking = speaking_of(which.topic, [hit.passage for hit in hits], most=MOST_LISTED)
             ids = list(dict.fromkeys(span.passage.document_id for span in speaking))
-        else:
-            hits, found = [], {}
-            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
-            for document_id in ids[:_MOST_LISTED]:
-                with suppress(KeyError):  # removed since by somebody else
-                    found[document_id] = self.document(document_id)
-        listed = {document_id: found[document_id] for document_id in ids if document_id in found}
+        if not ids and not which.topic:  # "which papers were published in 1905?" may be told by an article
+            return self._read(heard, scope)
+        listed = {document.id: document for document in documents(self.library, ids[:MOST_LISTED])}
         spans = [catalogue.heading(document) for document in listed.values()]
-        return compose.listing(heard, spans, listed, hits, more=max(0, len(ids) - _MOST_LISTED))
+        some = which.topic and len(ids) > MOST_LISTED  # the search ended there
+        if asked.form == "count" and spans:
+            return compose.stated(heard, f"more than {MOST_LISTED}" if some else f"{len(ids):,}", spans, listed)
+        more = "and more" if some else f"and {len(ids) - MOST_LISTED:,} more" if len(ids) > MOST_LISTED else ""
+        return compose.listing(heard, spans, listed, hits, more=more)
 
     # --- the steps that they share ------------------------------------------------------------------------------------
 
-    def _spelled(self, heard: Heard, scope: _Scope) -> tuple[Heard, list[Hit], dict[str, Document]]:
+    def _spelled(self, heard: Heard, scope: Scope) -> tuple[Heard, list[Hit], dict[str, Document]]:
         """The question with its slips mended by what was found for it, and what is found for it then."""
         hits, found = self._search(heard.understood, scope)
         meant = mended(heard.understood, [hit.passage for hit in hits], self._is_word)
@@ -199,7 +211,7 @@ class Assistant:
             return heard, hits, found
         return (replace(heard, understood=meant), *self._search(meant, scope))
 
-    def _search(self, query: str, scope: _Scope) -> tuple[list[Hit], dict[str, Document]]:
+    def _search(self, query: str, scope: Scope) -> tuple[list[Hit], dict[str, Document]]:
         """Hits and their documents, without those removed or changed since the search by somebody else."""
         found: dict[str, Document] = {}
         hits = self._hits(query, scope)
@@ -215,7 +227,7 @@ class Assistant:
         ]
         return there, found
 
-    def _hits(self, query: str, scope: _Scope) -> list[Hit]:
+    def _hits(self, query: str, scope: Scope) -> list[Hit]:
         """For the query by itself and, in a conversation, behind its context: the two rankings fused.
 
         Fused, a question in a conversation is found nearly as often as with its topic spelled out, and one that begins
@@ -242,34 +254,6 @@ class Assistant:
         ordering = {hit.passage for hit in hits if gives_orders(hit.passage.text)}
         sound = [s for s in spans if s.passage not in ordering or not gives_orders(sentence_around(s).text)]
         return decide(question, sound, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
-
-    def _meant(self, topic: str, scope: _Scope) -> Document | None:
-        """The one article that is meant: the nearest to the topic, the last one cited, or the only one."""
-        if topic:
-            hits, found = self._search(topic, scope)
-            nearest = next(iter(hits), None)
-            if nearest is None:
-                return None
-            document = found[nearest.passage.document_id]
-            return document if share_missing(content_words(topic), f"{document.title} {document.text}") == 0 else None
-        with suppress(KeyError):  # removed since by somebody else
-            if scope.last and self._looked_in(before := self.document(scope.last[0]), scope):
-                return before
-            ids = [entry.id for entry in self.library.entries() if self._looked_in(entry, scope)]
-            return self.document(ids[0]) if len(ids) == 1 else None
-        return None
-
-    @staticmethod
-    def _looked_in(entry: Entry | Document, scope: _Scope) -> bool:
-        return scope.only.passes(entry) and (scope.within is None or entry.id in scope.within)
-
-    def _which(self, topic: str, scope: _Scope) -> Refusal:
-        if topic:
-            return Refusal("not_found", f"No article speaks of {topic}.")
-        return Refusal(
-            "which_article",
-            f'Which of the {self.document_count():,} articles? Name its subject: "... of the article on X".',
-        )
 
 
 def checked(question: str) -> str:

@@ -1,4 +1,4 @@
-"""Questions about the library itself: which articles there are, when one was published. Pure.
+"""Questions about the library itself: which articles there are, when one was published, and by whom. Pure.
 
 In: documents. Out: spans of their headings, to be cited like any other: the title where it stands, the date line.
 """
@@ -11,8 +11,35 @@ from index.chunk import sentences
 from index.dates import dates_in
 from index.types import Document, Passage
 from qa.reader import Span
+from qa.words import content_words, share_unnamed, words
 
 _LABEL = re.compile(r"\b(?:updated|published|posted|modified|released|written|printed)\b", re.I)
+_UPDATED = re.compile(r"\bupdated\b", re.I)
+
+
+def holds(document: Document, topic: str) -> bool:
+    """Whether the words of the topic (of one side of its "or") stand in the article, its title or its file's name."""
+    text = f"{document.title} {document.source.rstrip('/').rpartition('/')[2]} {document.text}"
+    return any(content_words(side) and not share_unnamed(side, text) for side in re.split(r"\bor\b", topic))
+
+
+def is_by(document: Document, author: str) -> bool:
+    return set(words(author)) <= set(words(document.author or ""))
+
+
+def byline(document: Document) -> Span | None:
+    """The author's name where the heading has it."""
+    at = document.text.find(document.author, 0, document.body_start) if document.author else -1
+    return None if at < 0 else _span(document, at, at + len(document.author or ""))
+
+
+def day_of(document: Document) -> str:
+    """As "6 April 2024"; "" for an article without a date."""
+    return f"{document.published:%d %B %Y}".lstrip("0") if document.published else ""
+
+
+def asks_for_update(question: str) -> bool:
+    return bool(_UPDATED.search(question))
 
 
 def heading(document: Document) -> Span:
@@ -30,7 +57,7 @@ def heading(document: Document) -> Span:
 def date_line(document: Document, question: str) -> Span | None:
     """The date in the heading that the question asks about: after the label it names ("updated"), else the first.
 
-    None when the heading holds no date.
+    None when the heading holds no date, or none of an update that is asked for.
     """
     head = document.text[: document.body_start]
     asked = _LABEL.search(question)
@@ -38,7 +65,7 @@ def date_line(document: Document, question: str) -> Span | None:
     labelled = [
         s for s in found if asked and asked.group().lower() in head[head.rfind("\n", 0, s[0]) + 1 : s[0]].lower()
     ]
-    chosen = next(iter(labelled or found), None)
+    chosen = next(iter(labelled if asks_for_update(question) else labelled or found), None)
     return _span(document, *chosen) if chosen else None
 
 

@@ -1,6 +1,7 @@
 """The commands: index, ask, chat, documents, remove, eval, feedback, report, bench, train. Words in, words or JSON out.
 
-Exit code 0: done. 2: the person can mend it (`error:` and `hint:` on stderr). 1: a bug, with its traceback. 130: Ctrl-C.
+Exit code 0: done. 2: the person can mend it (`error:` and `hint:` on stderr). 1: a bug, with its traceback. 130: Ctrl-C
+stopped it.
 """
 
 from __future__ import annotations

@@ -79,21 +79,20 @@ def quotes(
     return _answer(heard, text, kind, citations, confidence, hits)
 
 
-def stated(heard: Heard, text: str, span: Span, documents: Documents) -> Answer:
-    """What is known of an article without standing in it, footnoted with the span that names the article."""
-    return _answer(heard, text, "span", footnotes([span], documents), 1.0, ())
+def stated(heard: Heard, text: str, spans: Sequence[Span], documents: Documents) -> Answer:
+    """What is known of articles without standing in them, footnoted with the spans that name the articles."""
+    return _answer(heard, text, "span", footnotes(spans, documents), 1.0, ())
 
 
 def listing(
-    heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit] = (), *, more: int = 0
+    heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit] = (), *, more: str = ""
 ) -> Answer:
-    """A title for each span, on a line of its own; a last line says how many `more` there are."""
+    """A title for each span, on a line of its own; `more` ("and 4 more") is the last line where some are left out."""
     if not spans:
         return refused(heard, hits)
     titles = [documents[span.passage.document_id].title or span.text for span in spans]
     text = "\n".join(f"{unmarked(title)} [{number}]" for number, title in enumerate(titles, 1))
-    left_out = f"\nand {more:,} more" if more else ""
-    return _answer(heard, text + left_out, "list", footnotes(spans, documents), 1.0, hits)
+    return _answer(heard, f"{text}\n{more}".rstrip(), "list", footnotes(spans, documents), 1.0, hits)
 
 
 def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:

@@ -1,4 +1,4 @@
-"""What is no question: greetings, thanks, a cry for help, a jumble of keys. Pure rules, English.
+"""What is no question to the articles: greetings, thanks, "are you sure?", a jumble of keys. Pure rules, English.
 
 Each gets a short, kind word and no footnote, since no article is needed for it.
 """
@@ -26,6 +26,26 @@ _HELP = _rule(
     r"how do i use (?:this|it)",
     r"(?:who|what) are you",
 )
+_MORE = _rule(
+    "(?:please )?(?:go on|continue|carry on)",
+    "(?:can you |could you |please )*(?:tell|show|give) me (?:some )?more",
+    "more",
+    "(?:and )?(?:what|anything|something) else",
+    tail=r"(?:[\s,]+please)?[\s!.?]*$",
+)
+_SURE = _rule(
+    "(?:but )?are you (?:really |quite |so )?(?:sure|certain)(?: (?:about|of) (?:that|this|it))?",
+    "is (?:that|this) (?:really )?(?:true|right|correct)",
+    "really",
+    tail=r"[\s!.?]*$",
+)
+_SOURCE = _rule(
+    "(?:please )?(?:(?:can|could) you )?(?:show|give|tell) me (?:the|your) (?:sources?|evidence|proof)",
+    "(?:what|which) (?:is|are) (?:the|your) (?:sources?|evidence|proof)",
+    "(?:where does it say|which article says) (?:that|this|so)",
+    "how do you know(?: (?:that|this))?",
+    tail=r"(?:[\s,]+please)?[\s!.?]*$",
+)
 _SCORN = r"(?:stupid|useless|idiot|dumb|terrible|rubbish|liar|moron|worthless|awful|fool)"
 _INSULT = _rule(
     rf"(?:you(?: are|'re)|ur|you|this is)\s+(?:so |such |an? |really |very )*{_SCORN}\b",
@@ -49,6 +69,17 @@ def reply_to(text: str) -> str | None:
         (_THANKS, "You're welcome."),
         (_FAREWELL, "Goodbye. The conversation is kept on this machine."),
         (_HELP, HELP),
+        (
+            _MORE,
+            "Open a footnote to read on in its article, or name what you want more of:"
+            ' "tell me about ..." or "summarise the article on ...".',
+        ),
+        (
+            _SURE,
+            "The percentage beside an answer says how sure it is. Its footnote is the sentence that it stands on: read"
+            " it before you rely on the answer.",
+        ),
+        (_SOURCE, "The source is the footnote under an answer: open it, and the article is shown at that sentence."),
         (
             _INSULT,
             "Sorry that this was no help. Another wording, or a name or a year in the question, often finds more.",

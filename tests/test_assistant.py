@@ -1,5 +1,6 @@
 """The whole method with a scripted reader over a real library: order, refusals, citations, bad questions."""
 
+import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
@@ -323,6 +324,157 @@ def test_a_long_list_of_articles_is_cut_and_says_by_how_many() -> None:
     assert answer.text.splitlines()[-1] == "and 4 more"
 
 
+def test_every_article_that_mentions_a_name_is_listed_though_one_search_finds_fewer() -> None:
+    with Library(None, HashEncoder()) as made:
+        quays = [Document(f"d{n}", f"Quay {n}", f"Norrvik opened quay {n}. It rains.", f"{n}.txt") for n in range(40)]
+        long = Document("long", "Long", " ".join(f"Norrvik opened quay {n} in Larch Bay." for n in range(900)), "l.txt")
+        list(made.add([*quays[:20], long]))
+        asker = assistant(made)
+        assert len(asker.ask("Which articles mention Norrvik?").citations) == 21
+        assert len(asker.ask("Which articles mention Norrvik?", within=[f"d{n}" for n in range(9)]).citations) == 9
+        assert asker.ask("How many articles mention Norrvik?").text == "21"
+        list(made.add([Document("copy", "Quay 1 again", quays[1].text, "copy.txt"), *quays[20:]]))
+        assert len(asker.ask("Which articles mention Norrvik?", within=["d1", "copy"]).citations) == 2
+        answer = asker.ask("Which articles mention Norrvik?")
+        assert (len(answer.citations), answer.text.splitlines()[-1]) == (30, "and more")
+        assert asker.ask("How many articles mention Norrvik?").text == "more than 30"
+        assert asker.ask("How many articles do you have?").text == "42"
+
+
+def test_the_newest_is_the_newest_of_more_than_one_search_finds() -> None:
+    def day(number: int) -> dt.date:
+        return dt.date(2024, 1, 1) + dt.timedelta(days=number * 7 % 120)
+
+    with Library(None, HashEncoder()) as made:
+        texts = [(n, f"Norrvik opened quay {n}." + " It rains." * (n * 7 % 120)) for n in range(120)]
+        list(made.add(Document(f"d{n}", f"Quay {n}", text, f"{n}.txt", day(n)) for n, text in texts))
+        found = {
+            order: assistant(made).ask(f"What is the {order} article on Norrvik?") for order in ("newest", "oldest")
+        }
+        some = assistant(made).ask("Which articles on Norrvik were published on 29 April 2024?")
+    days = {order: day(int(answer.citations[0].document_id[1:])) for order, answer in found.items()}
+    assert days == {"newest": dt.date(2024, 4, 29), "oldest": dt.date(2024, 1, 1)}
+    assert len(some.citations) == 1
+
+
+def test_an_article_need_not_have_the_words_of_a_topic_in_one_sentence(news: Library) -> None:
+    asker = assistant(news)
+    assert shown(asker.ask("Which articles mention ferries and rain?"))[1] == "Ferries go electric [1]"
+    assert len(asker.ask("Which articles mention ferries or firms?").citations) == 2
+
+
+# --- articles themselves ---------------------------------------------------------------------------------------------
+
+
+def dated(number: int, title: str, line: str, text: str, author: str | None = None) -> Document:
+    """Of the first of a month in 2024."""
+    head = f"{title}\n{line}\n\n"
+    day = dt.date(2024, number, 1)
+    return Document(f"s{number}", title, head + text, f"/a/{number}.txt", day, author, body_start=len(head))
+
+
+SHELF = [
+    dated(
+        1, "Eels find home", "By Ada Moss | 1 January 2024", "Eels swim home to Norrvik. A study says so.", "Ada Moss"
+    ),
+    dated(
+        2, "Tram is late", "1 February 2024", "The tram to Norrvik is late. Clay near Larch Bay is blamed.", "Ben Rowe"
+    ),
+    dated(3, "An interview", "1 March 2024", "The Salt Ledger is a book by Lucia Rey. The tram bores her."),
+]
+
+
+@pytest.fixture
+def shelf() -> Iterator[Library]:
+    with Library(None, HashEncoder()) as made:
+        list(made.add(SHELF))
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("questions", "answer"),
+    [
+        ("Who wrote the article on eels?", "Ada Moss"),
+        ("Who wrote the tram article?", "Ben Rowe"),
+        ("Who wrote the interview?", "The article does not name its author."),
+        ("When was the interview published?", "1 March 2024"),
+        ("When was the article by Ada Moss published?", "1 January 2024"),
+        (
+            "When was the tram article updated?",
+            "No update of the article is known; it was published on 1 February 2024.",
+        ),
+        ("When was the article by Lucia Rey published?", "There is no such article by Lucia Rey."),
+        ("How many articles do you have?", "3"),
+        ("Which article is the newest?", "An interview [1]"),
+        ("What is the oldest article on the tram?", "Tram is late [1]"),
+        ("What articles do you have by Moss?", "Eels find home [1]"),
+        ("Which articles were published in February 2024?", "Tram is late [1]"),
+        ("Which articles were published since February 2024?", "An interview [1]\nTram is late [2]"),
+        ("Which articles about eels were published in February 2024?", NOT_FOUND),
+        ("Summarise the article on the tram || Who wrote it?", "Ben Rowe"),
+        ("Summarise the article on the tram || When was it updated? || Who wrote it?", "Ben Rowe"),
+        ("Summarise the article on the tram || thanks || When was it published?", "1 February 2024"),
+        (
+            "When was the tram article published and who wrote it?",
+            "When was the tram article published?: 1 February 2024 [1]\nwho wrote it?: Ben Rowe [2]",
+        ),
+        (
+            "Which articles mention Norrvik? || Who wrote it?",
+            'Which of the 3 articles? Name its subject: "... of the article on X".',
+        ),
+        ("Who wrote The Salt Ledger? || When was it published?", NOT_FOUND),
+        ("When was the first one published?", NOT_FOUND),
+        ("Which prize did The Salt Ledger win? || Who wrote it?", NOT_FOUND),
+        ("What does the tram article say about Norrvik?", "The tram to Norrvik is late. [1]"),
+        ("Summarise the article on eels || What does it say about Norrvik?", "Eels swim home to Norrvik. [1]"),
+        ("Summarise the article on eels || What does it say about clay?", NOT_FOUND),
+    ],
+)
+def test_what_is_asked_of_articles_is_answered_of_them_and_of_nothing_else(
+    shelf: Library, questions: str, answer: str
+) -> None:
+    history: list[Turn] = []
+    for question in questions.split(" || "):
+        given = assistant(shelf).ask(question, history=history)
+        history.append(given.turn)
+    assert (given.refusal.message if given.refusal else given.text) == answer
+
+
+@pytest.mark.parametrize(
+    ("question", "document"),
+    [("Summarise the first", 0), ("Summarise the second one", 1), ("Summarise the last one", -1)],
+)
+def test_a_place_is_one_in_the_last_list(shelf: Library, question: str, document: int) -> None:
+    listing = assistant(shelf).ask("Which articles mention Norrvik?").turn
+    other = assistant(shelf).ask("Summarise the interview").turn
+    answer = assistant(shelf).ask(question, history=[listing, other])
+    assert {c.document_id for c in answer.citations} == {listing.documents[document]}
+    assert assistant(shelf).ask(question, history=[other]).refused
+
+
+@pytest.mark.parametrize("question", ["Which articles by Lucia Rey are there?", "Which papers were published in 1905?"])
+def test_articles_that_the_library_has_not_may_be_told_of_in_one(shelf: Library, question: str) -> None:
+    assert assistant(shelf, The_Salt_Ledger=3.0).ask(question).text == "The Salt Ledger"
+
+
+@pytest.mark.parametrize("question", ["And in 2022?", "and tomorrow?", "And in Norrvik?"])
+def test_a_follow_up_with_another_time_or_place_gets_no_quotes_in_place_of_its_fact(
+    shelf: Library, question: str
+) -> None:
+    assert assistant(shelf).ask(question, history=[Turn("How late is it in Tokyo in 2021?")]).refused
+
+
+def test_courtesy_is_not_read(shelf: Library) -> None:
+    reader = PhraseReader({"Lucia Rey": 3.0})
+    asker = Assistant(shelf, reader, CALIBRATION, passages_read=6)
+    answer = asker.ask("Could you tell me who wrote the book?")
+    assert (answer.kind, answer.understood) == ("span", "who wrote the book?")
+    asker.answer_over("Do you know who wrote the book?", [SHELF[2].text])
+    assert reader.asked == ["who wrote the book?"] * 2
+    follow_up = asker.ask("And Larch Bay?", history=[Turn("Can you tell me what Norrvik wants?")])
+    assert follow_up.understood == "what Larch Bay wants?"
+
+
 def test_a_slip_of_spelling_is_mended_and_shown(news: Library) -> None:
     reader = PhraseReader({"300 billion yuan": 3.0})
     asker = Assistant(news, reader, CALIBRATION, passages_read=6, is_word=lambda word: word == "target")
@@ -331,7 +483,6 @@ def test_a_slip_of_spelling_is_mended_and_shown(news: Library) -> None:
 
 
 def test_of_two_sources_that_disagree_the_newer_comes_first() -> None:
-    import datetime as dt
     from dataclasses import replace
 
     with Library(None, HashEncoder()) as made:

@@ -1,6 +1,7 @@
 """Which sentences are quoted, which headings are cited, which slips are mended."""
 
 import datetime as dt
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -135,6 +136,11 @@ def test_the_date_line_answers_with_the_date_after_the_label_that_is_asked_for(q
     span = catalogue.date_line(FERRIES, question)
     assert span is not None
     assert span.text == FERRIES.text[span.start : span.end] == date
+
+
+def test_the_day_of_publication_is_no_update() -> None:
+    printed = replace(FERRIES, text=FERRIES.text.replace("Updated", "Printed"))
+    assert catalogue.date_line(printed, "When was it updated?") is None
 
 
 def test_a_document_without_a_date_line_has_none() -> None:
