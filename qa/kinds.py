@@ -32,6 +32,7 @@ def _rule(text: str) -> re.Pattern[str]:
 # `what` names an article, or is the topic of one; `all` names those of a list; `topic` is what they are to speak of.
 _HAVE = r"(?: do (?:you|we|i) have| are there| (?:is|are) in (?:the|your|my) library| have you(?: got)?)"
 _WHEN = r"(?: first| last| originally)?"
+_ANY_WORK = r"(?:story|document|report|text|paper|page|file)"  # "what document was written in 1297?"
 _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     # "it" is an article only beside a word that little else takes: a model is released, a town is old
     ("date", _rule(rf"when was (?P<what>.+?){_WHEN} {_PRINTED}{_END}")),
@@ -47,7 +48,13 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
         ),
     ),
     ("count", _rule(rf"how many (?P<all>(?:articles|documents)\b.*?){_END}")),
-    ("catalogue", _rule(rf"(?:what|which|list|show(?: me)?)\s+(?P<all>(?:\w+ ){{0,4}}?{NOUN}\b.*?){_END}")),
+    (
+        "catalogue",
+        _rule(
+            rf"(?:what|which|list|show(?: me)?)\s+(?!{_ANY_WORK} (?:was|is)\b)"
+            rf"(?P<all>(?:\w+ ){{0,4}}?{NOUN}\b.*?){_END}"
+        ),
+    ),
     ("catalogue", _rule(rf"(?:what|which) is (?P<all>the {ORDER} (?:article|document|story)\b.*?){_END}")),
     ("catalogue", _rule(rf"(?:what|which) (?:article|document|story) is (?:the )?(?P<order>{ORDER}){_END}")),
     (

@@ -137,6 +137,7 @@ def test_what_is_said_is_said_in_one_article_or_in_all(question: str, topic: str
     "question",
     [
         "Who wrote The Salt Ledger?",
+        "What document was written by Edward I in 1297?",
         "Who wrote the Articles of Confederation?",
         "Who wrote the report on climate change?",
         "Who wrote the story of Sinuhe?",
