@@ -73,19 +73,23 @@ def decide(
     *,
     copies: Mapping[int, Sequence[Passage]] | None = None,
 ) -> Decision:
-    """`spans` are sorted best first, as the reader gives them. `copies` of a passage, by its id, were not read."""
+    """The most probable of the reader's `spans`, the first of equal ones. `copies` of a passage, by id, were not read.
+
+    So what a span's surroundings lack of the question counts in the choice, too.
+    """
     if not spans:
         return Decision((), 0.0)
-    best = spans[0]
-    confidence = calibration.probability(features(question, best))
+    sure = {span: calibration.probability(features(question, span)) for span in spans}
+    best = max(spans, key=lambda span: sure[span])
+    confidence = sure[best]
     if confidence < calibration.threshold:
         return Decision((), confidence)
-    rival = _rival(question, best, spans, calibration)
+    rival = _rival(question, best, sure, calibration.second_threshold)
     if rival:
         return Decision((best, rival), confidence)
     agreeing: list[Span] = []
     repeating: dict[str, Span] = {span.passage.document_id: span for span in _in_copies(best, copies or {})}
-    for span in _same_elsewhere(question, best, spans, calibration):
+    for span in _same_elsewhere(best, sure, calibration.threshold):
         if not any(_tells(span, other) for other in (best, *agreeing)):
             agreeing.append(span)
         elif _tells(span, best):
@@ -93,13 +97,13 @@ def decide(
     return Decision((best,), confidence, tuple(agreeing[:_MOST_AGREEING]), tuple(repeating.values())[:MOST_COPIES])
 
 
-def _same_elsewhere(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Iterator[Span]:
+def _same_elsewhere(best: Span, sure: Mapping[Span, float], threshold: float) -> Iterator[Span]:
     """The same answer in other documents, one span for each, where it would be given by itself too."""
     seen = {best.passage.document_id}
-    for span in spans[1:]:
+    for span, probability in sure.items():
         if span.passage.document_id in seen or not same_answer(span.text, best.text):
             continue
-        if calibration.probability(features(question, span)) >= calibration.threshold:
+        if probability >= threshold:
             seen.add(span.passage.document_id)
             yield span
 
@@ -137,16 +141,16 @@ def _sentence(span: Span) -> str:
     return " ".join(passage.text[a:b] for a, b in sentences(passage.text) if a < end and b > start) or span.text
 
 
-def _rival(question: str, best: Span, spans: Sequence[Span], calibration: Calibration) -> Span | None:
+def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: float) -> Span | None:
     """Another figure for the same thing, from another sentence, that would be answered with confidence by itself."""
     if not _asks_number(question) or not numbers(best.text):
         return None
-    for span in spans[1:]:
+    for span, probability in sure.items():
         if span.passage.id == best.passage.id or not numbers(span.text) or same_answer(span.text, best.text):
             continue
         if _tells(span, best) or _tells(best, span):  # one story in two places: both say both
             continue
-        if calibration.probability(features(question, span)) >= calibration.second_threshold:
+        if probability >= threshold:
             return span
     return None
 

@@ -96,6 +96,15 @@ def test_a_refusal_still_reports_how_sure_it_was() -> None:
     assert decide("Who?", [span("Ada", -1.0)], PLAIN).confidence == pytest.approx(1 / (1 + math.e))
 
 
+def test_the_most_probable_span_is_given_though_the_reader_prefers_another() -> None:
+    looks = Calibration((1.0, -4.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+    other = span("a layout", 3.0, passage=1, around="Beijing is speeding up a layout of theory.")
+    best = span("300 billion", 2.5, passage=2, around="By 2025 the target of Beijing is 300 billion yuan.")
+    decision = decide("What is Beijing's 2025 target?", [other, best], looks)
+    assert decision.spans == (best,)
+    assert decision.confidence == pytest.approx(looks.probability(features("What is Beijing's 2025 target?", best)))
+
+
 def test_two_confident_figures_from_two_passages_disagree() -> None:
     spans = [span("2,200", 5.0, passage=1), span("4,300", 4.0, passage=2)]
     assert [s.text for s in decide("How many firms are there?", spans, PLAIN).spans] == ["2,200", "4,300"]

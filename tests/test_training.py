@@ -251,7 +251,7 @@ def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
 
     # one feature that tells: of the questions with score 2, three in four are right; with score -2, one in four
     observed = [
-        Observation((score, 0.0), right, True)
+        Observation(((score, 0.0),), (right,), True)
         for score, rights in ((2.0, [True] * 75 + [False] * 25), (-2.0, [True] * 25 + [False] * 75))
         for right in rights
     ]
@@ -260,6 +260,16 @@ def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
     assert isinstance(weights, list)
     assert isinstance(intercept, float)
     assert 1 / (1 + math.exp(-(weights[0] * 2.0 + intercept))) == pytest.approx(0.75, abs=0.01)
+
+
+def test_a_calibration_is_fitted_on_the_spans_that_it_would_choose() -> None:
+    # The reader prefers the span whose second value is 1 and which is never right; the other one always is.
+    observed = [Observation(((1.0, 1.0), (0.9, 0.0)), (False, True), True)] * 30
+    observed += [Observation(((1.0, 0.0), (0.9, 1.0)), (True, False), True)] * 30
+    observed += [Observation(((-3.0, 0.0),), (False,), False)] * 30
+    weights = fit(observed)["weights"]
+    assert isinstance(weights, list)
+    assert weights[0] * 0.9 > weights[0] * 1.0 + weights[1]
 
 
 def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:

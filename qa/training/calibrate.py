@@ -28,12 +28,18 @@ if TYPE_CHECKING:
 _DISAGREE_AT = 0.75  # the second of two figures must be this likely by itself; rare enough to be set by hand
 
 
+_CHOICES = 3  # rounds in which the spans are chosen by what was learned from those chosen before
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """The best span found for one question: its features, whether it is right, whether there was one."""
+    """The spans found for one question, the reader's best first: their features and whether each is right.
 
-    features: tuple[float, ...]
-    right: bool
+    `answerable`: whether there was an answer to find.
+    """
+
+    features: tuple[tuple[float, ...], ...]
+    right: tuple[bool, ...]
     answerable: bool
 
 
@@ -60,8 +66,8 @@ def observe(
     with _library(asked, encoder) as library:
         for done, example in enumerate(asked, 1):
             passages = [hit.passage for hit in library.search(example.question, limit=passages_read)]
-            best = next(iter(reader.read(example.question, passages)), None)
-            observations += [_observed(example, best)] if best else []
+            spans = reader.read(example.question, passages)
+            observations += [_observed(example, spans)] if spans else []
             report(done)
     return observations
 
@@ -77,9 +83,10 @@ def _library(asked: Sequence[Example], encoder: Encoder) -> Library:
     return library
 
 
-def _observed(example: Example, best: Span) -> Observation:
-    right = any(close(best.text, example.context[start:end]) for start, end in example.answers)
-    return Observation(features(example.question, best), right, example.answerable)
+def _observed(example: Example, spans: Sequence[Span]) -> Observation:
+    golds = [example.context[start:end] for start, end in example.answers]
+    right = tuple(any(close(span.text, gold) for gold in golds) for span in spans)
+    return Observation(tuple(features(example.question, span) for span in spans), right, example.answerable)
 
 
 def close(answer: str, gold: str) -> bool:
@@ -94,14 +101,21 @@ def close(answer: str, gold: str) -> bool:
 def fit(observations: Sequence[Observation]) -> dict[str, object]:
     """The calibration file: logistic regression of "it is right" on the features, and the threshold that decides best.
 
+    It is fitted on the spans that it would choose, as `qa.evidence.decide` does, beginning with the reader's best.
     Best: the most questions handled well, an answer that is right or a refusal where there was nothing to find.
     """
     import numpy as np
     from sklearn.linear_model import LogisticRegression
 
-    x = np.array([o.features for o in observations])  # (n, len(FEATURES))
-    right, answerable = np.array([o.right for o in observations]), np.array([o.answerable for o in observations])
-    model = LogisticRegression(C=10.0, max_iter=1000).fit(x, right)
+    spans = [np.array(o.features) for o in observations]  # each (found, len(FEATURES))
+    answerable = np.array([o.answerable for o in observations])
+    model = LogisticRegression(C=10.0, max_iter=1000)
+    chosen = [0] * len(spans)
+    for _ in range(_CHOICES):
+        x = np.array([of_one[at] for of_one, at in zip(spans, chosen, strict=True)])  # (n, len(FEATURES))
+        right = np.array([o.right[at] for o, at in zip(observations, chosen, strict=True)])
+        model.fit(x, right)
+        chosen = [int(model.decision_function(of_one).argmax()) for of_one in spans]
     return {
         "features": list(FEATURES),
         "weights": [round(float(w), 6) for w in model.coef_[0]],

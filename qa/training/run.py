@@ -52,7 +52,7 @@ def fit_calibration(weights: Path, held: list[Example], *, seed: int) -> dict[st
     observations = calibrate.observe(
         asked, SentenceEncoder(), SpanReader(weights), passages_read=Config().passages_read, report=_dots
     )
-    if len({observation.right for observation in observations}) < 2:
+    if len({observation.right[0] for observation in observations}) < 2:
         raise InputError(
             f"{len(observations)} held-out questions, all answered alike: nothing to calibrate on",
             "train on more data; the weights are kept",
