@@ -131,8 +131,8 @@ def best_threshold(
 ) -> float:
     """The confidence, in steps of 0.01, from which on answering handles the most questions well.
 
-    Many thresholds do so equally well: of those within one standard error of the best, the one that refuses least. It
-    is the error of the difference, by the questions that the two handle differently, since both are asked the same.
+    Many thresholds do so equally well: the middle of those within one standard error of the best. It is the error of
+    the difference, by the questions that the two handle differently, since both are asked the same.
     """
     import numpy as np
 
@@ -142,7 +142,8 @@ def best_threshold(
     shares = handled.mean(axis=1)
     best = handled[int(np.argmax(shares))]
     errors = np.sqrt((handled != best).sum(axis=1)) / len(right)
-    return round(float(steps[int(np.argmax(shares >= best.mean() - errors))]), 2)
+    equally_good = steps[shares >= best.mean() - errors]
+    return round(float(equally_good[len(equally_good) // 2]), 2)
 
 
 def write(calibration: dict[str, object], path: Path) -> None:
