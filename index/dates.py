@@ -16,17 +16,17 @@ from itertools import pairwise
 MAX_META_CHARS = 160  # a longer line is no date line, byline or menu
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_MONTH = (
+MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
     r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _ISO_DATE = r"\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}"
-_DATE = rf"(?:{_ISO_DATE}|{_MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{_MONTH},?\s+\d{{4}})"
+_DATE = rf"(?:{_ISO_DATE}|{MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{MONTH},?\s+\d{{4}})"
 _FIND_DATE = re.compile(
     r"(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?!\d)"
-    rf"|\b(?P<month>{_MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"
-    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_second>{_MONTH}),?\s+(?P<year_last>\d{{4}})\b",
+    rf"|\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"
+    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_second>{MONTH}),?\s+(?P<year_last>\d{{4}})\b",
     re.IGNORECASE,
 )
 
@@ -174,7 +174,7 @@ def merge_meta(metas: list[Meta]) -> Meta:
 
 _DATELINE = re.compile(
     r"(?P<place>[^\W\d_][^\d\n()–—]{1,50}?)"
-    rf"(?P<date>,\s+(?:{_MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{_MONTH})(?:,?\s+\d{{4}})?)?"
+    rf"(?P<date>,\s+(?:{MONTH}\s+\d{{1,2}}|\d{{1,2}}\s+{MONTH})(?:,?\s+\d{{4}})?)?"
     r"\s*(?P<agency>\([^()\n]{2,40}\))?(?:\s*(?:--|—|–)\s*|\s+-\s+)(?=[\"'“‘(]?[^\W_])",
     re.IGNORECASE,
 )

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from index.dates import find_date
+from index.dates import MONTH, find_date
 from index.types import ANY, Filter
 
 NOUN = r"(?:articles?|documents?|texts?|reports?|stor(?:y|ies)|pages?|news|papers?|files?)"
@@ -25,9 +25,8 @@ _SPEAKING_OF = (
     r"(?:(?:that |which )?(?:mention(?:s|ing)?|discuss(?:es)?|covers?|is about|are about|deals? with|speaks? of)"
     r"|on|about|concerning)"
 )
-_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
 _YEAR = r"[12]\d{3}"
-_DAY = rf"(?:{_YEAR}-\d\d-\d\d|(?:(?:\d{{1,2}} )?{_MONTH} )?{_YEAR}|{_MONTH} \d{{1,2}},? {_YEAR})"
+_DAY = rf"(?:{_YEAR}-\d\d-\d\d|(?:(?:\d{{1,2}} )?{MONTH} )?{_YEAR}|{MONTH} \d{{1,2}},? {_YEAR})"
 _PUBLISHED = r"(?:that |which )?(?:(?:were|was|are|is) )?(?:published|written|posted|printed|dated)"
 _DATED = rf"(?: (?:{_PUBLISHED} (?P<when>in|on|since|after|before|until)|(?P<when_too>from|since)) (?P<day>{_DAY}))"
 _BY = rf"(?: (?:{_PUBLISHED} )?by (?P<author>.+?))"

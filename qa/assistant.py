@@ -186,8 +186,8 @@ class Assistant:
     def _listed(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """The titles of the articles there are, or of those that are asked for; or how many they are."""
         which = asked.articles
-        hits, _ = self._search(which.topic, scope) if which.topic else ([], {})
         ids = those(self.library, which, scope)
+        hits = [] if ids or not which.topic else self._search(which.topic, scope)[0]
         if not ids and asked == Asked("catalogue", articles=Articles(which.topic)):  # sentences that hold most of it
             speaking = speaking_of(which.topic, [hit.passage for hit in hits], most=MOST_LISTED)
             ids = list(dict.fromkeys(span.passage.document_id for span in speaking))

@@ -6,6 +6,7 @@ whose numbers come from `Calibration`.
 
 from __future__ import annotations
 
+import functools
 import json
 import math
 import re
@@ -138,7 +139,12 @@ def _sentence(span: Span) -> str:
     """The sentences of its passage that the span touches."""
     passage = span.passage
     start, end = span.start - passage.start, span.end - passage.start
-    return " ".join(passage.text[a:b] for a, b in sentences(passage.text) if a < end and b > start) or span.text
+    return " ".join(passage.text[a:b] for a, b in _sentences(passage.text) if a < end and b > start) or span.text
+
+
+@functools.lru_cache(maxsize=64)  # the spans of a question lie in a few passages
+def _sentences(text: str) -> list[tuple[int, int]]:
+    return sentences(text)
 
 
 def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: float) -> Span | None:
@@ -176,7 +182,7 @@ def _nearby(span: Span) -> str:
     passage = span.passage
     text = f"{passage.lead} {passage.text}" if passage.lead else passage.text
     shift = len(text) - len(passage.text) - passage.start
-    places = sentences(text)
+    places = _sentences(text)
     touched = [n for n, (a, b) in enumerate(places) if a < span.end + shift and b > span.start + shift]
     some = places[max(0, touched[0] - 1) : touched[-1] + 1] if touched else []
     return " ".join([passage.title, *(text[a:b] for a, b in some)]) if some else f"{passage.title} {span.text}"

@@ -272,6 +272,12 @@ def test_a_calibration_is_fitted_on_the_spans_that_it_would_choose() -> None:
     assert weights[0] * 0.9 > weights[0] * 1.0 + weights[1]
 
 
+def test_a_calibration_that_would_choose_right_ones_alone_is_fitted_all_the_same() -> None:
+    observed = [Observation(((1.0, 1.0), (0.9, 0.0)), (False, True), True)] * 30
+    observed += [Observation(((1.0, 0.0), (0.9, 1.0)), (True, False), True)] * 30
+    assert fit(observed)["fitted_on"] == 60
+
+
 def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:
     import torch
     from transformers import AutoModelForQuestionAnswering

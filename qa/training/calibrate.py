@@ -114,6 +114,8 @@ def fit(observations: Sequence[Observation]) -> dict[str, object]:
     for _ in range(_CHOICES):
         x = np.array([of_one[at] for of_one, at in zip(spans, chosen, strict=True)])  # (n, len(FEATURES))
         right = np.array([o.right[at] for o, at in zip(observations, chosen, strict=True)])
+        if len(set(right)) < 2:  # chosen so, all are alike: nothing more to learn
+            break
         model.fit(x, right)
         chosen = [int(model.decision_function(of_one).argmax()) for of_one in spans]
     return {
