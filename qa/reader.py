@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Logits: TypeAlias = NDArray[np.float32]  # (tokens, 2): of starting and of ending at a token
 
 CLS, SEP, MASK, COLON = 101, 102, 103, 1024  # ids in the BERT vocabulary that MiniLM uses
+QUESTION_MARKS = frozenset((1029, 1994))  # also the one of Chinese and Japanese
 FIRST_WORD = 999  # smaller ids are special or unused
 MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS = 32, 64
@@ -50,8 +51,14 @@ def join_pair(
     *,
     lead: Sequence[int] = (),
 ) -> Pair:
-    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone."""
-    head = [CLS, *question[:MAX_QUESTION_TOKENS], SEP]
+    """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone.
+
+    The question goes without its mark, so that its answer is the same whether or not the mark was typed.
+    """
+    asked = list(question)
+    while asked and asked[-1] in QUESTION_MARKS:
+        asked.pop()
+    head = [CLS, *asked[:MAX_QUESTION_TOKENS], SEP]
     before = [*head, *title, COLON, *lead] if title else [*head, *lead]
     return Pair([*before, *passage, SEP], len(head), len(before))
 
