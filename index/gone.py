@@ -22,8 +22,8 @@ def gone_from(
     """The entries whose file lay in the folder `place` and is not there any more, and what has gone from a file.
 
     `members` gives the sources of all that a file held when it was read last, None where that is not known; then what
-    lies in an archive goes with the archive. No entries at all while the place itself is missing: a drive that is not
-    mounted has lost nothing.
+    lies in an archive goes with the archive. No entries at all while the place itself is missing: its drive may not be
+    mounted.
     """
     path = Path(os.path.abspath(Path(place).expanduser()))
     if not path.exists():
@@ -42,14 +42,16 @@ def _is_there(source: str, members: Callable[[str], Collection[str] | None]) -> 
     parts = source.split("#")
     for count in range(len(parts), 0, -1):
         path = "#".join(parts[:count])
-        if os.path.lexists(path) or _is_there_in_bytes(path):
-            held = None if path == source else members(path)
+        if path == source and (os.path.lexists(path) or os.path.lexists(_in_bytes(path))):
+            return True
+        if os.path.isfile(path) or os.path.isfile(_in_bytes(path)):  # a folder "C" is no archive that "C#/plan" lay in
+            held = members(path)
             return held is None or source in held
     return False
 
 
-def _is_there_in_bytes(source: str) -> bool:
-    """Whether a file is there whose name is not UTF-8 and for which this text stands, as `address` writes it."""
+def _in_bytes(source: str) -> str:
+    """The file for which this text stands if its name is not UTF-8, as `address` writes such names; else the same."""
     named = _ESCAPED.sub(lambda escaped: bytes.fromhex(escaped[1].decode()), source.encode())
-    path = Path(os.fsdecode(named))
-    return address(path) == source and os.path.lexists(path)
+    path = os.fsdecode(named)
+    return path if address(path) == source else source

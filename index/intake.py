@@ -10,6 +10,7 @@ from __future__ import annotations
 import functools
 import hashlib
 import os
+import stat
 import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from index.ahead import read_ahead
 from index.library import Library, Outcome
-from index.load import address, files_of, is_address, load, load_file
+from index.load import MAX_FILE_BYTES, address, files_of, is_address, is_streamed, load, load_file
 from index.store import FileRead, digest
 from index.types import Document, Failure
 
@@ -214,8 +215,12 @@ def _state(path: Path) -> _State:
 
 
 def _content(path: Path) -> str | None:
-    """A hash of the file and of the code that reads it; None when it cannot be opened."""
+    """A hash of the file and of the code that reads it; None where it would not be read: a pipe, a very large file."""
     try:
+        found = path.stat()
+        is_too_large = found.st_size > MAX_FILE_BYTES and not is_streamed(path.name)
+        if is_too_large or not stat.S_ISREG(found.st_mode):
+            return None
         with path.open("rb") as stream:
             return f"{hashlib.file_digest(stream, 'sha256').hexdigest()} {_readers()}"
     except OSError:

@@ -126,12 +126,17 @@ def load_stream(stream: IO[bytes], source: str) -> Iterator[Document | Failure]:
     """The documents of an open file, read by the suffix of `source`, which need not be the name of a file here."""
     name = PurePosixPath(source).name
     try:
-        if suffix_of(name) == ".jsonl":
+        if is_streamed(name):
             yield from read_json_lines(stream, source)
         else:
             yield from _parsed(_bytes(stream), name, source)
     except InputError as error:
         yield Failure(source, str(error))
+
+
+def is_streamed(name: str) -> bool:
+    """Whether files of this name are read row by row, so that they may be of any size."""
+    return suffix_of(name) == ".jsonl"
 
 
 def _bytes(stream: IO[bytes]) -> bytes:
@@ -154,7 +159,7 @@ def _load_url(url: str, *, private: bool) -> Iterator[Document | Failure]:
     try:
         page = fetch(url, private=private)
         name = _name_of(page)
-        if suffix_of(name) == ".jsonl":
+        if is_streamed(name):
             yield from read_json_lines(io.BytesIO(page.content), url)
         else:
             yield from _parsed(page.content, name, url)

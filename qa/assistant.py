@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
-from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, InputError, Retriever
+from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
 from qa.articles import ALL, Articles
 from qa.compose import Heard
@@ -212,20 +212,18 @@ class Assistant:
         return (replace(heard, understood=meant), *self._search(meant, scope))
 
     def _search(self, query: str, scope: Scope) -> tuple[list[Hit], dict[str, Document]]:
-        """Hits and their documents, without those removed or changed since the search by somebody else."""
+        """Hits and their documents, without passages removed or changed since the search by somebody else."""
         found: dict[str, Document] = {}
-        hits = self._hits(query, scope)
-        for passage in (passage for hit in hits for passage in (hit.passage, *hit.copies[:MOST_COPIES])):
+
+        def is_there(passage: Passage) -> bool:
             with suppress(KeyError):
-                document = self.library.document(passage.document_id)
-                if document.text[passage.start : passage.end] == passage.text:
-                    found[document.id] = document
-        there = [
-            replace(hit, copies=tuple(copy for copy in hit.copies if copy.document_id in found))
-            for hit in hits
-            if hit.passage.document_id in found
-        ]
-        return there, found
+                document = found.get(passage.document_id) or self.library.document(passage.document_id)
+                found[document.id] = document
+                return document.text[passage.start : passage.end] == passage.text
+            return False
+
+        hits = [hit for hit in self._hits(query, scope) if is_there(hit.passage)]
+        return [replace(hit, copies=tuple(filter(is_there, hit.copies[:MOST_COPIES]))) for hit in hits], found
 
     def _hits(self, query: str, scope: Scope) -> list[Hit]:
         """For the query by itself and, in a conversation, behind its context: the two rankings fused.
@@ -258,7 +256,7 @@ class Assistant:
 
 def checked(question: str) -> str:
     """The question without the white space around it. Raises InputError when it is empty or too long."""
-    asked = " ".join(question.split())
+    asked = " ".join(question.encode("utf-8", "replace").decode().split())  # half a character, of a cut emoji, say
     if not asked:
         raise InputError("the question is empty", "type a question about your articles")
     if len(asked) > MAX_QUESTION_CHARS:

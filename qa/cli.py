@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import datetime as dt
+import functools
 import json
 import os
 import shlex
@@ -215,6 +216,7 @@ def _prune(library: Library, name: str, config: Config, *, remove: bool) -> int:
     from index.gone import gone_from
     from index.load import address
 
+    @functools.cache
     def members(path: str) -> frozenset[str] | None:
         read = library.file_read(path)
         return frozenset(source for source, _ in read.documents) if read else None

@@ -47,10 +47,9 @@ def fact(heard: Heard, decision: Decision, documents: Documents, hits: Sequence[
         return refused(heard, hits, confidence=decision.confidence)
     spans = sorted(decision.spans, key=lambda span: _age(documents[span.passage.document_id]))
     if len(spans) == 1:
+        told = 1 + len(decision.agreeing)
         citations = footnotes([*spans, *decision.agreeing, *decision.copies], documents)
-        citations[len(citations) - len(decision.copies) :] = [
-            replace(citation, copy_of=1) for citation in citations[1 + len(decision.agreeing) :]
-        ]
+        citations[told:] = [replace(copy, copy_of=1) for copy in citations[told:]]
         return _answer(heard, spans[0].text, "span", citations, decision.confidence, hits)
     citations = footnotes(spans, documents)
     text = "; ".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))

@@ -26,6 +26,8 @@ _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
 _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
+_ARTICLES = ("a", "an", "the")
+_WORD_OR_FIGURE = re.compile(r"\d[\d,.]*\d|\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: float) -> Span | None:
-    """Another figure for the same thing, from another sentence, that would be answered with confidence by itself."""
+    """Another figure for the same thing, from another passage, that would be answered with confidence by itself."""
     if not _asks_number(question) or not numbers(best.text):
         return None
     for span, probability in sure.items():
@@ -197,11 +199,18 @@ def _asks_number(question: str) -> bool:
 
 def answer_words(text: str) -> list[str]:
     """The words by which answers are compared: lower case, figures in digits, without articles and punctuation."""
-    return [FIGURES.get(word, word) for word in words(text) if word not in ("a", "an", "the")]
+    return [FIGURES.get(word, word) for word in words(text) if word not in _ARTICLES]
+
+
+def _said(text: str) -> list[str]:
+    """As `answer_words`, but with whole figures: "1,500" is "1500", and "5" stands not in "1.5"."""
+    said = (FIGURES.get(word, word) for word in _WORD_OR_FIGURE.findall(text.lower()))
+    return [word.replace(",", "") for word in said if word not in _ARTICLES]
 
 
 def same_answer(one: str, other: str) -> bool:
-    """Whether two spans say the same: equal words, or the words of one within the other's."""
-    a, b = answer_words(one), answer_words(other)
-    short, long = sorted((a, b), key=len)
+    """Whether two spans say the same: equal words and figures, or those of one within the other's."""
+    short, long = sorted((_said(one), _said(other)), key=len)
+    if not short:  # nothing but articles or signs
+        return one.strip() == other.strip()
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 import pytest
@@ -142,6 +143,26 @@ def test_a_document_removed_after_the_search_is_not_cited(library: Library) -> N
     answer = Assistant(library, PhraseReader({"300 billion yuan": 3.0}), CALIBRATION, passages_read=6).ask("target?")
     assert answer.refused
     assert answer.hits == ()
+
+
+def test_a_passage_edited_after_the_search_is_not_read_though_another_of_its_document_is_as_it_was() -> None:
+    tower = "The tower opened in May. " + "Many came to see it. " * 60 + "It is 70 metres high."
+    with Library(None, HashEncoder()) as library:
+        list(library.add([Document("t", "Tower", tower, "/a/t.txt")]))
+
+        class Edited(Library):
+            def document(self, document_id: str) -> Document:
+                return replace(super().document(document_id), text=tower.replace("70", "700"))
+
+        library.__class__ = Edited
+        reader = PhraseReader({"70 metres": 4.0, "in May": 1.0})
+        answer = Assistant(library, reader, CALIBRATION, passages_read=6).ask("How high is the tower?")
+    assert answer.text == "in May"
+
+
+@pytest.mark.parametrize("question", ["when did the caf\udce9 dam open?", "who came \ud83d?"])
+def test_a_question_with_half_a_character_is_answered_all_the_same(library: Library, question: str) -> None:
+    assert assistant(library).ask(question).question.encode()
 
 
 def test_given_texts_are_the_evidence_without_a_library() -> None:

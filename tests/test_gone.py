@@ -73,3 +73,10 @@ def test_other_folders_addresses_and_pasted_texts_are_left_alone(tmp_path: Path)
 
 def test_a_folder_that_is_missing_has_lost_nothing(tmp_path: Path) -> None:
     assert gone_from(tmp_path / "unmounted", [entry(tmp_path / "unmounted" / "a.txt")]) == []
+
+
+def test_a_folder_is_not_the_archive_that_a_name_with_a_hash_seems_to_lie_in(tmp_path: Path) -> None:
+    for name in ("C", "C#"):
+        (tmp_path / name).mkdir()
+    lost = entry(tmp_path / "C#" / "gone.txt")
+    assert gone_from(tmp_path, [lost]) == [lost]

@@ -147,6 +147,18 @@ def test_a_file_that_failed_is_tried_again(library: Library, folder: Path, parse
     assert parsed == ["report.pdf"]
 
 
+def test_a_pipe_and_a_file_that_is_too_large_are_named_without_being_read(
+    library: Library, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    with (tmp_path / "huge.txt").open("wb") as file:
+        file.truncate(load.MAX_FILE_BYTES + 1)
+    monkeypatch.setattr("hashlib.file_digest", lambda *_: pytest.fail("it was read"))
+    statuses = taken(library, tmp_path)
+    assert "not a regular file" in statuses["pipe.txt"]
+    assert "more than the 100 MB" in statuses["huge.txt"]
+
+
 def test_a_long_corpus_is_compared_row_by_row(
     library: Library, tmp_path: Path, parsed: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
