@@ -279,6 +279,16 @@ def test_every_part_finds_its_sets() -> None:
     assert [part.missing(SHARED / "data") for part in PARTS] == [[]] * len(PARTS)
 
 
+def test_the_questions_about_tables_are_answered_by_cells() -> None:
+    (sheets,) = parts_named(["sheets"])
+    lines = [line for item in load(sheets.articles) if isinstance(item, Document) for line in item.text.splitlines()]
+    cells = {cell.partition(": ")[2].rstrip(".") for line in lines for cell in line.split("; ")}
+    questions, of = sheets.questions(Path("nowhere"), count=0)
+    assert len(questions) == of == 58
+    for question in questions:
+        assert question.unanswerable or set(question.answers) <= cells
+
+
 # ── Measuring, and going on ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -359,6 +369,7 @@ def test_sets_that_are_not_there_are_left_out_or_named(
             "squad2",
             "open",
             "open-search",
+            "sheets",
         )
     }
     quality = outcomes["quality"].result

@@ -4,6 +4,7 @@ import gzip
 import json
 import math
 import random
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from qa.training.calibrate import Observation, best_threshold, close, fit
 from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
 from qa.training.recipe import calibration_from, examples_from
+from qa.training.tables import tables
 from qa.training.train import Plan, Trainer, _surprise, batches, learning_rate, pools, train
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
@@ -148,6 +150,24 @@ def test_the_loss_asks_for_any_of_the_places() -> None:
 def test_a_question_as_typed_keeps_its_letters(question: str, seed: int) -> None:
     typed = as_typed(question, random.Random(seed))
     assert set(typed) - {" "} <= set(question)
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60)
+def test_a_question_about_a_cell_has_its_answer_in_that_row_and_column_or_none(seed: int) -> None:
+    names = ["Ada Byron", "Grace Hopper", "Alan Turing", "Mary Kenneth", "Edsger", "Barbara", "Donald", "Radia"]
+    for example in tables([names], random.Random(seed), 12):
+        table = [[cell.split(": ") for cell in line.split("; ")] for line in example.context.split("\n")]
+        asked = [row for row in table if row[0][1].rstrip(".") in example.question]
+        if example.answerable:
+            ((start, end),) = example.answers
+            column = example.context[:start].removesuffix(": ").rpartition("; ")[2]
+            assert [column, example.context[start:end]] in [
+                [head, cell.rstrip(".")] for row in asked for head, cell in row
+            ]
+        else:
+            told = {head.lower() for row in asked for head, _ in row[1:]}
+            assert not any(re.search(rf"\b{head}\b", example.question) for head in told)
 
 
 def test_batches_hold_every_feature_once_and_stay_in_their_budget(tokenizer: Any) -> None:

@@ -18,7 +18,8 @@ How = Literal["paragraph", "library", "search", "reader", "pages", "attacks", "s
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One part. `files` hold its questions and `articles` what a library is made of, both relative to the data folder.
+    """One part. `files` hold its questions and `articles` what a library is made of, both relative to the data folder
+    unless they lie beside this module.
 
     `how` it is asked: over the paragraph that a question brings, of a library, of a library's search alone, with the
     models in use and in fp32 (`quality`); or, without questions, the reader by itself or under attack, how clean web
@@ -33,6 +34,11 @@ class Part:
     articles: str = ""
     answerable_only: bool = False
     most: int | None = None
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it comes with the project and needs no data folder."""
+        return not self.files or Path(self.files[0]).is_absolute()
 
     def missing(self, data: Path) -> list[Path]:
         """What the folder lacks for this part."""
@@ -60,6 +66,7 @@ def _library(name: str, title: str, corpus: str, *, how: How = "library") -> Par
 
 _SQUAD2, _SQUAD11 = "dev/squad2.dev.jsonl.gz", "dev/squad11_extra13.dev.jsonl.gz"
 _OPEN = "corpora/squad2_dev"
+_HERE = Path(__file__).parent
 SLICE = _paragraphs("squad2-slice", "A slice of SQuAD 2.0, recomputed by a test", _SQUAD2, most=300)
 PARTS = (
     Part("reader", "The reader by itself", "reader"),
@@ -82,6 +89,7 @@ PARTS = (
     _library("clapnq-search", "ClapNQ", "clapnq_dev", how="search"),
     _library("lihua-search", "LiHua-World, dated messages", "lihua_world", how="search"),
     _library("realtimeqa", "Open library: news of 2023, RealtimeQA", "realtimeqa_2023"),
+    Part("sheets", "Cells of eight made-up tables", "library", (f"{_HERE}/sheets.jsonl",), f"{_HERE}/sheets"),
     Part("china-ai", "The reference article", "library", ("../questions/china-ai.jsonl",), "../articles"),
 )
 

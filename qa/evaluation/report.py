@@ -66,7 +66,7 @@ def run(data: Path, out: Path, config: Config, *, count: int, names: Sequence[st
         raise InputError(f"a sample of {count} questions cannot be asked", "give a number above 0, or 0 for all")
     parts = parts_named(names)
     missing = {part.name: part.missing(data) for part in parts}
-    asking = [part for part in parts if part.files]
+    asking = [part for part in parts if not part.is_ours]
     if any(missing.values()) and (names or all(missing[part.name] for part in asking)):
         absent = next(paths[0] for paths in missing.values() if paths)
         raise InputError(f"there is no {absent}", "name the folder that holds dev/ and corpora/ with the question sets")

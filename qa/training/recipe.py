@@ -20,6 +20,7 @@ from qa.training.data import (
     without_overlap,
 )
 from qa.training.features import names_in, near_miss
+from qa.training.tables import tables
 
 # file -> examples taken at most. SQuAD 2.0 carries the task; the others widen its domain.
 SPAN_SETS = {
@@ -32,7 +33,13 @@ SPAN_SETS = {
     "qamr.train": 8000,
 }
 HARD_NEGATIVES = 16_000  # retrieved paragraphs that lack the answer, most of the same article
+TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
 NEAR_MISSES = 20_000  # questions with a year or a name swapped
+_NO_NAMES = frozenset(
+    "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
+    " Have He How If Into It Its Like Many Name No Not Of Other Since So That Their These They This Those Through To"
+    " Under Until What's Who's Whom Whose While Will With Within Would You".split()
+)  # which begin a question with a capital
 
 
 def examples_from(folder: Path, *, seed: int) -> list[Example]:
@@ -50,6 +57,7 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
             mixed += rng.sample(found, min(limit, len(found)))
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
+    mixed += tables(name_groups(squad), rng, TABLE_QUESTIONS)
     kept = without_overlap(mixed, measured_texts(folder.parent))
     rng.shuffle(kept)
     return kept
@@ -76,6 +84,15 @@ def _found(folder: Path, name: str) -> Path:
         if path.exists():
             return path
     raise InputError(f"{folder} has no {name}.jsonl(.gz)", "name the folder with the training sets")
+
+
+def name_groups(examples: Sequence[Example]) -> list[list[str]]:
+    """The names that the questions of an article speak of, article by article; sorted, at least six each."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for example in examples:
+        found = (name.removesuffix("'s") for name in names_in(example.question))
+        groups[example.title] |= {name for name in found if len(name) < 30 and name.split()[0] not in _NO_NAMES}
+    return [sorted(names) for names in groups.values() if len(names) >= 6]
 
 
 def hard_negatives(folder: Path, rng: random.Random, count: int) -> list[Example]:
