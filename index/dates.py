@@ -22,13 +22,9 @@ MONTH = (
 )
 _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _ISO_DATE = r"\d{4}(?P<sep>[-/.])\d{1,2}(?P=sep)\d{1,2}"
-_DATE = rf"(?:{_ISO_DATE}|{MONTH}\s+{_DAY},?\s+\d{{4}}|{_DAY}\s+{MONTH},?\s+\d{{4}})"
-_FIND_DATE = re.compile(
-    r"(?P<iso_year>\d{4})[-/.](?P<iso_month>\d{1,2})[-/.](?P<iso_day>\d{1,2})(?!\d)"
-    rf"|\b(?P<month>{MONTH})\s+(?P<day>\d{{1,2}})(?:st|nd|rd|th)?,?\s+(?P<year>\d{{4}})\b"
-    rf"|\b(?P<day_first>\d{{1,2}})(?:st|nd|rd|th)?\s+(?P<month_second>{MONTH}),?\s+(?P<year_last>\d{{4}})\b",
-    re.IGNORECASE,
-)
+_WORDED_DATE = rf"(?:{MONTH}\s+{_DAY},?|{_DAY}\s+{MONTH},?)\s+\d{{4}}"
+_DATE = rf"(?:{_ISO_DATE}|{_WORDED_DATE})"
+_FIND_DATE = re.compile(rf"(?<!\d){_ISO_DATE}(?!\d)|\b{_WORDED_DATE}\b", re.IGNORECASE)
 
 
 def find_date(text: str) -> dt.date | None:
@@ -39,18 +35,18 @@ def find_date(text: str) -> dt.date | None:
 def dates_in(text: str) -> Iterator[tuple[tuple[int, int], dt.date]]:
     """The full dates written in `text`, each with the range of its characters."""
     for found in _FIND_DATE.finditer(text):
-        year = found["iso_year"] or found["year"] or found["year_last"]
-        day = found["iso_day"] or found["day"] or found["day_first"]
-        name = found["month"] or found["month_second"]
-        month = _MONTHS.index(name[:3].lower()) + 1 if name else int(found["iso_month"])
+        figures = [int(figure) for figure in re.findall(r"\d+", found.group())]
+        name = re.search(r"[a-z]{3}", found.group().lower())  # "1st" has two letters
+        year, month, day = (figures[1], _MONTHS.index(name.group()) + 1, figures[0]) if name else figures
         with suppress(ValueError):
-            yield found.span(), dt.date(int(year), month, int(day))
+            yield found.span(), dt.date(year, month, day)
 
 
 # --- date lines, bylines and datelines -------------------------------------------------------------------------------
 
+UPDATED = r"(?:updated|modified)"
 _LABEL = (
-    r"(?:(?:(?:first|last|originally)\s+)?(?:updated|published|posted|modified|released|issued|created|uploaded)"
+    rf"(?:(?:(?:first|last|originally)\s+)?(?:{UPDATED}|published|posted|released|issued|created|uploaded)"
     r"|date(?:\s+published)?|publi(?:sh|cation)\s+(?:date|time)|release\s+date|time)(?:\s+(?:on|at))?"
 )
 _TIME = (
@@ -111,7 +107,7 @@ def _meta_part(part: str) -> Meta | None:
     if found := _DATE_PART.fullmatch(part):
         outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
         if not found["outlet"] or outlet:
-            is_update = bool(re.search("updated|modified", found["label"] or "", re.I))
+            is_update = bool(re.search(UPDATED, found["label"] or "", re.I))
             return Meta(find_date(found["date"]), is_update, None, outlet)
     if found := _BYLINE.fullmatch(part):
         author, outlet = _name(found["name"]), _name(found["outlet"])

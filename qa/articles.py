@@ -15,11 +15,13 @@ from index.types import ANY, Filter
 
 NOUN = r"(?:articles?|documents?|texts?|reports?|stor(?:y|ies)|pages?|news|papers?|files?)"
 # In lower case: "Toy Story" is a name. A report, or a paper, is as often one that an article speaks of.
-_SURE = r"(?-i:articles?|documents?|pieces?|(?:news )?stor(?:y|ies))"
+SURE = r"(?-i:articles?|documents?|pieces?|(?:news )?stor(?:y|ies))"
 _GENRE = r"(?-i:interview|profile|minutes|e-?mail)"  # part of the topic: the article is one, and seldom says so
 AUTHORED = rf"(?:(?:article|piece)\b(?! of\b)|news story\b|story (?=on\b|about\b)|{_GENRE}\b)"  # not a book
 MODIFIER = r"(?:(?!(?:on|about|of|in|from|by|with|that|which|who|what|is|was|and|first|last)\b)[\w'’.-]+ ){1,4}?"
 _THE = r"(?:the|this|that|your|my)"
+_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
+PLACE = rf"the (?P<place>{'|'.join(_PLACES)})(?: (?:one|{NOUN}))?(?: of (?:them|these|those))?"  # in a list
 ORDER = r"(?:newest|latest|most recent|oldest|earliest)"
 _SPEAKING_OF = (
     r"(?:(?:that |which )?(?:mention(?:s|ing)?|discuss(?:es)?|covers?|is about|are about|deals? with|speaks? of)"
@@ -40,12 +42,11 @@ _LISTED = re.compile(rf"(?:(?:all|the|your|my|of|any) )*(?:(?P<order>{ORDER}) )?
 _ONE = re.compile(
     rf"(?:{_THE} )?(?:all )?(?:(?P<order>{ORDER}) )?(?:{NOUN}|(?P<genre>{_GENRE}))"
     rf"{_tail(rf'(?:{_SPEAKING_OF}|of|from|in|with|that|which)')}"
-    rf"|{_THE} (?P<about>{MODIFIER})(?:{_SURE}|(?P<genre_too>{_GENRE}))",
+    rf"|{_THE} (?:(?P<order_too>{ORDER}) )?(?P<about>{MODIFIER})(?:{SURE}|(?P<genre_too>{_GENRE}))",
     re.I,
 )
 _IT = re.compile(r"(?:it|this|that)", re.I)
-_PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
-_PLACE = re.compile(rf"the (?P<place>{'|'.join(_PLACES)})(?: (?:one|{NOUN}))?(?: of (?:them|these|those))?", re.I)
+_PLACE = re.compile(PLACE, re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +87,36 @@ def ordered(word: str) -> Literal["newest", "oldest"]:
     return "oldest" if word.lower() in ("oldest", "earliest") else "newest"
 
 
-def _articles(parts: dict[str, str | None]) -> Articles:
+def _articles(parts: dict[str, str | None]) -> Articles | None:
+    """None for those of a day that no calendar has."""
     topic = [part.strip() for name in ("about", "genre", "genre_too", "topic") if (part := parts.get(name))]
-    when, day, order = parts.get("when") or parts.get("when_too"), parts.get("day"), parts.get("order")
+    when, day = parts.get("when") or parts.get("when_too"), parts.get("day")
+    order = parts.get("order") or parts.get("order_too")
+    only = _period(when.lower(), day) if when and day else ANY
+    if only is None:
+        return None
     return Articles(
         topic=" ".join(topic),
         author=parts.get("author") or "",
-        only=_period(when.lower(), day) if when and day else ANY,
+        only=only,
         order=ordered(order) if order else "",
     )
 
 
-def _period(when: str, text: str) -> Filter:
-    """The days "in March 2024", "since 2023", "before 5 May 2024"; a month is all of its days, as is a year."""
+def _period(when: str, text: str) -> Filter | None:
+    """The days "in March 2024", "since 2023", "before 5 May 2024"; a month is all of its days, as is a year.
+
+    None for a day that no calendar has, as "31 April 2024".
+    """
     if day := find_date(text):
         first = last = day
     elif first_of_month := find_date(f"1 {text}"):
         first = first_of_month
         last = (first + dt.timedelta(days=31)).replace(day=1) - dt.timedelta(days=1)
+    elif re.fullmatch(_YEAR, text):
+        first, last = dt.date(int(text), 1, 1), dt.date(int(text), 12, 31)
     else:
-        first, last = dt.date(int(text[-4:]), 1, 1), dt.date(int(text[-4:]), 12, 31)
+        return None
     match when:
         case "since":
             return Filter(since=first)

@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 
 from index.chunk import sentences
-from index.dates import dates_in
+from index.dates import UPDATED, dates_in
 from index.types import Document, Passage
 from qa.reader import Span
 from qa.words import content_words, share_unnamed, words
 
-_LABEL = re.compile(r"\b(?:updated|published|posted|modified|released|written|printed)\b", re.I)
-_UPDATED = re.compile(r"\bupdated\b", re.I)
+_LABEL = re.compile(rf"\b(?:{UPDATED}|published|posted|released|written|printed)\b", re.I)
+_UPDATED = re.compile(rf"\b{UPDATED}\b", re.I)
 
 
 def holds(document: Document, topic: str) -> bool:
@@ -28,9 +28,12 @@ def is_by(document: Document, author: str) -> bool:
 
 
 def byline(document: Document) -> Span | None:
-    """The author's name where the heading has it."""
-    at = document.text.find(document.author, 0, document.body_start) if document.author else -1
-    return None if at < 0 else _span(document, at, at + len(document.author or ""))
+    """The author's name where the heading has it: the last time, for a title may name them above the byline."""
+    if not document.author:
+        return None
+    name = re.compile(rf"(?<!\w){re.escape(document.author)}(?!\w)")
+    found = list(name.finditer(document.text[: document.body_start]))
+    return _span(document, *found[-1].span()) if found else None
 
 
 def day_of(document: Document) -> str:
@@ -39,7 +42,12 @@ def day_of(document: Document) -> str:
 
 
 def asks_for_update(question: str) -> bool:
-    return bool(_UPDATED.search(question))
+    return bool(_UPDATED.fullmatch(_label(question)))
+
+
+def _label(question: str) -> str:
+    """The last word that a date may stand under: "published" in "when was the story on modified crops published?"."""
+    return next(reversed(_LABEL.findall(question)), "")
 
 
 def heading(document: Document) -> Span:
@@ -60,12 +68,11 @@ def date_line(document: Document, question: str) -> Span | None:
     None when the heading holds no date, or none of an update that is asked for.
     """
     head = document.text[: document.body_start]
-    asked = _LABEL.search(question)
+    is_update = asks_for_update(question)
+    label = _UPDATED if is_update else re.compile(_label(question), re.I)  # "" stands everywhere
     found = [span for span, _ in dates_in(head)]
-    labelled = [
-        s for s in found if asked and asked.group().lower() in head[head.rfind("\n", 0, s[0]) + 1 : s[0]].lower()
-    ]
-    chosen = next(iter(labelled if asks_for_update(question) else labelled or found), None)
+    labelled = [span for span in found if label.search(head[head.rfind("\n", 0, span[0]) + 1 : span[0]])]
+    chosen = next(iter(labelled if is_update else labelled or found), None)
     return _span(document, *chosen) if chosen else None
 
 

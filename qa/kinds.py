@@ -7,20 +7,21 @@ never a footnote.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal
 
-from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, Articles, listed, named, ordered
+from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered
 
 Form = Literal["fact", "several", "yes_no", "reason", "topic", "summary", "catalogue", "count", "date", "author"]
 
-_OPENER = r"^(?:and |but |so |please |can you |could you |would you |i want to know |i'd like to know )*"
+_OPENER = r"^(?:(?:and|but|so|please|can you|could you|would you|i want to know|i['’]d like to know)[\s,]+)*"
 _END = r"[\s?!.]*$"
 _PRINTED = r"(?:published|updated|written|posted|printed)"
 _ASKS = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _COURTESY = re.compile(  # before a question that stands by itself
-    r"^(?:please\s+)?(?:(?:do|would) you (?:happen to )?know|(?:(?:can|could|would|will) you )?(?:please )?tell me"
-    rf"|i(?:'d like| would like| want) to know)[\s,:]+(?:please\s+)?(?={_ASKS}\b)",
+    r"^(?:please[\s,]+)?(?:(?:do|would) you (?:happen to )?know|(?:(?:can|could|would|will) you )?(?:please )?tell me"
+    rf"|i(?:['’]d like| would like| want) to know)[\s,:]+(?:please[\s,]+)?(?={_ASKS}\b)",
     re.IGNORECASE,
 )
 
@@ -29,6 +30,7 @@ def _rule(text: str) -> re.Pattern[str]:
     return re.compile(_OPENER + text, re.IGNORECASE)
 
 
+_IS = re.compile(rf"({_OPENER}(?:what|who))['’]?s\b", re.IGNORECASE)  # "what's"
 # `what` names an article, or is the topic of one; `all` names those of a list; `topic` is what they are to speak of.
 _HAVE = r"(?: do (?:you|we|i) have| are there| (?:is|are) in (?:the|your|my) library| have you(?: got)?)"
 _WHEN = r"(?: first| last| originally)?"
@@ -36,15 +38,15 @@ _ANY_WORK = r"(?:story|document|report|text|paper|page|file)"  # "what document 
 _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     # "it" is an article only beside a word that little else takes: a model is released, a town is old
     ("date", _rule(rf"when was (?P<what>.+?){_WHEN} {_PRINTED}{_END}")),
-    ("date", _rule(rf"when (?:was|were) (?!(?:it|this|that)\b)(?P<what>.+?){_WHEN} released{_END}")),
+    ("date", _rule(rf"when (?:was|were) (?!(?:it|this|that)\b)(?P<what>.+?){_WHEN} (?:released|modified){_END}")),
     ("date", _rule(rf"when did (?!it\b)(?P<what>.+?){_WHEN} (?:appear|come out){_END}")),
-    ("date", _rule(rf"what(?:'s| is) the (?:publication|publishing) date of (?P<what>.+?){_END}")),
-    ("date", _rule(rf"(?:what(?:'s| is) the date of|how old is) (?!it\b)(?P<what>.+?){_END}")),
+    ("date", _rule(rf"what is the (?:publication|publishing) date of (?P<what>.+?){_END}")),
+    ("date", _rule(rf"(?:what is the date of|how old is) (?!it\b)(?P<what>.+?){_END}")),
     (
         "author",
         _rule(
             r"(?:who wrote|who (?:is|are|was|were) the (?:authors?|writers?) of|by whom was)"
-            rf" (?P<what>it|(?=(?:the|this|that|your|my) (?:{MODIFIER})?{AUTHORED}).+?)(?: written)?{_END}"
+            rf" (?P<what>it|{PLACE}|(?=(?:the|this|that|your|my) (?:{MODIFIER})?{AUTHORED}).+?)(?: written)?{_END}"
         ),
     ),
     ("count", _rule(rf"how many (?P<all>(?:articles|documents)\b.*?){_END}")),
@@ -84,7 +86,7 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
             rf"(?: (?:of|in|from) (?P<what>.+?))?{_END}"
         ),
     ),
-    ("summary", _rule(rf"what(?:'s| is| are| was) (?P<what>.+?) (?:all )?about{_END}")),
+    ("summary", _rule(rf"what (?:is|are|was) (?P<what>.+?) (?:all )?about{_END}")),
 )
 _FILLER = re.compile(
     r"(?:^|[\s,]+)(?:please|briefly|quickly|again|for me|in (?:short|brief)"
@@ -92,9 +94,24 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(r"(?:it|(?:the|this|that) (?:article|document|piece|story|text|report|paper|page))", re.I)
-_AND = re.compile(rf",?\s+and\s+(?={_ASKS}\b)", re.IGNORECASE)
+_AND = re.compile(rf",?\s+and\s+(?=(?!(?-i:WHO)\b){_ASKS}\b)", re.IGNORECASE)
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n't)?"
+_NO_QUESTION = re.compile(rf"{_ASKS}(?: {_AUXILIARY})?[\s?!.]*", re.IGNORECASE)
 _NO_VERB = re.compile(rf"(?!.*\b{_AUXILIARY}\b)(?:how|what|which) [\w-]+", re.IGNORECASE)
+_DETERMINER = r"(?:the|an?|this|that|these|those|his|her|its|their|our|my|your)"
+_SUBJECT = rf"(?:{_DETERMINER}|he|she|it|they|we|you|i)"
+_NO_OBJECT = re.compile(r"(?:who|what) \w+", re.IGNORECASE)  # "who designed", beside "who built the bridge"
+_OBJECT = re.compile(
+    rf"(?:who|what) (?!{_AUXILIARY}\b)\w+ (?P<object>(?:(?:{_DETERMINER}|in|at|on|of|from|for|by|during|before|after) "
+    r"|(?-i:[A-Z\d])).*)",
+    re.IGNORECASE,
+)
+_OPEN = re.compile(rf"\bbetween\b(?!.*\band\b)|^.+\b{_ASKS}\b", re.IGNORECASE)  # "how did he know who came"
+_DIRECT = re.compile(  # its verb before its subject, as no clause has it: "when did he", and not "when he"
+    rf"(?!who\b){_ASKS}\b(?: (?!{_SUBJECT}\b)[\w-]+){{0,2}}?"
+    rf" (?:is|are|was|were|do|does|did|can|could|will|would|should) (?:{_SUBJECT}\b|(?-i:[A-Z]))",
+    re.IGNORECASE,
+)
 _YES_NO = re.compile(rf"^(?:{_AUXILIARY}|won't|can't|(?:may|might)(?! \d))\s", re.IGNORECASE)
 _GERMAN = re.compile(r"was .*\b(?:das|der|die|den|dem|ein|eine|einen|ist|hat|sind|und|kostet)\b", re.IGNORECASE)
 _FEWEST_WORDS = 4  # of a yes/no question without its mark: "Will Smith age" is none
@@ -108,8 +125,9 @@ _REASON = re.compile(
 class Asked:
     """What a question asks for.
 
-    `articles` are those that a summary, a list, a date is asked of, and `topic` is what they are to speak of. `parts`
-    are the questions within it ("several"), `labels` what tells them apart in a comparison.
+    `articles` are those that a summary, a list, a date is asked of, and `topic` is what they are to speak of, or the
+    words for one at a place of a list, should there be none. `parts` are the questions within it ("several"), `labels`
+    what tells them apart in a comparison.
     """
 
     form: Form
@@ -126,8 +144,8 @@ class Asked:
     @property
     def of_the_texts(self) -> Asked:
         """The same where "it" is no article, and "the first one" none of a list."""
-        if self.form == "topic" and self.articles.it:
-            return replace(self, articles=ALL)
+        if self.topic and (self.articles.it or self.articles.place):
+            return Asked("topic", self.topic)
         is_fact = self.form in ("date", "author") and (self.articles.it or self.articles.place)
         return Asked("fact") if is_fact else self
 
@@ -144,8 +162,9 @@ def asked_for(question: str) -> Asked:
 
 
 def _of_articles(question: str) -> Asked | None:
+    plain = _IS.sub(r"\1 is", question)
     for form, pattern in _BY_FORM:
-        found = pattern.match(question)
+        found = pattern.match(plain)
         asked = found and _asked(form, {name: text or "" for name, text in found.groupdict().items()})
         if asked:
             return asked
@@ -171,6 +190,8 @@ def _asked(form: Form, parts: dict[str, str]) -> Asked | None:
     if topic and _ONE_ARTICLE.fullmatch(parts.get("what", "")):
         which = Articles(it=True)
     inner = named(topic)  # "tell me about the article on eels"
+    if inner and not parts.get("what") and (inner.place or (inner.order and re.search(rf"\b{SURE}\b", topic))):
+        return Asked("summary", topic if inner.place else "", inner)  # of one: "the newest article on eels"
     return Asked(form, topic=inner.topic if inner and inner.topic else topic, articles=which)
 
 
@@ -192,13 +213,30 @@ def _single(question: str) -> Asked:
 
 def _several(question: str) -> Asked | None:
     """A question that asks twice: "how many are there, and what share is in Beijing?"."""
-    parts = [part.strip(" ,;") for part in _AND.split(question)]
-    if len(parts) < 2 or not re.match(_ASKS, parts[0], re.IGNORECASE) or any(len(part.split()) < 2 for part in parts):
+    parts = _cut(question)
+    if len(parts) < 2 or not re.match(_ASKS, parts[0], re.IGNORECASE) or any(map(_NO_QUESTION.fullmatch, parts)):
         return None
-    rest = re.search(rf"\b{_AUXILIARY}\b.*", parts[1], re.IGNORECASE)
-    if rest and _NO_VERB.fullmatch(parts[0]):  # "how high and how old is the dam?"
-        parts[0] = f"{parts[0]} {rest.group()}"
+    parts[0] = f"{parts[0]} {_left_to_the_next(parts[0], parts[1])}".rstrip()
     return Asked("several", parts=tuple(part.rstrip("?") + "?" for part in parts))
+
+
+def _cut(question: str) -> list[str]:
+    """The questions that "and" joins, and not the clauses: "how did he know who came and who left?" is one."""
+    parts, start = [], 0
+    for found in _AND.finditer(question):
+        part = question[start : found.start()]
+        if not _OPEN.search(part) or _DIRECT.match(question, found.end()):
+            parts.append(part)
+            start = found.end()
+    return [part.strip(" ,;") for part in (*parts, question[start:])]
+
+
+def _left_to_the_next(first: str, second: str) -> str:
+    """The end that both share: of "how high and how old is the dam?", of "who designed and who built the bridge?"."""
+    if _NO_VERB.fullmatch(first) and (rest := re.search(rf"\b{_AUXILIARY}\b.*", second, re.IGNORECASE)):
+        return rest.group()
+    shared = _OBJECT.fullmatch(second) if _NO_OBJECT.fullmatch(first) else None
+    return shared["object"] if shared else ""
 
 
 # --- comparisons -----------------------------------------------------------------------------------------------------
@@ -209,47 +247,64 @@ _OF = r"(?:of|in|for|between|according to)"
 _SHARED = re.compile(rf"(?P<what>.+\b(?P<of>{_OF})) (?P<one>.+)", re.IGNORECASE)  # up to the last preposition
 _THAT_OF = re.compile(rf"(?:that|those) {_OF} ", re.IGNORECASE)
 _OWN = re.compile(r"(?P<owner>.+?)['’]s (?P<what>.+)")
+_DETERMINED = re.compile(rf"{_DETERMINER}\b", re.IGNORECASE)
+_NO_CLAUSE = re.compile(rf"(?!{_ASKS}\b)", re.IGNORECASE)
 _TAIL = re.compile(rf"(?P<other>.+?) (?P<tail>{_OF} .+)", re.IGNORECASE)
 
 
 def _compared(question: str) -> Asked | None:
-    """A comparison as one question for each side: "compare the targets of A and B"."""
+    """A comparison as one question for each side: "compare the targets of A, B and C"."""
     found = _COMPARE.match(question)
-    splits = [re.fullmatch(rf"(.+)\s{by}\s(.+)", found["both"], re.IGNORECASE) for by in _BETWEEN] if found else []
-    sides = next((split for split in splits if split), None)
-    one, other = (sides[1].strip(), sides[2].strip()) if sides else ("", "")
-    if not one or not other:
+    sides = _sides(found["both"]) if found else ()
+    if len(sides) < 2:
         return None
-    labels, parts = _owned(one, other) or _shared(one, other)
+    labels, parts = _owned(sides) or _shared(sides)
     return Asked("several", parts=parts, labels=labels)
 
 
-_Sides = tuple[tuple[str, str], tuple[str, str]]  # labels, parts
+def _sides(both: str) -> tuple[str, ...]:
+    """Two, or more where commas part them, as they do not in "the old, slow tram and the ferry"."""
+    split = next(filter(None, (re.fullmatch(rf"(.+)\s({by})\s(.+)", both, re.IGNORECASE) for by in _BETWEEN)), None)
+    if split is None:
+        return ()
+    before, by, last = split.groups()
+    items = re.split(r",\s+", before.rstrip(" ,"))
+    alike = _DETERMINED if _DETERMINED.match(last) else _NO_CLAUSE
+    if by.lower() != "and" or "," in last or not all(map(alike.match, items[1:])):
+        items = [before]
+    return tuple(side for each in (*items, last) if (side := each.strip(" ,")))
 
 
-def _owned(one: str, other: str) -> _Sides | None:
+_Sides = tuple[tuple[str, ...], tuple[str, ...]]  # labels, parts
+
+
+def _owned(sides: Sequence[str]) -> _Sides | None:
     """For "A's and B's targets", "A's targets and B's revenue", "A's targets with those of B"."""
-    first, second = _OWN.fullmatch(one), _OWN.fullmatch(other)
-    if first and second and first["what"] != second["what"]:
-        return (one, other), (one, other)
-    if second:
-        owner, what = first["owner"] if first else re.sub(r"['’]s$", "", one), second["what"]
-        return (owner, second["owner"]), (f"the {what} of {owner}", f"the {what} of {second['owner']}")
-    if first and _THAT_OF.match(other):
-        owner = _THAT_OF.sub("", other)
-        return (first["owner"], owner), (one, f"the {first['what']} of {owner}")
+    owned = [_OWN.fullmatch(side) for side in sides]
+    first, last = owned[0], owned[-1]
+    if last and any(each and each["what"] != last["what"] for each in owned):
+        return tuple(sides), tuple(sides)
+    if last:
+        owners = [
+            each["owner"] if each else re.sub(r"['’]s$", "", side) for each, side in zip(owned, sides, strict=True)
+        ]
+        return tuple(owners), tuple(f"the {last['what']} of {owner}" for owner in owners)
+    if first and all(map(_THAT_OF.match, sides[1:])):
+        owners = [_THAT_OF.sub("", side) for side in sides[1:]]
+        return (first["owner"], *owners), (sides[0], *(f"the {first['what']} of {owner}" for owner in owners))
     return None
 
 
-def _shared(one: str, other: str) -> _Sides:
-    """What stands before the first side is asked of the second too, and what stands behind the second of the first."""
-    found, bare = _SHARED.fullmatch(one), _THAT_OF.sub("", other)
+def _shared(sides: Sequence[str]) -> _Sides:
+    """What stands before the first side is asked of the others too, and what stands behind the last of all."""
+    found, bare = _SHARED.fullmatch(sides[0]), [_THAT_OF.sub("", side) for side in sides[1:]]
     if found is None:
-        return (one, bare), (f"tell me about {one}", f"tell me about {bare}")
-    what, first, second = found["what"], found["one"], bare.removeprefix(f"{found['what']} ")
-    if re.search(rf"\b{found['of']} ", second, re.IGNORECASE):  # a whole of its own
-        return (one, second), (one, second)
-    if behind := _TAIL.fullmatch(second):
-        tail, second = behind["tail"], behind["other"]
-        return (first, second), (f"{what} {first} {tail}", f"{what} {second} {tail}")
-    return (first, second), (f"{what} {first}", f"{what} {second}")
+        labels = (sides[0], *bare)
+        return labels, tuple(f"tell me about {label}" for label in labels)
+    what, others = found["what"], [side.removeprefix(f"{found['what']} ") for side in bare]
+    if any(re.search(rf"\b{found['of']} ", side, re.IGNORECASE) for side in others):  # wholes of their own
+        return (sides[0], *others), (sides[0], *others)
+    behind = _TAIL.fullmatch(others[-1])
+    tail = f" {behind['tail']}" if behind else ""
+    labels = (found["one"], *others[:-1], behind["other"] if behind else others[-1])
+    return labels, tuple(f"{what} {label}{tail}" for label in labels)

@@ -1,4 +1,4 @@
-"""What is no question to the articles: greetings, thanks, "are you sure?", a jumble of keys. Pure rules, English.
+"""What is no question to the articles: greetings, thanks, "are you sure?", scorn, no word at all. Pure rules, English.
 
 Each gets a short, kind word and no footnote, since no article is needed for it.
 """
@@ -47,8 +47,10 @@ _SOURCE = _rule(
     tail=r"(?:[\s,]+please)?[\s!.?]*$",
 )
 _SCORN = r"(?:stupid|useless|idiot|dumb|terrible|rubbish|liar|moron|worthless|awful|fool)"
+_SCORNED = rf"(?:so |such |an? |really |very )*{_SCORN}\b"
 _INSULT = _rule(
-    rf"(?:you(?: are|'re)|ur|you|this is)\s+(?:so |such |an? |really |very )*{_SCORN}\b",
+    rf"(?:you(?: are|['’]re)|ur|you)\s+{_SCORNED}",
+    rf"this is\s+{_SCORNED}(?!-|\s+\w)",  # and not "rubbish collection day"
     "shut up",
     "go to hell",
     "this sucks",

@@ -52,24 +52,29 @@ def meant(library: Retriever, which: Articles, scope: Scope) -> Document | None:
 def those(library: Retriever, which: Articles, scope: Scope) -> list[str]:
     """The ids of the articles that are asked for: the nearest to their topic first, else in the order of titles."""
     scope = replace(scope, only=_both(scope.only, which.only))
+    if which.author:  # before the topic, of which a search finds only so many
+        scope, which = replace(scope, within=_by(library, which.author, scope)), replace(which, author="")
     among = _holding(library, which.topic, scope) if which.topic else library.entries()
     chosen = {each.id: each.published for each in among if _looked_in(each, scope)}
-    if which.author:
-        chosen = {each.id: each.published for each in documents(library, chosen) if catalogue.is_by(each, which.author)}
     return _first(library, which, scope, chosen) if which.order else list(chosen)
+
+
+def _by(library: Retriever, author: str, scope: Scope) -> frozenset[str]:
+    ids = [entry.id for entry in library.entries() if _looked_in(entry, scope)]
+    return frozenset(each.id for each in documents(library, ids) if catalogue.is_by(each, author))
 
 
 def _first(library: Retriever, which: Articles, scope: Scope, chosen: Mapping[str, dt.date | None]) -> list[str]:
     """The newest or the oldest of the chosen, or one beyond it: there may be more than a search has found."""
-    dated = sorted((day, number) for number, day in chosen.items() if day)
+    dated = sorted((day, document_id) for document_id, day in chosen.items() if day)
     if not dated:
         return []
     newest = which.order == "newest"
-    day, number = dated[-1] if newest else dated[0]
+    day, document_id = dated[-1] if newest else dated[0]
     if len(chosen) <= MOST_LISTED or day in (dt.date.min, dt.date.max):
-        return [number]
+        return [document_id]
     beyond = Filter(since=day + dt.timedelta(days=1)) if newest else Filter(until=day - dt.timedelta(days=1))
-    return those(library, replace(which, only=_both(which.only, beyond)), scope) or [number]
+    return those(library, replace(which, only=_both(which.only, beyond)), scope) or [document_id]
 
 
 def _both(one: Filter, other: Filter) -> Filter:
@@ -91,7 +96,7 @@ def _holding(library: Retriever, topic: str, scope: Scope) -> list[Document]:
         told = [passage.document_id for hit in hits for passage in (hit.passage, *hit.copies)]
         new = {document.id: document for document in documents(library, told) if catalogue.holds(document, topic)}
         found |= new
-        if sum(number in new for number in told) < _SEARCHED // 2:
+        if sum(document_id in new for document_id in told) < _SEARCHED // 2:
             break
         left = (entry for entry in library.entries() if _looked_in(entry, scope))
         within = [entry.id for entry in left if entry.id not in found]
@@ -130,7 +135,7 @@ def spoken_of(which: Articles, history: Sequence[Turn]) -> tuple[str, ...] | Non
     """
     if which.place:
         lists = [turn.documents for turn in history if asked_for(turn.question).form == "catalogue"]
-        return next((documents for documents in reversed(lists) if documents), None)
+        return next((listed for listed in reversed(lists) if listed), None)
     if not which.it or not history:
         return next((turn.documents for turn in reversed(history) if turn.documents), ())
     *before, turn = history
