@@ -10,7 +10,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from qa.referents import PERIOD, TIME, YEAR, meant_by, names, thing
+from qa.referents import (
+    ABBREVIATIONS,
+    HEAD,
+    OFFICE,
+    PERIOD,
+    TIME,
+    UPPER,
+    WEEKDAY,
+    YEAR,
+    last_name,
+    meant_by,
+    names,
+    thing,
+)
 from qa.types import Turn
 
 # Verbs count in lower case alone, so that May, Will and Do stay names.
@@ -21,7 +34,7 @@ _PREPOSITION = r"(?:by|since|until|in|for|at|from|to|on|with|of|about|after|befo
 _ABOUT = r"(?:what about|how about|what of)"
 _SO = r"(?:(?:so|then|ok|okay)[\s,…]+)*"
 _AND = r"(?:and|but|or)[\s,…]+"
-_LEAD = rf"^{_SO}(?:{_AND})?{_SO}"
+_LEAD = rf"^{_SO}(?:{_AND}{_SO})?"
 
 _BARE = re.compile(
     rf"{_LEAD}(?P<asked>(?:by |since |until )?(?:who|what|when|where|why|how|which)"
@@ -42,16 +55,24 @@ _LEAD_OF_ITS_OWN = re.compile(  # what stands before a question that has a verb,
     r"|(?:his|her|their|its|he|she|it|they|him|them|this|that|these|those)\b))",
     re.I,
 )
+_CAPITAL = rf"(?-i:{UPPER}|\d)"
 _ANOTHER = re.compile(
-    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}\s+|(?={_PREPOSITION} (?-i:[A-Z\d])))"
-    rf"(?:(?:(?:that|those) of|(?P<where>{_PREPOSITION})) )?(?P<other>.+?)[\s?!.]*$",
+    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}\s+|(?={_PREPOSITION} {_CAPITAL}))"
+    rf"(?:(?:(?:that|those) of|(?P<where>{_PREPOSITION})) )?(?P<other>.*[^\s?!.])[\s?!.]*$",
     re.I,
 )
+_WHEN = rf" (?P<when>in|on|for|since|until|by|before|after) (?P<time>{TIME.pattern})"
+_CAPITALISED = rf"(?-i:{ABBREVIATIONS}){_CAPITAL}[\w'’-]*"
 _ANOTHER_OF_THEM = re.compile(  # "and how many in Shenzhen?"
-    rf"{_LEAD}(?P<asks>how many|how much|{_ASKS}) {_PREPOSITION} "
-    r"(?P<other>(?-i:(?:the )?[A-Z\d][\w'’-]*(?: (?:of |the )?[A-Z\d][\w'’-]*)*))[\s?!.]*$",
+    rf"{_LEAD}(?!{_ABOUT}\b)(?P<asks>how many|how much|{_ASKS}) (?P<where>{_PREPOSITION}) "
+    rf"(?P<other>(?:the )?{_CAPITALISED}(?: (?:of |the )?{_CAPITALISED})*(?-i:{_WHEN})?)[\s?!.]*$",
     re.I,
 )
+_AT_A_TIME = re.compile(rf"{_WHEN}$")  # "and Shenzhen in 2022?"
+_HEADED = re.compile(rf"(?:the )?(?:[a-z -]+|{HEAD}) of ")  # "the population of India", not "the Isle of Man"
+# "and the CFO?" is of the firm asked about; "and the UK?" is not
+_PART_OF_IT = re.compile(rf"(?:the )?(?:{OFFICE}|(?:{UPPER}\w+ )+(?:Minister|Secretary|Director)|GDP|GNP|GNI|CPI)")
+_SAME = frozenset({"in", "of", "for"})  # "the mayor of Bergen" and "in Bergen"; "at IBM in Norway" names two
 _CLAUSE = re.compile(r"\b(?:who|what|when|where|why|how|is|are|was|were|does|did|has|had)\b")
 _PRONOUN = re.compile(r"\b(?:he|she|him|they|them|it)\b|\b(?:his|her|their|its)\b", re.I)
 _POSSESSIVE = frozenset({"his", "her", "their", "its"})
@@ -71,8 +92,8 @@ _ITS = re.compile(  # "and who is the mayor?": of what the question before spoke
 )
 _HOW_IT_IS = re.compile(r"^(?:where|when|why)\b(?= (?:is|are|was|were|do|does|did|has|have|had|will)\b)", re.I)
 _ANOTHER_WAY = re.compile(r"(?:where|when|why)\b", re.I)
-_OF_ITS = re.compile(r"(?<=['’]s )(?!\d)[\w -]+?(?=[\s?!.]*$)")  # "target" of "What is Beijing's target?"
-_MARKER = re.compile(r"\s*\[\d+\]")
+_OF_ITS = re.compile(rf"(?<=['’]s )(?!\d)[\w -]+?(?=(?:{_WHEN})?[\s?!.]*$)")  # "target" of "What is Beijing's target?"
+_MARKER = re.compile(r"(?<!\s)\s*\[\d+\]")
 _MOST_WORDS = 6
 
 
@@ -85,17 +106,24 @@ def standalone(question: str, history: Sequence[Turn]) -> str:
         return f"who said {_one(answer) or before.rstrip(' ?!.')}?"
     if part := _part(question):
         return _added(before, part)
-    if (of := names(before)) and (its := _ITS.match(question)) and not names(its["asked"]):
-        return f"{its['asked']} of {of[-1]}?"
+    if (of := last_name(before)) and (its := _ITS.match(question)) and _names_none(its["asked"]):
+        return f"{its['asked']} of {of}?"
     return _exchanged(question, before) or _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
 
 
 def topic_of(question: str, history: Sequence[Turn]) -> str:
     """What a bare follow-up names ("Shenzhen" of "and Shenzhen?"); "" for a question of its own, a time, a place."""
     another = _another(question) if history and not _part(question) else None
-    if another is None or another["where"] or TIME.fullmatch(another["other"]):
+    if another is None or another["where"]:
         return ""
-    return _bare(another["other"])
+    if _is_time(another["other"], "", standalone(history[-1].question, history[:-1])):
+        return ""
+    return _bare(_AT_A_TIME.sub("", another["other"]))
+
+
+def _names_none(asked: str) -> bool:
+    """Whether "who is the mayor", "who is the CEO" still has to be told whose; "what is the EU" has not."""
+    return all(map(_PART_OF_IT.fullmatch, names(asked)))
 
 
 def _part(question: str) -> str:
@@ -124,10 +152,10 @@ def _another(question: str) -> re.Match[str] | None:
     return found
 
 
-def _other_of_them(question: str, before: str) -> str:
+def _other_of_them(question: str, before: str) -> re.Match[str] | None:
     """The name in "and how many in Shenzhen?" when the question before, too, began with "how many"."""
     found = _ANOTHER_OF_THEM.match(question)
-    return _bare(found["other"]) if found and before.lower().startswith(found["asks"].lower()) else ""
+    return found if found and before.lower().startswith(found["asks"].lower()) else None
 
 
 def _bare(name: str) -> str:
@@ -135,49 +163,85 @@ def _bare(name: str) -> str:
     return re.sub(r"['’]s?$", "", name)
 
 
+def _is_time(other: str, where: str, before: str) -> bool:
+    """Whether it is "Q3", "2022", "Sundays"; "May", which may be a name, after "in" or a question about a month."""
+    return bool(TIME.fullmatch(f"{where} {other}", len(where) + 1) or (other == "May" and PERIOD.search(before)))
+
+
+def _is_thing(other: str) -> bool:
+    """Whether it is "the harbour master", "profit", "the CFO"; "shanghai's" is not: its own target is asked for."""
+    named = other.islower() and (other.startswith("the ") or _bare(other) == other)
+    return named or bool(_PART_OF_IT.fullmatch(other))
+
+
 def _exchanged(question: str, before: str) -> str:
     """`before`, asked of what a bare follow-up names; "" for a question of its own."""
-    if other := _other_of_them(question, before):
-        return _instead(before, other)
-    another = _another(question)
-    return _instead(before, _bare(another["other"]), another["where"] or "") if another else ""
+    another = _other_of_them(question, before) or _another(question)
+    return _instead(before, another["other"], another["where"] or "") if another else ""
 
 
-def _instead(before: str, other: str, where: str = "") -> str:
+def _instead(before: str, other: str, where: str) -> str:
     """`before` with its time, its thing or its name exchanged for `other`; with `other` added when it has none."""
-    if TIME.fullmatch(other):
-        exchanged = _at_another_time(before, other)
-    elif other.lower().startswith("the ") and other[4:].islower() and not where:
-        exchanged = _another_thing(before, other)
+    if both := _AT_A_TIME.search(other):
+        return _instead(_instead(before, other[: both.start()], where), both["time"], both["when"])
+    name, exchanged = _bare(other), ""
+    if _is_time(name, where, before):
+        exchanged = _at_another_time(before, name, where)
+    elif _is_thing(other) and not where:
+        exchanged = _another_thing(before, name) or _another_name(before, name, where)
     else:
-        exchanged = _another_name(before, other)
-    return exchanged or " ".join(filter(None, [before.rstrip(" ?!."), where, other])) + "?"
+        exchanged = _another_name(before, name, where)
+    return exchanged or " ".join(filter(None, [before.rstrip(" ?!."), where, name])) + "?"
 
 
-def _at_another_time(before: str, other: str) -> str:
+def _at_another_time(before: str, other: str, where: str) -> str:
     """A year for a year, a quarter for a quarter, both for both or for a year; "" when `before` has none."""
-    kind = next(kind for kind in (YEAR, PERIOD, TIME) if kind.fullmatch(other))
-    last = [found.span() for found in kind.finditer(before)][-1:]
-    return "".join(before[:start] + other + before[end:] for start, end in last)
+    kinds = (YEAR, PERIOD, WEEKDAY, TIME)
+    kind = next(kind for kind in kinds if kind.fullmatch(f"in {other}", 3))  # "May" is a month after "in" alone
+    found = [*re.finditer(rf"(?:\b(?P<own>(?i:{_PREPOSITION}) ))?{kind.pattern}", before)]
+    if not found:
+        return ""
+    own = found[-1]["own"] or ""
+    preposition = f"{where.lower()} " if where and own else own
+    return before[: found[-1].start()] + preposition + other + before[found[-1].end() :]
 
 
 def _another_thing(before: str, other: str) -> str:
-    """Who is the mayor of Norrvik, "and the harbour master?"; "" when `before` has no thing and no name."""
+    """Who is the mayor of Oslo, "and the harbour master?"; what is Tesla's revenue, "and profit?"; "" for neither."""
+    noun = re.sub(r"^(?:the|an?) ", "", other, flags=re.I)
     found = thing(before)
-    if found:
-        return before[: found[0]] + other + before[found[1] :]
-    return _OF_ITS.sub(other[4:], before) if _OF_ITS.search(before) else _another_name(before, other)
+    if found and (noun != other or before.startswith(" of ", found[1])):
+        return before[: found[0]] + (other if noun != other else f"the {noun}") + before[found[1] :]
+    has_noun = _OF_ITS.search(before) and (noun != other or names(before))
+    return _OF_ITS.sub(noun, before) if has_noun else ""
 
 
-def _another_name(before: str, other: str) -> str:
-    """The last name of `before` exchanged; "" when it has none."""
-    found = names(before)
-    if not found:
+def _another_name(before: str, other: str, where: str) -> str:
+    """The last name of `before` exchanged; "" when it has none, or `where` tells that `other` is one more."""
+    name = last_name(before)
+    if not name:
         return ""
+    if where.lower() == "of":
+        name = name.rpartition(" of ")[2]
+    head = r"(?:\bthe (?:[\w-]+ ){0,2}?[\w-]+ of )?" if _HEADED.match(other) else ""
     # "AI firms in China" and "Shenzhen?": the last one is the place. India is not in "Indian".
-    *_, last = re.finditer(rf"(?:\bthe )?(?<!\w){re.escape(found[-1])}(?!\w)", before)
-    article = "the " if last.group().startswith("the ") and not other.lower().startswith("the ") else ""
-    return before[: last.start()] + article + other + before[last.end() :]
+    pattern = rf"(?:\b(?P<own>{_PREPOSITION}) )?(?P<name>{head}(?:\bthe )?(?<!\w){re.escape(name)}(?!\w))"
+    *_, last = re.finditer(pattern, before)
+    if where and last["own"] and not _alike(where.lower(), last["own"]):
+        return ""
+    article = "the " if last["name"].startswith("the ") and not _is_whole(other, last) else ""
+    return before[: last.start("name")] + article + other + before[last.end() :]
+
+
+def _is_whole(other: str, last: re.Match[str]) -> bool:
+    """Whether it takes no "the": "France" after "of the US", "Jersey" after "the Isle of Man"; "Labour Party" does."""
+    is_place = last["own"] or " of " in last["name"]
+    return other.lower().startswith("the ") or bool(is_place and " " not in other and not other.endswith("s"))
+
+
+def _alike(where: str, own: str) -> bool:
+    """Whether "and in Norway?" may stand for "of Sweden": "at IBM" and "in Norway" go together."""
+    return where == own or {where, own} <= _SAME
 
 
 def _named(question: str, before: str, answer: str) -> str:

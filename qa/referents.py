@@ -7,32 +7,57 @@ from __future__ import annotations
 
 import re
 
-_MONTH = (
-    r"(?:January|February|March|April|May(?= \d)|June|July|August|September|October|November|December"
-    r"|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-)
+UPPER = f"[{''.join(filter(str.isupper, map(chr, range(0x2000))))}]"  # "[A-Z]", and also the Å of Århus
+_MAY = "|".join(rf"(?<=\b(?i:{word}) )May" for word in "in since until by before after".split())  # else it is a name
+_MONTH = rf"(?:January|February|March|April|{_MAY}|May(?= \d)|June|July|August|September|October|November|December)"
 YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 PERIOD = re.compile(rf"\b(?:Q[1-4]|H[12]|{_MONTH})\b")  # of a year
-TIME = re.compile(rf"(?:{PERIOD.pattern}(?: {YEAR.pattern})?|{YEAR.pattern})")
+WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
+TIME = re.compile(rf"(?:{PERIOD.pattern}(?: {YEAR.pattern})?|{YEAR.pattern}|{WEEKDAY.pattern})")
 
-_NAME = re.compile(r"\b[a-z]?[A-Z][\w-]*(?:['’](?!s\b)\w+)?(?: (?:of |the )?[A-Z][\w-]*)*")
-_QUESTION_WORDS = frozenset("what who when where which why how is are was were did does do can in on at by the".split())
-_NO_NAMES = _QUESTION_WORDS | frozenset("i yes no if it he she they we you the a an this that there and but".split())
+ABBREVIATIONS = rf"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|{UPPER})\. ?)*"  # before a capital: "St. Petersburg", "J. K. Rowling"
+_AFTER = r"(?:Inc|Ltd|Co|Corp|Jr|Sr)\."
+_NAME_WORD = (
+    rf"(?!{_AFTER})(?:(?:{UPPER}\.){{2,}}(?! ?{UPPER})"  # "U.S."
+    rf"|{ABBREVIATIONS}[a-z]?{UPPER}[\w-]*(?:['’](?!s\b)\w+)?)"
+)
+_NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the )?{_NAME_WORD})*(?: {_AFTER})?")
+OFFICE = (  # no Head, Minister or Director, for they have subjects: "Head of Marketing"
+    rf"(?:{UPPER}\w+ ){{0,2}}(?:C[A-Z]O|VP|President|Prime Minister|Premier|Chancellor|Governor|Mayor|King|Queen"
+    r"|Emperor|Ambassador|Speaker|Leader|Chair(?:man|woman|person)?|Chief Executive|Executive Officer|Founder)"
+)
+HEAD = rf"(?:{OFFICE}|[A-Z]{{2,}})"  # of another name: "President of France", "GDP of China", but not "Bank of England"
+_OFFICE_OF = re.compile(rf"^(?:the )?{OFFICE} of ")
+_HEAD_OF = re.compile(rf"^(?:the )?{HEAD} of ")
+_NO_NAMES = frozenset(
+    "what who when where which why how is are was were did does do can in on at by the"
+    " i yes no if it he she they we you a an this that there and but".split()
+)
 _SHORT_ANSWER_WORDS = 4  # "Beijing" is an answer and a name; the first word of a sentence need not be
 
 _NOUNS = r"the (?:[\w'’-]+ ){0,2}?[\w'’-]+"
 _END = r"[\s?!.]*$"
-_NEXT = rf" (?:in|on|at|by|of|to|for|from|with|after|before|since|until)\b|{_END}"
-_PARTICIPLE = r"(?:\w+ed|\w+en|\w+ing|built|held|made|sold|born|won|lost|paid|found|set|due)"
+_NEXT = rf"(?: (?:in|on|at|by|of|to|for|from|with|after|before|since|until)\b|{_END})"
+_DONE = r"(?:\w+ed|built|held|made|sold|born|won|lost|paid|found|set|due)"
+_PARTICIPLE = rf"(?: {_DONE} (?:by|in|on|at)\b| (?:{_DONE}|\w+en|\w+ing){_END})"
+_DEGREE = (
+    r"(?: (?:so|such|as|too|very|still|also|not|already|always|ever|only|really|fully|usually|finally|currently))?"
+)
+_SAID_OF_IT = (  # "safe" of "is the dam safe?", "dirty", "a danger", "open in March"
+    r"(?: an? [\w -]+?| \w+)"
+    rf"(?: now| today| yet| again| enough| (?:in|on|since|until|by|before|after) (?-i:{TIME.pattern}))?{_END}"
+)
 _THING = re.compile(  # after a verb and before the next, or at the end: "when does the ferry terminal open?"
-    r"\b(?:(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? "
+    r"(?:(?:^|\bwhy )(?:is|are|was|were)(?:n['’]t)? "
+    rf"(?P<so>{_NOUNS})(?={_DEGREE}(?:{_PARTICIPLE}|{_SAID_OF_IT}|{_NEXT}| about\b))"
+    r"|\b(?:(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? "
     rf"(?P<acts>{_NOUNS})(?= \w+{_END}|{_NEXT})"
-    rf"|(?:is|are|was|were)(?:n['’]t)? (?P<is>{_NOUNS})(?= {_PARTICIPLE}{_END}|{_NEXT})"
-    rf"|(?P<object>{_NOUNS}){_END})",
+    rf"|(?:is|are|was|were)(?:n['’]t)? (?P<is>{_NOUNS})(?={_PARTICIPLE}|{_NEXT}| about\b)"
+    rf"|(?P<object>{_NOUNS}){_END}))",
     re.I,
 )
-_WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]+?)[\s?!.]*$", re.I)
-_WHO = re.compile(r"^who\b(?! (?:is|are|was|were) (?-i:[A-Z]))", re.I)  # not "who is Liu Qingfeng?", which names him
+_WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]*[\w'-])[\s?!.]*$", re.I)
+_WHO = re.compile(rf"^who\b(?! (?:is|are|was|were) (?-i:{UPPER}))", re.I)  # not "who is Liu Qingfeng?", which names him
 _WHICH = re.compile(
     r"^(?:what|which) (?:(?:is|was) the \w+ of"
     r"|(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|happened|about)\b)\w+)\b",
@@ -43,18 +68,24 @@ _PEOPLE = frozenset("they them their".split())
 
 
 def names(text: str) -> list[str]:
-    """Capitalised runs, without the word that opens a sentence unless more capitals follow it, and without months."""
+    """Capitalised runs, without the word that opens a sentence unless more capitals follow it, and without times."""
     found = []
     for match in _NAME.finditer(text):
-        first, _, rest = match.group().partition(" ")
-        opens = not text[: match.start()].strip() or text[: match.start()].rstrip()[-1] in ".?!:"
-        if PERIOD.match(text, match.start()):
+        name, start = match.group(), match.start()
+        first, _, rest = name.partition(" ")
+        opens = not text[:start].strip() or text[:start].rstrip()[-1] in ".?!:"
+        if first.lower() in _NO_NAMES:
+            name, start = rest, match.end() - len(rest)
+        elif opens and not rest and len(text.split()) > _SHORT_ANSWER_WORDS:
             continue
-        if first.lower() in _NO_NAMES or (opens and rest and first.lower() in _QUESTION_WORDS):
-            found += [rest] if rest else []
-        elif rest or not opens or len(text.split()) <= _SHORT_ANSWER_WORDS:
-            found.append(match.group())
+        if name and not TIME.match(text, start):
+            found.append(name)
     return found
+
+
+def last_name(text: str) -> str:
+    """The last name, without what is asked of it: "France" of "the President of France"; "" when nothing is named."""
+    return _HEAD_OF.sub("", next(reversed(names(text)), ""))
 
 
 def thing(question: str) -> tuple[int, int] | None:
@@ -69,14 +100,14 @@ def meant_by(pronoun: str, before: str, answer: str) -> str:
     if pronoun in _PERSON:
         asked, said_first = next(reversed(names(before)), ""), bool(_WHO.match(before))
     else:
-        asked = _asked_about(before)
+        asked = _asked_about(before, _HEAD_OF if pronoun == "there" else _OFFICE_OF)
         said_first = bool((_WHO if pronoun in _PEOPLE else _WHICH).match(before))
         said_first = said_first or (pronoun == "there" and before.lower().startswith("where"))
     found = (said or asked) if said_first else (asked or said)
     return found or next(iter(_WHAT_IS.findall(before)), "")
 
 
-def _asked_about(question: str) -> str:
-    """The last name, with the words around it where it is part of a thing; without a name the thing."""
-    named, words = names(question), question[slice(*(thing(question) or (0, 0)))]
-    return named[-1] if named and named[-1] not in words else words
+def _asked_about(question: str, of: re.Pattern[str]) -> str:
+    """The last name, without the part `of`, with the words around it where it is part of a thing; else the thing."""
+    name, words = next(reversed(names(question)), ""), question[slice(*(thing(question) or (0, 0)))]
+    return of.sub("", name) if name and name not in words else words

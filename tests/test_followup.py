@@ -1,11 +1,13 @@
 """Follow-ups become questions that stand alone; first questions are left alone."""
 
+import time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.followup import standalone, topic_of
-from qa.referents import names
+from qa.referents import names, thing
 from qa.types import Turn
 
 
@@ -184,6 +186,173 @@ def test_a_time_takes_the_place_of_a_time_and_a_thing_of_a_thing(before: str, qu
     assert standalone(question, [Turn(before)]) == expected
 
 
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("Who is the President of France?", "and Germany?", "Who is the President of Germany?"),
+        ("Who is the President of France?", "and of Germany?", "Who is the President of Germany?"),
+        ("Who is the President of France?", "and the Isle of Man?", "Who is the President of the Isle of Man?"),
+        ("Who is the President of France?", "and the King of Spain?", "Who is the King of Spain?"),
+        ("Who is the President of France?", "and the Prime Minister?", "Who is the Prime Minister of France?"),
+        ("Who is the President of France?", "and who is the mayor?", "who is the mayor of France?"),
+        ("Did the Mayor of London resign?", "and Paris?", "Did the Mayor of Paris resign?"),
+        ("What is the GDP of China?", "and India?", "What is the GDP of India?"),
+        ("What is the GDP of China?", "and the UK?", "What is the GDP of the UK?"),
+        ("What is the GDP of China?", "and the population of India?", "What is the population of India?"),
+        ("What is the population of China?", "and the GDP?", "What is the GDP of China?"),
+        ("Who is the CEO of OpenAI?", "and the CFO?", "Who is the CFO of OpenAI?"),
+        ("Who is the CEO of OpenAI?", "and who is the CFO?", "who is the CFO of OpenAI?"),
+        ("Who is the mayor of Oslo?", "and the mayor of Bergen?", "Who is the mayor of Bergen?"),
+        ("Who runs the Bank of England?", "and the Bank of Japan?", "Who runs the Bank of Japan?"),
+        ("Who runs the Bank of England?", "and of Japan?", "Who runs the Bank of Japan?"),
+        ("What is the Isle of Man?", "and Jersey?", "What is Jersey?"),
+        ("What is the population of the UK?", "and France?", "What is the population of France?"),
+    ],
+)
+def test_what_is_asked_of_a_name_stays_when_the_name_changes(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("Who is the CEO of OpenAI?", "where is it based?", "where is OpenAI based?"),
+        ("Who is the CEO of OpenAI?", "how old is he?", "how old is Sam Altman?"),
+        ("What is the GDP of China?", "who lives there?", "who lives in China?"),
+        ("What is the GDP of China?", "is it growing?", "is GDP of China growing?"),
+        ("Who runs the Bank of England?", "where is it?", "where is the Bank of England?"),
+    ],
+)
+def test_it_is_what_the_office_belongs_to(before: str, question: str, expected: str) -> None:
+    answer = "Sam Altman" if "CEO" in before else ""
+    assert standalone(question, [Turn(before, answer)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("What does Dr. Smith think?", "when did he say so?", "when did Dr. Smith say so?"),
+        ("What does Dr. Smith think?", "and Dr. Jones?", "What does Dr. Jones think?"),
+        ("When was J. K. Rowling born?", "and J. R. R. Tolkien?", "When was J. R. R. Tolkien born?"),
+        ("Where is St. Petersburg?", "and Moscow?", "Where is Moscow?"),
+        ("How many live in Oslo?", "and how many in St. Petersburg?", "How many live in St. Petersburg?"),
+        ("What is the GDP of the U.S.?", "and China?", "What is the GDP of China?"),
+        ("Where is Apple Inc. based?", "and Microsoft?", "Where is Microsoft based?"),
+        ("Where is Århus?", "and Oslo?", "Where is Oslo?"),
+        ("How many live in Oslo?", "in Århus?", "How many live in Århus?"),
+        ("How many live in Oslo?", "and how many in Århus?", "How many live in Århus?"),
+        ("Who is the mayor of Ålesund?", "How many people live there?", "How many people live in Ålesund?"),
+        ("Who is Örjan Berg?", "how old is he?", "how old is Örjan Berg?"),
+    ],
+)
+def test_a_name_may_be_abbreviated_or_begin_with_any_capital(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before, "a painter from Visby" if "Berg" in before else "")]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("What does Dr. Smith think?", ["Dr. Smith"]),
+        ("When was J. K. Rowling born?", ["J. K. Rowling"]),
+        ("Who leads the U.S. Army?", ["U.S. Army"]),
+        ("Who owns Apple Inc. now?", ["Apple Inc."]),
+        ("What is Łódź known for?", ["Łódź"]),
+        ("Is it free on Sundays?", []),
+        ("In May, who won?", []),
+        ("What did Theresa May say in May?", ["Theresa May"]),
+    ],
+)
+def test_names_are_found_whole_and_times_are_none(text: str, expected: list[str]) -> None:
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("Is the dam safe?", "the dam"),
+        ("Is the tram expensive?", "the tram"),
+        ("Was the election fair?", "the election"),
+        ("Isn't the new ferry terminal open yet?", "the new ferry terminal"),
+        ("Why is the river so dirty?", "the river"),
+        ("Is the mayor a doctor?", "the mayor"),
+        ("Is the tram free on Sundays?", "the tram"),
+        ("Was the dam already built by Skanska?", "the dam"),
+        ("Is the royal family rich?", "the royal family"),
+        ("Is the ferry terminal in Oslo?", "the ferry terminal"),
+        ("What is the ferry terminal?", "the ferry terminal"),
+        ("What is the film about?", "the film"),
+    ],
+)
+def test_what_is_said_of_a_thing_is_no_part_of_it(question: str, expected: str) -> None:
+    found = thing(question)
+    assert found is not None
+    assert question[slice(*found)] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("Is the dam safe?", "and the bridge?", "Is the bridge safe?"),
+        ("Is the dam safe?", "when was it built?", "when was the dam built?"),
+        ("Why is the river so dirty?", "and the lake?", "Why is the lake so dirty?"),
+        ("What is Tesla's revenue?", "What about profit?", "What is Tesla's profit?"),
+        ("What was Tesla's revenue in 2023?", "and profit?", "What was Tesla's profit in 2023?"),
+        ("What is Tesla's revenue?", "What about Ford's?", "What is Ford's revenue?"),
+        ("What is Tesla's revenue?", "What about ford's?", "What is ford's revenue?"),
+        ("what is tesla's revenue?", "and ford?", "what is tesla's revenue ford?"),
+        ("Who is the mayor of Oslo?", "and deputy mayor?", "Who is the deputy mayor of Oslo?"),
+    ],
+)
+def test_the_same_is_asked_of_another_thing(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("What happened in March?", "And in May?", "What happened in May?"),
+        ("What happened in March?", "And May?", "What happened in May?"),
+        ("What happened in May?", "And in March?", "What happened in March?"),
+        ("What happened in 2019?", "Since 2020?", "What happened since 2020?"),
+        ("When did Theresa May resign?", "and Cameron?", "When did Cameron resign?"),
+        ("Is the tram free on Sundays?", "and on Mondays?", "Is the tram free on Mondays?"),
+        ("What opened in March on Monday?", "and in April?", "What opened in April on Monday?"),
+        ("When does the tram run?", "Is it free on Sundays?", "Is the tram free on Sundays?"),
+        ("How much did Apple earn in 2023?", "and Microsoft in 2022?", "How much did Microsoft earn in 2022?"),
+        ("How much did Apple earn?", "and Microsoft in 2022?", "How much did Microsoft earn in 2022?"),
+        ("What is Tesla's revenue?", "and Ford's in 2022?", "What is Ford's revenue in 2022?"),
+    ],
+)
+def test_a_month_a_day_and_a_name_with_its_time_are_told_apart(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("How many people work at IBM?", "and how many in Norway?", "How many people work at IBM in Norway?"),
+        (
+            "How many people work at IBM?",
+            "and how many in Norway in 2022?",
+            "How many people work at IBM in Norway in 2022?",
+        ),
+        ("How many people work at IBM?", "and how many at Dell?", "How many people work at Dell?"),
+        ("Who is the mayor of Oslo?", "and in Bergen?", "Who is the mayor of Bergen?"),
+        ("What is made in Norway?", "what about Sweden?", "What is made in Sweden?"),
+    ],
+)
+def test_a_name_with_another_preposition_is_one_more(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+def test_a_long_run_of_small_words_or_marks_is_read_at_once() -> None:
+    started = time.perf_counter()
+    for question in ("so " * 3_000, f"and {'?' * 10_000}x", f"what is{' ' * 10_000}#"):
+        assert standalone(question, [Turn(question)])
+        assert topic_of("and it?", [Turn(question, question)]) == ""
+    assert time.perf_counter() - started < 2  # 25 s when "so" may count for what stands before "and" and after it
+
+
 def test_who_said_that_asks_for_what_was_answered() -> None:
     assert standalone("who said that?", [Turn("How many models passed?", "over 20")]) == "who said over 20?"
     assert standalone("Who says so?", [Turn("How many models passed?")]) == "who said How many models passed?"
@@ -199,6 +368,8 @@ def test_who_said_that_asks_for_what_was_answered() -> None:
         ("and by when?", ""),
         ("And in 2022?", ""),
         ("And Q3 2022?", ""),
+        ("And Sundays?", ""),
+        ("And Oslo in 2022?", "Oslo"),
         ("and tomorrow?", ""),
         ("And in France?", ""),
     ],
@@ -206,6 +377,11 @@ def test_who_said_that_asks_for_what_was_answered() -> None:
 def test_a_bare_follow_up_names_a_topic(question: str, topic: str) -> None:
     assert topic_of(question, [Turn("What does Shanghai promote?")]) == topic
     assert topic_of(question, ()) == ""
+
+
+def test_a_month_that_may_be_a_name_is_a_topic_only_where_no_month_was_asked_for() -> None:
+    assert topic_of("And May?", [Turn("What does Shanghai promote?")]) == "May"
+    assert topic_of("And May?", [Turn("What happened in March?")]) == ""
 
 
 def test_follow_ups_chain() -> None:
