@@ -18,6 +18,7 @@ from qa.kinds import Asked, asked_for, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.orders import gives_orders
 from qa.reader import Reader, Span
+from qa.rows import extremes, is_guess
 from qa.sentences import in_reading_order, sentence_around, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
@@ -101,7 +102,7 @@ class Assistant:
         heard, found = Heard(asked, plainly(asked)), {document.id: document for document in given}
         if asked_for(asked).form == "yes_no":
             return self._decided(heard, hits, found)
-        return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
+        return self._fact(heard, hits, found)
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
         """The answer as the model writes it out, growing: every sentence checked and with its footnote.
@@ -132,7 +133,13 @@ class Assistant:
 
     def _read(self, heard: Heard, scope: Scope) -> Answer:
         """A fact or a reason: its words alone are the answer, the sentence is its footnote."""
-        heard, hits, found = self._spelled(heard, scope)
+        return self._fact(*self._spelled(heard, scope))
+
+    def _fact(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
+        """Read from the passages; what only the comparison of a table's rows can tell is compared."""
+        cells = extremes(heard.understood, [hit.passage for hit in hits], found)
+        if cells:
+            return compose.cells(heard, cells, found, hits)
         return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
 
     def _decided(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
@@ -247,10 +254,11 @@ class Assistant:
         return kept[:limit]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
-        """Words of sentences that speak to a machine are no answer, however well they would fit."""
+        """No answer are words of sentences that speak to a machine, or cells where rows would have to be compared."""
         spans = self._reader.read(question, [hit.passage for hit in hits])
         ordering = {hit.passage for hit in hits if gives_orders(hit.passage.text)}
         sound = [s for s in spans if s.passage not in ordering or not gives_orders(sentence_around(s).text)]
+        sound = [span for span in sound if not is_guess(question, span)]
         return decide(question, sound, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
 
 

@@ -78,6 +78,14 @@ def quotes(
     return _answer(heard, text, kind, citations, confidence, hits)
 
 
+def cells(heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit]) -> Answer:
+    """Cells of a table that were found by a rule: the only one, or a line for each where several are equally good."""
+    if len(spans) == 1:
+        return fact(heard, Decision((spans[0],), 1.0), documents, hits)
+    text = "\n".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
+    return _answer(heard, text, "list", footnotes(spans, documents), 1.0, hits)
+
+
 def stated(heard: Heard, text: str, spans: Sequence[Span], documents: Documents) -> Answer:
     """What is known of articles without standing in them, footnoted with the spans that name the articles."""
     return _answer(heard, text, "span", footnotes(spans, documents), 1.0, ())

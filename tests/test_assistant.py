@@ -22,6 +22,7 @@ from qa.types import Answer, Refusal, Turn
 CALIBRATION = Calibration((1.0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 PLANS = Document("plans", "Plans", "The plan came late. Beijing wants 300 billion yuan by 2025.", "/a/plans.txt")
 COUNTS = Document("counts", "Counts", "One report counts 2,200 firms in China.", "/a/counts.txt")
+PIERS = {"Norrvik": 12, "Grenholm": 21, "Ostervag": 4, "Tallund": 4}
 RECOUNT = Document("recount", "Recount", "The ministry counts 4,300 firms in China.", "/a/recount.txt")
 
 
@@ -114,6 +115,23 @@ def test_a_follow_up_is_searched_and_read_as_it_was_understood(library: Library)
     answer = asked.ask("And Beijing?", history=[Turn("What does Shanghai want?")])
     assert (answer.question, answer.understood) == ("And Beijing?", "What does Beijing want?")
     assert reader.asked == ["What does Beijing want?"]
+
+
+def test_rows_of_a_table_are_compared_and_not_guessed_at() -> None:
+    rows = "\n".join(f"Pier: {name}; Berths: {count}; Owner: {name[:2]}." for name, count in PIERS.items())
+    with Library(None, HashEncoder()) as library:
+        list(library.add([Document("p", "Piers", rows, "/a/p.csv")]))
+        asked = Assistant(library, PhraseReader({"Norrvik": 9.0, "12": 8.0}), CALIBRATION, passages_read=6)
+        most = asked.ask("Which pier has the most berths?")
+        fewest = asked.ask("Which pier has the fewest berths?")
+        assert (most.text, most.kind, most.citations[0].quote) == (
+            "Grenholm",
+            "span",
+            "Pier: Grenholm; Berths: 21; Owner: Gr.",
+        )
+        assert (fewest.text, fewest.kind) == ("Ostervag [1]\nTallund [2]", "list")
+        assert asked.ask("What is the total of the berths?").refused
+        assert asked.ask("How many berths has Norrvik?").text == "Norrvik"
 
 
 @pytest.mark.parametrize("question", ["", "   ", "\n\t"])

@@ -53,7 +53,11 @@ def test_without_title_and_lead_the_passage_follows_the_question() -> None:
 def test_a_question_is_read_alike_with_and_without_its_mark(folder: Path) -> None:
     reader, passages = SpanReader(folder), [passage(TEXT)]
     plain = reader.read("what is Beijing's 2025 target", passages)
-    for asked in ("What is Beijing's 2025 target?", "what is Beijing's 2025 target ??", "WHAT IS BEIJING'S 2025 TARGET？"):
+    for asked in (
+        "What is Beijing's 2025 target?",
+        "what is Beijing's 2025 target ??",
+        "WHAT IS BEIJING'S 2025 TARGET？",
+    ):
         assert reader.read(asked, passages) == plain
     assert reader.read("???", passages)
 
