@@ -158,7 +158,7 @@ class Library:
             return []
         among = self._among(within, only)
         matching = dict(self._derived.words().search(query, _DEPTH, among=among))
-        vector = self._encoder.encode([query])[0]
+        vector = self._vector(query)
         cosines = dict(self._nearest(vector, _DEPTH, among))
         cosines |= self._cosines(vector, [number for number in matching if number not in cosines])
         fused = dict(score_fusion(cosines, matching))
@@ -172,7 +172,7 @@ class Library:
         self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
     ) -> list[tuple[int, float]]:
         """(passage id, cosine) of the nearest passages, best first."""
-        return self._nearest(self._encoder.encode([query])[0], limit, self._among(within, only))
+        return self._nearest(self._vector(query), limit, self._among(within, only))
 
     def search_words(
         self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
@@ -183,6 +183,10 @@ class Library:
     def _among(self, within: Collection[str] | None, only: Filter) -> list[int] | None:
         """The ids of the passages to look in; None: all."""
         return None if within is None and only == ANY else self._store.passages_of(within, only)
+
+    def _vector(self, query: str) -> Vectors:
+        """(dimension,). A question goes without its mark, so that the same is found whether or not it was typed."""
+        return self._encoder.encode([query.rstrip("?？ ") or query])[0]
 
     def _nearest(self, vector: Vectors, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
         """`vector` is (dimension,)."""

@@ -161,6 +161,23 @@ def test_an_odd_question_is_answered_all_the_same(query: str) -> None:
     assert len(opened(None, *THREE).search(query, limit=2)) == 2
 
 
+def test_a_question_is_embedded_alike_with_and_without_its_mark() -> None:
+    asked: list[str] = []
+
+    class Noting(HashEncoder):
+        def encode(self, texts: Sequence[str]) -> Vectors:
+            asked.extend(texts)
+            return super().encode(texts)
+
+    with Library(None, Noting()) as library:
+        list(library.add([QUAY]))
+        asked.clear()
+        for query in ("where is the quay", "where is the quay?", "where is the quay ？", "?"):
+            library.search(query, limit=1)
+            library.search_dense(query, 1)
+    assert asked == ["where is the quay"] * 6 + ["?"] * 2
+
+
 WORDS = st.sampled_from("quay ferry cod kelp rope mast tide crane".split())
 SENTENCES = st.lists(WORDS, min_size=1, max_size=6).map(lambda words: " ".join(words).capitalize() + ".")
 
