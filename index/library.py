@@ -186,7 +186,8 @@ class Library:
 
     def _vector(self, query: str) -> Vectors:
         """(dimension,). A question goes without its mark, so that the same is found whether or not it was typed."""
-        return self._encoder.encode([query.rstrip("?？ ") or query])[0]
+        vector: Vectors = self._encoder.encode([query.rstrip("?？ ") or query])[0]
+        return vector
 
     def _nearest(self, vector: Vectors, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
         """`vector` is (dimension,)."""
