@@ -1,7 +1,8 @@
 """Questions that only a whole table answers: which row has the most, the lowest, the earliest. Pure rules, English.
 
 In: a question, the passages found for it, their documents. Out: the cells that answer it, by comparing the values of a
-column in every row; none where the question, the column or a value is in doubt. A reader sees some rows and picks one.
+column in every row. A reader sees some rows and picks one; this is certain, and so it answers nothing where a word of
+the question, the column, or a value is in doubt.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from index.copies import FIGURES
 from index.dates import find_date
 from index.types import Document, Passage
 from qa.reader import Span
-from qa.words import capitalised, content_words, share_unnamed, words
+from qa.words import content_words, share_unnamed, words
 from qa.writing.quantities import each_quantity
 
 Range: TypeAlias = tuple[int, int]
@@ -29,38 +30,46 @@ _LEAST = (
     "least fewest lowest smallest minimum shortest shallowest lightest narrowest oldest earliest cheapest coldest"
 ).split()
 _SUMS = "total totals sum average averages mean altogether combined overall".split()
-_MEASURED_BY = {  # words of size, and those of a column that they are about
-    "longest shortest": "length duration time distance",
-    "tallest highest lowest": "height elevation",
+_COUNTS = frozenset("most least fewest".split())  # of what can be counted or added up
+_ADDS_UP = _COUNTS | frozenset("largest biggest greatest smallest".split())
+_MEASURED_BY = {  # words of size, and the columns that they are about, by their whole names or their last words
+    "longest shortest": "length, duration, distance, running time, travel time",
+    "tallest highest lowest": "height, elevation",
     "deepest shallowest": "depth",
     "heaviest lightest": "weight",
     "widest narrowest": "width",
-    "newest latest youngest oldest earliest": "opened founded built established published released date year since time"
-    " age",
-    "cheapest dearest priciest": "price cost fee fare rent",
+    "newest latest earliest": "opened, founded, built, established, published, released, date, year, since, time",
+    "oldest youngest": "opened, founded, built, established, published, released, year, age, born",
+    "cheapest dearest priciest": "price, cost, fee, fare, rent, price per unit",
     "hottest warmest coldest": "temperature",
-    "largest biggest smallest": "area size population",
+    "largest biggest smallest": "area, size, population",
 }
-_TURNED = frozenset("age rank position".split())  # the youngest has the lowest age, and the highest rank is 1
-_TOLD_BY = {  # what a column may be called whose cells answer such a question
-    "who": frozenset("name person player author employee member candidate driver student speaker".split()),
-    "when": frozenset("year date day month quarter time".split()),
-    "where": frozenset("place city town country region location venue".split()),
+_TURNED = {"oldest youngest": "age", "highest lowest": "rank, position"}  # the oldest has the highest age
+_TOLD_BY = {  # the columns whose cells answer such a question
+    "who": "name, person, player, author, employee, member, candidate, driver, student, speaker",
+    "when": "year, date, day, month, quarter",
+    "where": "place, city, town, country, region, location, venue",
 }
 _MOST_EQUAL = 6  # rows that are an answer together
 _WORDS_OF_A_COLUMN = 4  # at most, behind "which"
 _SIZE = re.compile(rf"(?<!\bat )\b(?:{'|'.join(_MOST + _LEAST)})\b", re.IGNORECASE)  # not "at least 5"
-_BEYOND = re.compile(  # what is asked besides is not understood here
-    rf"\b(?:how|since|after|before|between|until|from (?=\d)|over|under|above|below|than|not|except|without|other|"
-    rf"second|third|fourth|next|top|{'|'.join(FIGURES)})\b",
+_BEYOND = re.compile(  # asks for more, or for other rows, than is understood here
+    r"\b(?:how|and|or|since|after|before|between|until|from (?=\d)|over|under|above|below|than|not|except|excluding|"
+    rf"without|outside|beyond|besides|apart|but|other|per|second|third|fourth|next|top|{'|'.join(FIGURES)})\b",
     re.IGNORECASE,
 )
+_SAYS_NOTHING = frozenset("recent recently offer offers offered charge charges charged ever there".split())
 _COMPARES = frozenset(_MOST + _LEAST + _SUMS)
 _ASKS = re.compile(r"\b(which|what|who|when|where)\b", re.IGNORECASE)
-_CELL = re.compile(r"([^:;\n]{1,80}): ([^\n]+?)(?:; (?=[^:;\n]{1,80}: )|\.?$)")
-_SUMMED = re.compile(r"(?:grand |sub)?totals?|sum|averages?|mean|all\b.*", re.IGNORECASE)  # a row about the others
+_CELL = re.compile(r"([^:;\n]{1,80}): ([^\n]+?)(?:; (?=[^:;\n]{1,80}: )|\.?$)", re.MULTILINE)
+_SUMMED = re.compile(
+    r"(?:grand |sub)?totals?|sum|averages?|mean|all(?: together)?", re.IGNORECASE
+)  # a row about others
 _BRACKETS = re.compile(r"\(.*?\)")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)")
+_DOUBTFUL = re.compile(
+    r"\d+(?:,\d{1,2}|,\d{4,})(?!\d)|\d{1,3}(?:\.\d{3})+(?![\d.])|\b(?:bc|bce)\b", re.IGNORECASE
+)  # "3,55"
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 
 
@@ -79,25 +88,29 @@ def is_guess(question: str, span: Span) -> bool:
 
 
 def extremes(question: str, passages: Iterable[Passage], documents: Mapping[str, Document]) -> list[Span]:
-    """The cells that answer "which ... the most ...?": one, or a few where rows or tables are equally good."""
-    if not _SIZE.search(question) or _BEYOND.search(question):
+    """The cells that answer "which ... the most ...?": one, or a few where rows, or documents, are equally good."""
+    if len(_SIZE.findall(question)) != 1 or _BEYOND.search(question):
         return []
-    found: list[tuple[float, Span]] = []
+    found: list[tuple[float, list[Span]]] = []
     for document_id in dict.fromkeys(passage.document_id for passage in passages if _has_rows(passage)):
-        for table in _tables(documents[document_id]):
-            doubt = share_unnamed(question, f"{table.document.title} {' '.join(table.heads)}")
-            found += [(doubt, span) for span in _extreme(question, table)]
+        document = documents[document_id]
+        answered = [(table, spans) for table in _tables(document) if (spans := _extreme(question, table))]
+        for table, spans in answered if len(answered) == 1 else ():  # two tables may be one that was parted
+            found.append((share_unnamed(question, f"{document.title} {' '.join(table.heads)}"), spans))
     least = min((doubt for doubt, _ in found), default=0.0)
-    return [span for doubt, span in found if doubt == least]
+    return [span for doubt, spans in found if doubt == least for span in spans]
 
 
 def _has_rows(passage: Passage) -> bool:
     return any(len(_CELL.findall(line)) > 1 for line in passage.text.split("\n"))
 
 
+# --- tables ----------------------------------------------------------------------------------------------------------
+
+
 @dataclass(frozen=True)
 class _Table:
-    """Lines of a document with the same first column: for each where the values stand, by the column's name."""
+    """Lines of a document that follow each other: for each where the values stand, by the column's name."""
 
     document: Document
     rows: list[dict[str, Range]]
@@ -129,12 +142,38 @@ class _Table:
 
 @functools.lru_cache(maxsize=8)  # a large table takes a second
 def _tables(document: Document) -> list[_Table]:
-    tables: dict[str, _Table] = {}
-    for line in re.finditer(r"\S[^\n]*", document.text):
+    """A line without a value ends a table. A row may lack cells, also the first, where one stands for several rows."""
+    tables: list[_Table] = []
+    heads: set[str] = set()  # of the table that goes on
+    for line in re.finditer(r"[^\n]+", document.text):
         cells = {found[1]: found.span(2) for found in _CELL.finditer(document.text, *line.span())}
-        if len(cells) > 1 and not _SUMMED.fullmatch(document.text[slice(*next(iter(cells.values())))]):
-            tables.setdefault(next(iter(cells)), _Table(document, [])).rows.append(cells)
-    return list(tables.values())
+        if len(cells) > 1 and not (heads and (heads <= set(cells) or set(cells) <= heads)):
+            tables.append(_Table(document, []))
+            heads = set()
+        if len(cells) > 1 and not any(_SUMMED.fullmatch(document.text[slice(*place)]) for place in cells.values()):
+            tables[-1].rows.append(cells)
+        heads = heads | set(cells) if cells else set()
+    return tables
+
+
+def _amount(cell: str) -> tuple[str, float]:
+    """What a value is measured in, "?" for what cannot be compared, and how much of it there is."""
+    if time := _TIME.fullmatch(cell.strip()):
+        return "time", 60.0 * int(time[1]) + int(time[2])
+    if date := find_date(cell):
+        return "date", float(date.toordinal())
+    quantities = list(each_quantity(cell))
+    if len(quantities) != 1 or _DOUBTFUL.search(cell):
+        return "?", 0.0
+    found, (value, sign) = quantities[0]
+    unit = (cell[: found.start()] + cell[found.end() :]).strip(" .").lower()
+    days = _DAYS.get(unit.removesuffix("s"))
+    if days is not None:
+        return "days", float(value) * days
+    return unit + sign.replace("-", ""), float(-value if "-" in sign else value)
+
+
+# --- what is asked for -----------------------------------------------------------------------------------------------
 
 
 def _extreme(question: str, table: _Table) -> list[Span]:
@@ -144,25 +183,22 @@ def _extreme(question: str, table: _Table) -> list[Span]:
         return []
     meant = _meant(question, table)
     amounts = {number: amount for number, amount in table.comparable[measure].items() if number in meant}
-    wants_most = (_size(question) in _MOST) != (not _TURNED.isdisjoint(words(measure)))
-    best = (max if wants_most else min)(amounts.values(), default=0.0)
+    told = [table.text(table.rows[number], answer) for number in amounts if answer in table.rows[number]]
+    if not amounts or (_size(question) in _ADDS_UP and len(set(told)) < len(amounts)):  # a country with several ports
+        return []
+    best = (max if _wants_most(question, measure) else min)(amounts.values())
     rows = [table.rows[number] for number, amount in amounts.items() if amount == best]
-    return [] if len(rows) > _MOST_EQUAL else [_span(table.document, row[answer]) for row in rows if answer in row]
+    is_answer = len(rows) <= _MOST_EQUAL and all(answer in row for row in rows)
+    return [_span(table.document, row[answer]) for row in rows] if is_answer else []
 
 
 def _size(question: str) -> str:
     return str(_SIZE.findall(question)[0]).lower()
 
 
-def _meant(question: str, table: _Table) -> set[int]:
-    """The rows that hold the question's other words: those of Norway. None where a name or a figure is in none."""
-    said = [set(words(" ".join(table.text(row, head) for head in row))) for row in table.rows]
-    meant = set(range(len(said)))
-    for word in content_words(question) - set(words(f"{table.document.title} {' '.join(table.heads)}")) - _COMPARES:
-        holding = {number for number in meant if word in said[number]}
-        if holding or word.isdigit() or word in capitalised(question):
-            meant = holding
-    return meant
+def _wants_most(question: str, measure: str) -> bool:
+    turned = _heads_for(_TURNED, _size(question))
+    return (_size(question) in _MOST) != _is_called(measure, turned)
 
 
 def _answering(question: str, table: _Table) -> str | None:
@@ -170,7 +206,7 @@ def _answering(question: str, table: _Table) -> str | None:
     asks = _ASKS.search(question)
     kind = asks[1].lower() if asks else "which"
     if kind in _TOLD_BY:
-        return _only([head for head in table.heads if not _TOLD_BY[kind].isdisjoint(words(head))])
+        return _only([head for head in table.heads if _is_called(head, _heads_for(_TOLD_BY, kind))])
     behind = words(_SIZE.split(question[asks.end() :])[0]) if asks else []
     for count in range(1, _WORDS_OF_A_COLUMN + 1):
         named = _named(table.heads, " ".join(behind[:count]))
@@ -182,18 +218,40 @@ def _answering(question: str, table: _Table) -> str | None:
 
 def _measure(question: str, table: _Table, answer: str) -> str | None:
     """The column whose values are compared: one that is named, or one that such a size is told in."""
-    named = _named([head for head in table.comparable if head != answer], question)
-    if named:
-        most = max(len(_meaning(head)) for head in named)
-        return _only([head for head in named if len(_meaning(head)) == most])
     size = _size(question)
-    about = {word for sizes, heads in _MEASURED_BY.items() if size in sizes.split() for word in heads.split()}
-    told = [head for head in table.comparable if head != answer and not about.isdisjoint(words(head))]
-    return (
-        _only([head for head in told if _bare(head) in about])
-        or _only(told)
-        or (answer if answer in table.comparable and not told else None)
-    )
+    others = [head for head in table.comparable if head != answer]
+    if size in _COUNTS:  # of "the most orders" the column "Order" may hold the numbers
+        return _longest([head for head in _named(others, question) if _meaning(head) <= set(words(question))])
+    about = _heads_for(_MEASURED_BY, size)
+    told = [head for head in others if _is_called(head, about)]
+    named = _longest(_named(others, question))
+    return named or _only(told) or (answer if answer in table.comparable and not told else None)
+
+
+def _meant(question: str, table: _Table) -> set[int]:
+    """The rows of which a cell says what else is asked: those of Norway. None where a word is nowhere."""
+    asked, named = set(words(question)), " ".join(_named(table.heads, question))
+    left = {word for word in content_words(question) - _COMPARES - _SAYS_NOTHING if share_unnamed(word, named)}
+    said = [
+        {head: set(words(cell)) for head in row if set(words(cell := table.text(row, head))) <= asked}
+        for row in table.rows
+    ]
+    told = {word for cells in said for cell in cells.values() for word in cell}
+    left -= set(words(table.document.title)) - told
+    by = {head for cells in said for head, cell in cells.items() if cell & left}
+    if any(head not in row for head in by for row in table.rows):  # nobody knows of which the others are
+        return set()
+    return {number for number, cells in enumerate(said) if left <= set().union(*cells.values())}
+
+
+def _heads_for(table: Mapping[str, str], word: str) -> set[str]:
+    return {head for keys, heads in table.items() if word in keys.split() for head in heads.split(", ")}
+
+
+def _is_called(head: str, names: set[str]) -> bool:
+    """Whether a column has one of these names, or one of them behind other words: "scheduled date"."""
+    bare = _bare(head)
+    return bare in names or bare.rpartition(" ")[2] in names - {"time"}  # "waiting time" is not when
 
 
 def _named(heads: Iterable[str], text: str) -> list[str]:
@@ -207,28 +265,17 @@ def _meaning(head: str) -> set[str]:
 
 def _bare(head: str) -> str:
     """The name of a column without its unit."""
-    return _BRACKETS.sub("", head).lower()
+    return _BRACKETS.sub("", head).strip().lower()
 
 
 def _only(heads: list[str]) -> str | None:
     return heads[0] if len(heads) == 1 else None
 
 
-def _amount(cell: str) -> tuple[str, float]:
-    """What a value is measured in, "?" for what cannot be compared, and how much of it there is."""
-    if time := _TIME.fullmatch(cell.strip()):
-        return "time", 60.0 * int(time[1]) + int(time[2])
-    if date := find_date(cell):
-        return "date", float(date.toordinal())
-    quantities = list(each_quantity(cell))
-    if len(quantities) != 1:
-        return "?", 0.0
-    found, (value, sign) = quantities[0]
-    unit = (cell[: found.start()] + cell[found.end() :]).strip(" .").lower()
-    days = _DAYS.get(unit.removesuffix("s"))
-    if days is not None:
-        return "days", float(value) * days
-    return unit + sign.replace("-", ""), float(-value if "-" in sign else value)
+def _longest(heads: list[str]) -> str | None:
+    """The one with the most words; None where several have."""
+    most = max((len(_meaning(head)) for head in heads), default=0)
+    return _only([head for head in heads if len(_meaning(head)) == most])
 
 
 def _span(document: Document, place: Range) -> Span:
