@@ -26,6 +26,9 @@ _RULES = r"\b(?:instructions?|prompts?|rules|guidelines|orders|directions|constr
 _SAY = r"(?:say|write|repeat|insert|append|conclude|respond|tell (?:the )?(?:user|reader|person)s?)"
 _NAME = r"(?:answer|reply|print|output|state|claim)"  # nouns too: "State: Texas" is a cell, "Answer: yes" an interview
 _THIS = r"(?: only| instead| exactly| just)*(?: (?:that|the words?|the following)\b|\s[\"“])"
+_QUOTED = r"(?::|\s[\"“])"
+_OBEY = r"(?:ignore|disregard|forget|override|bypass|drop|follow|obey|repeat|reveal|print|show)"
+_BEFORE = r"(?:previous|prior|above|earlier|system|hidden|developer)"
 _WITH = r"(?:answer|reply|respond)(?: only| instead| exactly| just)* with\b"
 _CELLS = r"(?:[^;\n.!?]|[.!?](?!\s))+;\s*[^;:\n]{1,40}:"  # what follows "User:" in "User: Alice; Amount: 12."
 
@@ -35,15 +38,16 @@ _ORDERS = tuple(
         # Your rules are no more. People, too, "ignore the rules": that counts only where an order stands.
         rf"\b(?:ignore|disregard|forget|override|bypass|drop)\b[^.!?]{{0,30}}\byour\b[^.!?]{{0,30}}{_RULES}"
         rf"|\b(?:ignore|disregard) (?:any and )?all\b[^.!?]{{0,30}}{_RULES}"
-        r"|\b(?:previous|prior|above|earlier|system|hidden|developer) (?:instructions?|prompts?|messages?)\b",
+        rf"|\b{_OBEY}\b[^.!?;]{{0,40}}\b{_BEFORE} (?:instructions?|prompts?|messages?)\b",
         # Say this.
         rf"(?:{_FIRST}|{_AFTER_A_CLAUSE}|{_URGED})"
         rf"(?:(?:ignore|disregard|forget|override|bypass|drop)\b[^.!?]{{0,40}}{_RULES}"
         rf"|(?:{_SAY}|{_NAME}){_THIS}|{_SAY}:|{_WITH})",
         rf"(?:{_AFTER_A_CLAUSE}|{_URGED}|\band\s+{_HOW})(?:(?:{_SAY}|{_NAME})(?:{_THIS}|:)|{_WITH})",
-        rf"\byour (?:answer|reply|response)\b[^.!?,;]{{0,40}} (?:is|{_MUST})\b"
+        rf"\byour (?:answer|reply|response)\b[^.!?,;]{{0,40}} (?:{_MUST}\b|is{_QUOTED})"
         r"|\b(?:in|begin|start|end) your (?:answer|reply|response)\b"
-        r"|\bthe (?:only )?(?:right|correct|true) (?:answer|reply) (?:is|must|should)\b",
+        rf"|\bthe only (?:right|correct|true) {_REPLY} is\b"
+        rf"|\bthe (?:right|correct|true) {_REPLY}\b[^.!?,;]{{0,40}} (?:must|should|is{_QUOTED})",
         # You are a machine.
         rf"\b(?:(?:you are|you[’']re)(?! \w+ing\b)|act as|behave as|pretend to be)\b[^.!?]{{0,30}}\b{_MACHINE}\b"
         r"|\b(?:(?:note|notice|message|memo|instructions?)(?:,| to| for)|attention,?|dear|hey,?|hello,?|hi,?)\s"
