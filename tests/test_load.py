@@ -648,6 +648,9 @@ class Site(BaseHTTPRequestHandler):
         "/loop": (302, "/loop", ""),
         "/big.txt": (200, "text/plain", "word " * 1000),
         "/film": (200, "video/mp4", "abc"),
+        "/named.txt": (200, "text/plain; charset=iso-8859-1", f"Quay “opens” for €5\n\n{QUAY}".encode("cp1252")),
+        "/doubly.html": (200, "text/html; charset=utf-8", f"<meta charset=big5><article><p>“{QUAY}”</p></article>"),
+        "/wrongly.pdf": (200, "text/plain; charset=utf-8", report()),
     }
 
     def do_GET(self) -> None:
@@ -655,7 +658,7 @@ class Site(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Location" if status == 302 else "Content-Type", kind)
         self.end_headers()
-        self.wfile.write(text.encode())
+        self.wfile.write(text if isinstance(text, bytes) else text.encode())
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the name is the base class's
         pass
@@ -675,6 +678,12 @@ def test_a_page_is_fetched_and_a_redirect_followed(site: str) -> None:
     assert one(f"{site}/a.txt").text == f"Quay opens\n\n{QUAY}"
     assert one(f"{site}/moved").source == f"{site}/moved"
     assert one(f"{site}/").text == one(site).text == f"Quay opens\n\n{QUAY}"
+
+
+def test_a_page_is_read_in_the_encoding_its_server_names_unless_it_is_no_text(site: str) -> None:
+    assert one(f"{site}/named.txt").text == f"Quay “opens” for €5\n\n{QUAY}"
+    assert body(one(f"{site}/doubly.html")) == f"“{QUAY}”"
+    assert one(f"{site}/wrongly.pdf").title == "A quay for Norrvik"
 
 
 @pytest.mark.parametrize(
@@ -809,8 +818,33 @@ def test_rows_that_share_a_source_stay_documents_of_their_own(tmp_path: Path) ->
     rows = [{"id": name, "title": name, "text": f"{name} opened.", "source": "The Paper Lantern"} for name in "abc"]
     file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
     loaded = [item for item in load(str(file)) if isinstance(item, Document)]
-    assert [document.source for document in loaded] == [
-        "The Paper Lantern",
-        "The Paper Lantern#b",
-        "The Paper Lantern#c",
+    assert [document.source for document in loaded] == [f"The Paper Lantern#{name}" for name in "abc"]
+
+
+def test_two_corpora_that_name_the_same_outlet_hold_articles_of_their_own(tmp_path: Path) -> None:
+    named = {"text": QUAY, "source": "Reuters"}
+    first = rows(tmp_path / "a.jsonl", {"id": "a1", **named}, {"id": "a2", **named})
+    second = rows(tmp_path / "b.jsonl", {"id": "b1", **named}, named)
+    found = [item for item in first + second if isinstance(item, Document)]
+    sources = [item.source for item in found]
+    assert sources == ["Reuters#a1", "Reuters#a2", "Reuters#b1", f"{tmp_path / 'b.jsonl'}#2"]
+    assert [item.id for item in found][:3] == ["a1", "a2", "b1"]
+    assert found[3].author == "Reuters"  # its source no longer says so
+
+
+def test_a_row_before_the_others_changes_neither_their_sources_nor_their_ids(tmp_path: Path) -> None:
+    old = [{"id": "a", "text": QUAY, "source": "Reuters"}, {"text": FERRIES, "url": "https://example.org/f"}]
+    before = rows(tmp_path / "a.jsonl", *old)
+    new = [
+        {"id": "b", "text": "It rained.", "source": "Reuters"},
+        {"text": "It froze.", "url": "https://example.org/g"},
     ]
+    assert len(before) == 2
+    assert rows(tmp_path / "a.jsonl", *new, *old)[2:] == before
+
+
+def test_rows_with_the_same_address_stay_documents_of_their_own(tmp_path: Path) -> None:
+    row = {"text": QUAY, "url": "https://example.org/q"}
+    found = [item for item in rows(tmp_path / "a.jsonl", row, row, {"id": "c", **row}) if isinstance(item, Document)]
+    assert [item.source.partition("/q")[2] for item in found] == ["", "#2", "#c"]
+    assert len({item.id for item in found}) == 3

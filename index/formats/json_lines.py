@@ -1,7 +1,9 @@
 """A JSON Lines corpus -> its Documents: {"id","title","text","source"?,"published"?,"author"?} on each line.
 
-Where a corpus lacks "source" or "published", its "url" or "date" is taken. Knows nothing of files; the text is
-normalised but otherwise left as it is, without the title, so that its offsets stay the corpus's own.
+Where a corpus lacks "source" or "published", its "url" or "date" is taken. A row is the same one in the next reading
+when its address is, or its own id and the outlet it names; only a row with neither goes by its place in the file. Knows
+nothing of files; the text is normalised but otherwise left as it is, without the title, so that its offsets stay the
+corpus's own.
 """
 
 from __future__ import annotations
@@ -32,12 +34,10 @@ def read_json_lines(stream: IO[bytes], source: str) -> Iterator[Document | Failu
         empty = False
         try:
             _check_line(line)
-            document = read_row(line, source, number=number, fallback_id=identify(f"{source}#{number}"))
+            document = _told_apart(read_row(line, source, number=number), sources, number=number)
             if document.id in seen:
                 raise InputError(f'the id "{document.id}" stands on an earlier line; give each row its own')
             seen.add(document.id)
-            if document.source in sources:  # an outlet's name, say: rows that share it are still documents of their own
-                document = replace(document, source=f"{document.source}#{document.id}")
             sources.add(document.source)
             yield document
         except InputError as error:
@@ -55,23 +55,41 @@ def _check_line(line: bytes) -> None:
         raise InputError("it is not text (binary data); the rest of the file was not read")
 
 
-def read_row(line: bytes, source: str, *, number: int, fallback_id: str) -> Document:
+def _told_apart(document: Document, sources: set[str], *, number: int) -> Document:
+    """Rows that share an address are still documents of their own; `sources`: those of the rows before."""
+    if document.source not in sources:
+        return document
+    if document.id == identify(document.source):  # the row brings none of its own
+        source = f"{document.source}#{number}"
+        return replace(document, id=identify(source), source=source)
+    return replace(document, source=f"{document.source}#{document.id}")
+
+
+def read_row(line: bytes, source: str, *, number: int) -> Document:
     """Line `number` of the file `source`. Raises InputError with the reason when it is no document."""
     row = _parse(line)
     text = normalise(row["text"])
     if not text:
         raise InputError("its text is empty")
     title = " ".join(normalise(_string(row, "title")).split())
-    own_id = _own_id(row)
+    own_id, stated = _own_id(row), _string(row, "source", "url")
+    place = _place(source, stated, own_id, number=number)
     return Document(
-        id=own_id or fallback_id,
+        id=own_id or identify(place),
         title=title or opening(text),
         text=text,
-        source=_string(row, "source", "url") or f"{source}#{own_id or number}",
+        source=place,
         published=find_date(_string(row, "published", "date")),
-        author=_string(row, "author") or None,
+        author=_string(row, "author") or ("" if stated in place else stated) or None,  # the outlet is named somewhere
         body_start=_body_start(text, title),
     )
+
+
+def _place(source: str, stated: str, own_id: str, *, number: int) -> str:
+    """What tells a row from all others, of other files too: many rows of many files name the same outlet."""
+    if "://" in stated:
+        return stated
+    return f"{stated or source}#{own_id}" if own_id else f"{source}#{number}"
 
 
 def _parse(line: bytes) -> dict[str, Any]:
