@@ -41,6 +41,21 @@ _BOMS = (  # UTF-32 first: its mark begins with that of UTF-16
     (codecs.BOM_UTF16_BE, "utf-16"),
     (codecs.BOM_UTF8, "utf-8-sig"),
 )
+_WESTERN = "cp1252"
+_MEANT = {  # the name -> what browsers take it for (WHATWG Encoding Standard, section 4.2)
+    **dict.fromkeys(("ascii", "iso8859-1"), _WESTERN),
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+}
+_FEW_FOREIGN = 30  # bytes
+# Words of another alphabet are foreign from end to end; of another Latin one, they hold signs: "By³o", "³ódŸ".
+_NOT_WESTERN = re.compile(r"[^\x00-\x7f]{4}|[^\W\d_][¡-©¬®-´¶¸¹¼-¿×÷][^\W\d_]|[¦¬¯¹²³¼-¾][^\W\d_]|[\x00-\x08\x0e-\x1f]")
 
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
@@ -100,11 +115,45 @@ def decode(content: bytes) -> str:
         return _decode_unknown(content, error.start)
 
 
+def decode_as(content: bytes, label: str) -> str:
+    """By the encoding that a page, a mail or a server names, as web browsers understand its name.
+
+    A mark at the start says more than a name. Where the name cannot be true the encoding is found. InputError if it is
+    no text.
+    """
+    if not content.strip() or content.startswith((*_BINARY_STARTS, *(mark for mark, _ in _BOMS))):
+        return decode(content)
+    try:
+        name = codecs.lookup(label.strip().lower().removeprefix("x-")).name
+        name = _MEANT.get(name, name)
+        if name == _WESTERN and _is_utf8(content):
+            return content.decode()
+        text = content.decode(name, "replace")
+    except (LookupError, ValueError):  # a name that nobody knows, or not one of a text's encoding
+        return decode(content)
+    return decode(content) if _is_damaged(text) else text
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _is_damaged(text: str) -> bool:
+    """More than a cut at its end, say: a tenth of what is foreign in it could not be decoded."""
+    foreign = len(text) - len(text.encode("ascii", "ignore"))
+    return text.count("\ufffd") * 10 > foreign
+
+
 def _decode_unknown(content: bytes, first_error: int) -> str:
     text = content.decode("utf-8", "replace")
-    foreign = len(text) - len(text.encode("ascii", "ignore"))
-    if text.count("\ufffd") * 10 <= foreign:  # UTF-8 with a few damaged bytes, such as a cut at its end
+    if not _is_damaged(text):
         return text
+    if (western := _western(content)) is not None:
+        return western
     from charset_normalizer import from_bytes
 
     start = max(first_error - _SAMPLE_BYTES // 2, 0)
@@ -114,8 +163,20 @@ def _decode_unknown(content: bytes, first_error: int) -> str:
     if best is None:
         raise InputError("it is not text (binary data)")
     ties = (match for match in matches if (match.chaos, match.coherence) == (best.chaos, best.coherence))
-    best = next((match for match in ties if match.encoding == "cp1252"), best)  # among equals the most common by far
+    best = next((match for match in ties if match.encoding == _WESTERN), best)  # among equals the most common by far
     return content.decode(best.encoding, "replace")
+
+
+def _western(content: bytes) -> str | None:
+    """As Windows-1252, when too few letters are foreign to find their encoding by; None where it makes no words."""
+    foreign = sum(byte > 127 for byte in content)
+    if foreign > max(_FEW_FOREIGN, len(content) // 100) or 2 * foreign > len(content):
+        return None
+    try:
+        text = content.decode(_WESTERN)
+    except UnicodeDecodeError:
+        return None
+    return None if _NOT_WESTERN.search(text) else text
 
 
 # --- the site around the article -------------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ words for a person when it cannot be had. Knows nothing of formats and Documents
 
 from __future__ import annotations
 
+import codecs
 import http.client
 import ipaddress
 import socket
@@ -19,6 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
+from index.clean import decode_as
 from index.types import InputError
 
 MAX_PAGE_BYTES = 20 * 2**20
@@ -30,7 +32,11 @@ _Socket = TypeVar("_Socket", bound=socket.socket)
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What the server sent. `url` is the address that answered, after every redirect."""
+    """What the server sent. `url` is the address that answered, after every redirect.
+
+    A text whose encoding the server names is in UTF-8 behind its mark, whatever the text says of itself: browsers, too,
+    believe the server first.
+    """
 
     content: bytes
     url: str
@@ -80,7 +86,19 @@ def _get(url: str, gate: _Gate) -> Fetched:
                 raise InputError(f"the page has more than {MAX_PAGE_BYTES // 2**20} MB; {_SAVE_IT}")
         if gate.is_shut:  # what came so far is not the page
             raise OSError
-        return Fetched(bytes(content), response.url, response.headers.get_content_type())
+        kind, charset = response.headers.get_content_type(), response.headers.get_content_charset()
+        is_named = charset and (kind.startswith("text/") or kind == "application/xhtml+xml")
+        return Fetched(_in_utf8(bytes(content), charset) if is_named else bytes(content), response.url, kind)
+
+
+def _in_utf8(content: bytes, charset: str) -> bytes:
+    """As it came when it is the same in most encodings, or no text whatever the server says."""
+    if content.isascii() or b"\0" in content:
+        return content
+    try:
+        return codecs.BOM_UTF8 + decode_as(content, charset).encode("utf-8", "replace")
+    except InputError:
+        return content
 
 
 # --- every connection goes through the gate, so every redirect is looked at too --------------------------------------

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from samples import FERRIES, HARBOUR, PORTS, ROWS
 
 import qa.app
-from index.clean import normalise
+from index.clean import decode, decode_as, normalise
 from index.formats import MEDIA_TYPES, SUFFIXES, read
 from index.formats.content import Content, document
 from index.formats.html import read_html, shown_text
@@ -152,6 +152,43 @@ def test_a_mail_whose_plain_text_is_blank_shows_its_html(blank: str) -> None:
     assert body(one(bytes(mail), "mail.eml")) == HARBOUR
 
 
+def test_a_mail_keeps_what_is_written_below_a_picture_and_a_named_text_stays_an_attachment() -> None:
+    parts = [
+        f"Content-Type: text/plain\n\n{HARBOUR}",
+        "Content-Type: image/png\nContent-Disposition: inline; filename=a.png\n\nx",
+        'Content-Type: text/plain\nContent-Disposition: attachment; filename="a.txt"\n\nAn older quay.',
+        f"Content-Type: text/html\n\n<p>{FERRIES}</p>",
+    ]
+    head = "Subject: The quay\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=cut\n\n"
+    content = head + "".join(f"--cut\n{part}\n" for part in parts) + "--cut--\n"
+    mail, attached = read(content.encode(), "mail.eml", "mail.eml")
+    assert isinstance(mail, Document)
+    assert isinstance(attached, Document)
+    assert body(mail) == f"{HARBOUR}\n\n{FERRIES}"
+    assert attached.text == "An older quay."
+
+
+@pytest.mark.parametrize(
+    ("plain", "shown"),
+    [
+        ("Your program does not show HTML.", f"{HARBOUR} {FERRIES}"),
+        (f"{HARBOUR}", HARBOUR),
+    ],
+)
+def test_a_newsletter_whose_plain_text_says_nothing_shows_its_html(plain: str, shown: str) -> None:
+    mail = EmailMessage()
+    mail["Subject"], mail["From"] = "The night ferry", "Ada Moss <ada@example.org>"
+    mail.set_content(plain)
+    mail.add_alternative(f"<p>{HARBOUR} {FERRIES}</p>", subtype="html")
+    assert body(one(bytes(mail), "mail.eml")) == shown
+
+
+@pytest.mark.parametrize("quoted", ["> What will use it?", "Ada Moss wrote:\n> What will use it?"])
+def test_a_signature_ends_where_the_mail_goes_on_with_the_one_it_answers(quoted: str) -> None:
+    text = f"{FERRIES}\n\n-- \nJohn Roe\nHarbour Street 2\n\n{quoted}\n"
+    assert body(one(samples.eml(text=text), "mail.eml")) == f"{FERRIES}\n\n{quoted}"
+
+
 def test_a_file_that_is_no_mail_is_named_so() -> None:
     with pytest.raises(InputError, match="no e-mail"):
         list(read(b"just some text", "mail.eml", "s"))
@@ -249,6 +286,55 @@ def test_rows_of_a_table_in_a_mail_have_the_names_of_its_columns_unless_it_is_a_
     frame = f"<table><tr><th>Left</th><th><table>{NAMED}</table></th></tr><tr><td>below</td></tr></table>"
     assert "Port: Norrvik; Berths: 12." in shown_text(frame)
     assert "Left\n" in shown_text(frame)
+
+
+# --- encodings -------------------------------------------------------------------------------------------------------
+
+FIGURES = "The port grew in 1990–2000 … it’s worth €5 million now, they said."
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "latin1", "us-ascii", "windows-1252", "no-such-name"])
+def test_a_page_shows_the_characters_that_browsers_show_whatever_it_calls_its_encoding(label: str) -> None:
+    page = f"<html><head><meta charset={label}></head><body><article><p>{FIGURES}</p></article></body></html>"
+    assert body(one(page.encode("cp1252"), "a.html")) == FIGURES
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "truth"),
+    [
+        (FIGURES, "iso-8859-1", "utf-8"),  # a server's stock setting
+        ("Günaydın İstanbul – €5", "iso-8859-9", "cp1254"),
+        ("镕 is a name", "gb2312", "gb18030"),
+        ("東京①", "x-sjis", "cp932"),
+        ("똠방각하", "euc-kr", "cp949"),
+        ("Grüße aus Zürich", "utf-8", "cp1252"),
+        ("Grüße aus Zürich", "base64", "cp1252"),
+        ("Grüße", "iso-8859-1", "utf-16"),
+    ],
+)
+def test_the_name_of_an_encoding_is_taken_as_it_is_meant(text: str, label: str, truth: str) -> None:
+    assert decode_as(text.encode(truth), label) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Résumé of the meeting with Mr Müller of Zürich.",
+        "41 °C",
+        "Grüße",
+        "5 m² – €7",
+        FIGURES,
+        f"{HARBOUR} “Now!” " * 9,
+    ],
+)
+def test_a_short_western_text_is_read_as_one(text: str) -> None:
+    assert decode(text.encode("cp1252")) == text
+
+
+@pytest.mark.parametrize(("charset", "truth"), [("us-ascii", "utf-8"), ("iso-8859-1", "cp1252"), ("utf-8", "utf-8")])
+def test_a_mail_shows_the_characters_that_were_typed_whatever_it_calls_its_encoding(charset: str, truth: str) -> None:
+    head = f"Subject: Figures\nContent-Type: text/plain; charset={charset}\nContent-Transfer-Encoding: 8bit\n\n"
+    assert body(one(head.encode() + FIGURES.encode(truth), "a.eml")) == FIGURES
 
 
 # --- archives --------------------------------------------------------------------------------------------------------

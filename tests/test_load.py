@@ -649,7 +649,7 @@ class Site(BaseHTTPRequestHandler):
         "/big.txt": (200, "text/plain", "word " * 1000),
         "/film": (200, "video/mp4", "abc"),
         "/named.txt": (200, "text/plain; charset=iso-8859-1", f"Quay “opens” for €5\n\n{QUAY}".encode("cp1252")),
-        "/doubly.html": (200, "text/html; charset=utf-8", f"<meta charset=big5><article><p>“{QUAY}”</p></article>"),
+        "/doubly.html": (200, "text/html; charset=utf-8", f"<html><meta charset=big5><body><article>“{QUAY}”"),
         "/wrongly.pdf": (200, "text/plain; charset=utf-8", report()),
     }
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, pairwise
 from typing import Any
 
-from index.clean import decode, normalise
+from index.clean import decode, decode_as, normalise
 from index.dates import find_date
 from index.formats.content import Content
 from index.formats.tables import as_shown, under_header
@@ -96,7 +96,7 @@ def _name_columns(table: Any) -> None:
         return
     if any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
         return
-    lines = under_header([["".join(cell.itertext()).strip() for cell in row] for row in rows])
+    lines = under_header([[" ".join("".join(_pieces(cell)).split()) for cell in row] for row in rows])
     for row in list(table.iter("tr")):
         row.getparent().remove(row)
     for line in lines:
@@ -119,13 +119,8 @@ def _pieces(root: Any) -> Iterator[str]:
 
 
 def decode_html(content: bytes) -> str:
-    """By the encoding the page names, if Python knows it."""
+    """By the encoding the page names, if there is one of that name."""
     named = re.search(
         rb"""(?:<meta[^>]{0,200}?charset|<\?xml[^>]{0,80}encoding)=["']?([\w-]{2,30})""", content[:4096], re.I
     )
-    try:
-        if named and b"\0" not in content:
-            return content.decode(named[1].decode())
-    except (LookupError, UnicodeError):
-        pass
-    return decode(content)
+    return decode_as(content, named[1].decode()) if named and b"\0" not in content else decode(content)
