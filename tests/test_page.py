@@ -58,8 +58,9 @@ def test_no_text_becomes_markup_in_an_answer(text: str) -> None:
 @given(hostile_texts)
 def test_no_text_becomes_markup_in_a_refusal_an_error_or_the_first_page(text: str) -> None:
     hit = Hit(Passage(1, "d", 0, len(text), text), 1.0, "fake")
-    refusal = Answer(text, "", "refused", 0.1, hits=(hit,), refusal=Refusal("which_article", text))
+    refusal = Answer(text, "", "refused", 0.1, hits=(hit,), refusal=Refusal("not_found", text))
     assert show(refusal, d=text).inside.get(".fn-refusal", "") == text
+    assert show(replace(refusal, refusal=Refusal("which_article", text))).inside.get(".fn-refusal", "") == text
     assert Rendered(page.trouble_html(InputError(text, text))).text == text * 2
     assert Rendered(page.not_kept_html(InputError(text, text))).text.endswith(text)
     assert Rendered(page.chips_html([text])).text == text
@@ -176,8 +177,21 @@ def test_a_refusal_says_where_it_looked_and_shows_three_nearest_passages_whose_d
     assert "copy" not in page.tools_html(answer)
 
 
-def test_the_word_for_what_is_not_found_is_that_of_every_refusal() -> None:
+def test_the_word_for_what_is_not_found_is_that_of_every_refusal_that_says_no_more() -> None:
     assert rendered.words()["refusal_not_found"] == NOT_FOUND
+
+
+def test_a_refusal_that_says_more_keeps_its_sentence_and_does_not_speak_of_articles_that_it_did_not_look_in() -> None:
+    message = "The article does not name its author."
+    read = show(Answer("Who wrote it?", "", "refused", 0.0, refusal=Refusal("not_found", message)))
+    assert read.inside[".fn-refusal"] == message
+    assert read.inside[".fn-looked"].strip() == "Add one that might say"
+
+
+def test_a_question_for_which_article_is_meant_is_all_that_is_said() -> None:
+    message = 'Which of the 12 articles? Name its subject: "... of the article on X".'
+    read = show(Answer("When was it published?", "", "refused", 0.0, refusal=Refusal("which_article", message)))
+    assert read.text == f"When was it published?Edit{message}"
 
 
 def test_what_is_no_question_gets_its_sentence_and_no_search_to_speak_of() -> None:

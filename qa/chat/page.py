@@ -18,6 +18,7 @@ from string import Template
 from index.types import Hit, UserError
 from qa.chat.feedback import MAX_CHARS
 from qa.chat.markup import date, facts, label, opens, outlet, page_number, quiet_button, said, word
+from qa.compose import NOT_FOUND
 from qa.types import KINDS_WITH_MARKERS, Answer, Citation, Refusal
 from qa.writing.types import Written
 
@@ -323,15 +324,19 @@ def _value_card(citations: Sequence[Citation]) -> str:
 
 
 def _refusal(refusal: Refusal, hits: Sequence[Hit], titles: Mapping[str, str], searched: int | None) -> str:
-    """What is not there, where it was looked for, what comes nearest, and what could be done."""
-    translated = word("refusal_not_found") if refusal.reason == "not_found" else ""
-    message = f'<p class="fn-refusal" {translated}>{"" if translated else escape(refusal.message)}</p>'
-    if refusal.reason == "not_a_question":
+    """What is not there, where it was looked for, what comes nearest, and what could be done.
+
+    A refusal that says more than that nothing was found looked at one article or at titles: how many is not said.
+    """
+    plain = refusal.message == NOT_FOUND
+    attributes, text = (word("refusal_not_found"), "") if plain else ("", escape(refusal.message))
+    message = f'<p class="fn-refusal" {attributes}>{text}</p>'
+    if refusal.reason != "not_found":
         return message
     known = [hit for hit in hits if hit.passage.document_id in titles][:NEAREST_SHOWN]
     items = "".join(f"<li>{_nearest(hit, titles[hit.passage.document_id])}</li>" for hit in known)
     nearest = f'<h3 class="fn-label" {word("nearest")}></h3><ol class="fn-nearest">{items}</ol>' if items else ""
-    looked = said("looked_in", count=searched) if searched is not None else ""
+    looked = said("looked_in", count=searched) if plain and searched is not None else ""
     add = quiet_button("open", "add_one", 'data-panel="library"')
     return f'{message}<p class="fn-looked">{looked} {add}</p>{nearest}'
 
