@@ -47,8 +47,18 @@ def answer_text(answer: Answer) -> str:
     if answer.refusal:
         nearest = [f"  - {h.passage.title}: {' '.join(h.passage.text.split())[:160]}" for h in answer.hits[:3]]
         return "\n".join([answer.refusal.message, *(["nearest passages:", *nearest] if nearest else [])])
-    sure = f"  ({answer.confidence:.0%} sure)" if answer.confidence < 1 else ""  # 1: quoted, nothing was chosen
-    return "\n".join([answer.text + sure, *notes(answer)])
+    return "\n".join([f"{answer.text} {sure(answer)}".rstrip(), *notes(answer)])
+
+
+def sure(answer: Answer) -> str:
+    """How sure an answer is, in brackets, after a space; never none or all, which an estimate cannot promise.
+
+    "" where there is no estimate to give: for words quoted without a choice (a probability of 1), and for sources that
+    disagree, since it is for one of their answers.
+    """
+    if answer.refused or answer.confidence >= 1 or answer.kind == "disagreement":
+        return ""
+    return f" ({min(max(answer.confidence, 0.01), 0.99):.0%} sure)"
 
 
 def notes(answer: Answer) -> list[str]:

@@ -1,13 +1,28 @@
 """Answers to paste elsewhere: what stands on the page stands there too, and nothing in an article becomes markup."""
 
+import datetime as dt
 import re
+from dataclasses import replace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from qa.chat.quote import bibtex, bibtex_text, is_web_address, markdown, markdown_parts, markdown_text, place, plain
+from qa.chat.conversations import Conversation, Exchange, Summary
+from qa.chat.quote import (
+    bibtex,
+    bibtex_text,
+    conversation_markdown,
+    is_web_address,
+    markdown,
+    markdown_parts,
+    markdown_text,
+    place,
+    plain,
+)
+from qa.show import answer_text
 from qa.types import Answer, Citation, Kind, Refusal
 
 SENTENCE = "Portavel bought 450 new vehicles and fitted electric drives to 142 older ones."
@@ -162,6 +177,26 @@ def test_every_reference_has_its_footnote_and_no_other_reference_appears(pieces:
     unescaped = re.sub(r"\\.", "", made, flags=re.DOTALL)
     assert re.findall(r"\[\^(\d+)\]", unescaped) == [str(n + 2) for n in range(1, len(pieces) + 1)]
     assert len(notes) == len(pieces)
+
+
+@pytest.mark.parametrize(
+    ("kind", "confidence", "said"),
+    [
+        ("span", 0.81, "81% sure"),
+        ("span", 0.996, "99% sure"),  # no estimate can promise all
+        ("span", 0.001, "1% sure"),  # or none
+        ("summary", 1.0, ""),  # quoted: nothing was estimated
+        ("disagreement", 0.81, ""),  # the estimate is for one of its answers
+    ],
+)
+def test_an_export_and_the_terminal_say_how_sure_an_answer_is_and_never_that_it_is_certain(
+    kind: Kind, confidence: float, said: str
+) -> None:
+    answer = replace(answered("450 [1]", kind=kind), confidence=confidence)
+    day = dt.datetime(2024, 11, 14, tzinfo=dt.UTC)
+    exported = conversation_markdown(Conversation(Summary("c1", "Buses", day, day, 1), (Exchange(answer, day),)))
+    for text in (exported, answer_text(answer)):
+        assert re.findall(r"\((.*? sure)\)", text) == ([said] if said else [])
 
 
 # ── BibTeX ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -14,6 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from index.types import Document
 from qa.chat.conversations import Conversation, still_there
+from qa.show import sure
 from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Kind
 
 _LEADS: dict[Kind, str] = {
@@ -162,8 +163,7 @@ def conversation_markdown(
         blocks.append(f"## {markdown_text(exchange.answer.question)}")
         for answer in exchange.answers:
             text, footnotes = markdown_parts(answer, first=len(notes) + 1)
-            sure = "" if answer.refused or answer is exchange.written else f" ({answer.confidence:.0%} sure)"
-            blocks.append(f"{text}{sure}")
+            blocks.append(text if answer is exchange.written else text + sure(answer))
             for note, citation in zip(footnotes, answer.citations, strict=True):
                 notes.append(note + (_standing(citation, document_of(citation.document_id)) if document_of else ""))
     return "\n\n".join([*blocks, *notes]) + "\n"
