@@ -35,7 +35,9 @@ class Config:
 
     @property
     def home_folder(self) -> Path:
-        """Raises InputError for the home of somebody who has none."""
+        """Raises InputError for the home of somebody who has none, and for no name at all."""
+        if self.home == "":  # as a path it would be the folder that the command happens to run in
+            raise InputError("the library's folder (home) has an empty name", "name a folder, or give none")
         if self.home is not None:
             try:
                 return Path(self.home).expanduser()
@@ -55,13 +57,27 @@ def share(text: str) -> float:
     return number
 
 
+def count(text: str) -> int:
+    """A whole number of at least 1. Raises ValueError for anything else."""
+    number = int(text)
+    if number < 1:
+        raise ValueError(f"{text!r} is less than 1")
+    return number
+
+
 _NUMBERS: dict[str, Callable[[str], int | float]] = {
-    "passages_read": int,
-    "chunk_chars": int,
+    "passages_read": count,
+    "chunk_chars": count,
     "port": int,
     "threshold": share,
     "reference": lambda given: bool(int(given)),
     "private_addresses": lambda given: bool(int(given)),
+}
+
+
+_WANTED: dict[Callable[[str], int | float], str] = {
+    share: "a number from 0 to 1",
+    count: "a whole number of at least 1",
 }
 
 
@@ -79,6 +95,6 @@ def _typed(given: str, name: str) -> str | float:
     try:
         return _NUMBERS[name](given) if name in _NUMBERS else given
     except ValueError:
-        wanted = "a number from 0 to 1" if _NUMBERS[name] is share else "a number"
+        wanted = _WANTED.get(_NUMBERS[name], "a number")
         message = f"FOOTNOTE_{name.upper()} is {given!r}, which is not {wanted}"
         raise InputError(message, f"set it to {wanted}, or unset it") from None

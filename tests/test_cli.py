@@ -144,6 +144,20 @@ def test_a_threshold_that_is_no_share_is_refused_wherever_it_is_given(
     assert err.startswith(f"error: FOOTNOTE_THRESHOLD is {wrong!r}, which is not a number from 0 to 1\nhint: ")
 
 
+@pytest.mark.parametrize("name", ["FOOTNOTE_PASSAGES_READ", "FOOTNOTE_CHUNK_CHARS"])
+@pytest.mark.parametrize("wrong", ["0", "-5", "2.5", "some"])
+def test_a_number_that_would_leave_nothing_to_read_is_refused(
+    home: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, name: str, wrong: str
+) -> None:
+    monkeypatch.setenv(name, wrong)
+    code, _, err = run(capsys, "ask", "--home", home, "Who?")
+    assert code == 2
+    assert err == (
+        f"error: {name} is {wrong!r}, which is not a whole number of at least 1\n"
+        "hint: set it to a whole number of at least 1, or unset it\n"
+    )
+
+
 def test_a_person_reads_the_quote_and_its_place(home: str, capsys: pytest.CaptureFixture[str]) -> None:
     _, out, _ = run(capsys, "ask", "--home", home, "what is Beijing's 2025 target")
     assert out.startswith("300 billion yuan")
@@ -281,6 +295,7 @@ def test_a_source_that_is_not_there_does_not_stop_the_others(
         (["ask", "--reader", "/no/such/reader", "who?"], "/no/such/reader"),
         (["documents", "--encoder", "another-model"], "another-model"),
         (["documents", "--home", "~no-such-user/library"], "~no-such-user/library"),
+        (["documents", "--home", ""], "home"),
         (["train", "/no/such/data", "--out", "/tmp/unused"], "/no/such/data"),
     ],
 )
