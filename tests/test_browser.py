@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Iterator
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -23,6 +24,8 @@ from browser import (
 )
 from playwright.sync_api import Page, expect
 
+from index.types import LibraryError
+from qa.chat.page import trouble_html
 from qa.types import Turn
 
 pytestmark = needs_chromium
@@ -188,6 +191,23 @@ def test_hostile_text_stays_text(page: Page) -> None:
     assert page.evaluate("window.pwned") is None
 
 
+def test_an_article_that_cannot_be_read_leaves_no_empty_pane(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(page, "What is the 2025 target?")
+    real = site.desk.call
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        trouble = trouble_html(LibraryError("the library cannot be read", "look whether the disk is there"))
+        return {"trouble": trouble} if name == "article" else real(name, sent)
+
+    monkeypatch.setattr(site.desk, "call", call)
+    page.locator(".fn-footnote").click()
+    expect(page.locator(".fn-paper .fn-trouble p")).to_have_text(
+        ["the library cannot be read", "look whether the disk is there"]
+    )
+
+
 # ── Conversation ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -273,6 +293,52 @@ def test_shift_enter_makes_a_new_line(page: Page, site: Site) -> None:
     page.keyboard.type("two")
     expect(page.locator("#fn-question")).to_have_value("one\ntwo")
     assert len(site.asker.asked) == asked
+
+
+@pytest.mark.parametrize("mark", ["isComposing: true", "keyCode: 229"], ids=["most", "safari"])
+def test_a_word_that_an_input_method_composes_is_neither_sent_nor_lost(page: Page, site: Site, mark: str) -> None:
+    def press(place: str, key: str) -> None:
+        pressed = f"new KeyboardEvent('keydown', {{key, {mark}, bubbles: true, cancelable: true}})"
+        page.locator(place).evaluate(f"(e, key) => e.dispatchEvent({pressed})", key)
+
+    say(page, "What is the 2025 target?")
+    asked = len(site.asker.asked)
+    page.locator("#fn-question").fill("Bei")
+    press("#fn-question", "Enter")
+    page.locator(".fn-edit").click()
+    draft = page.locator(".fn-editing textarea")
+    draft.fill("Beijing")
+    press(".fn-editing textarea", "Escape")
+    press(".fn-editing textarea", "Enter")
+    expect(draft).to_have_value("Beijing")
+    page.get_by_role("button", name="3 articles").click()
+    page.locator("#fn-add").fill("Bei")
+    press("#fn-add", "Enter")
+    press("#fn-add", "Escape")
+    expect(page.locator("#fn-add")).to_be_visible()
+    page.get_by_role("button", name="Conversations").click()
+    page.locator(".fn-rename").first.click()
+    press(".fn-rename-to", "Escape")
+    press(".fn-rename-to", "Enter")
+    expect(page.locator(".fn-rename-to")).to_be_visible()
+    page.get_by_role("button", name="Close").click()
+    page.wait_for_timeout(300)
+    expect(page.locator("#fn-question")).to_have_value("Bei")
+    assert len(site.asker.asked) == asked
+    assert site.desk.shelf.jobs() == []
+
+
+def test_the_offer_to_add_opens_the_articles_and_does_not_close_them(page: Page) -> None:
+    say(page, "Who is the mayor of Atlantis?")
+    panel = page.get_by_role("region", name="Articles")
+    for _ in range(2):
+        page.get_by_role("button", name="Add one that might say").click()
+        expect(panel).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("button", name="Add one that might say")).to_be_focused()
+    for shown in (True, False):
+        page.get_by_role("button", name="3 articles").click()
+        expect(panel).to_be_visible(visible=shown)
 
 
 def test_a_new_page_waits_for_a_question(page: Page, site: Site) -> None:

@@ -24,6 +24,8 @@ from browser import (
 from fakes import GatedEncoder
 from playwright.sync_api import Page, expect
 
+from index.types import LibraryError
+from qa.chat.page import trouble_html
 from qa.chat.shelf import MOST_WAITING
 
 pytestmark = needs_chromium
@@ -367,7 +369,70 @@ def test_an_article_that_comes_in_is_asked_unless_only_some_are(page: Page, site
     assert site.asker.within[-1] == {"provinces", HOSTILE.id, kelp.id}
 
 
+def test_what_another_window_removed_is_not_counted_among_the_ticked(page: Page, site: Site) -> None:
+    page.get_by_role("button", name="None", exact=True).click()
+    for document in (HARBOUR, PROVINCES):
+        page.get_by_role("checkbox", name=f"Ask “{document.title}”").check()
+    site.asker.library.remove(["provinces", HOSTILE.id])
+    page.get_by_role("button", name="Close").click()
+    open_library(page)
+    expect(page.locator(".fn-asked-of")).to_have_text("Questions are asked of 1 of 1 article.")
+    say(page, "Who is the mayor of Atlantis?")
+    assert site.asker.within[-1] == {"harbour"}
+    expect(page.locator(".fn-looked")).to_contain_text("Looked in 1 article.")
+    page.get_by_role("button", name="Ask all").click()
+    expect(page.locator(".fn-asked-of")).to_contain_text("asked of all articles")
+
+
+def test_an_article_that_is_put_back_is_asked_as_little_as_before(page: Page, site: Site) -> None:
+    tick = page.get_by_role("checkbox", name=f"Ask “{HARBOUR.title}”")
+    tick.uncheck()
+    page.get_by_role("button", name=f"Remove “{HARBOUR.title}”").click()
+    expect(page.get_by_role("button", name="2 articles")).to_be_visible()
+    expect(page.locator(".fn-choice")).to_be_hidden()  # the others are all that there are
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".fn-choice")).to_contain_text("Asking 2 of 3 articles.")
+    expect(tick).not_to_be_checked()
+    say(page, "What is the 2025 target?")
+    assert site.asker.within[-1] == {"provinces", HOSTILE.id}
+
+
 # ── What may go wrong ─────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_library_that_cannot_be_read_is_said_in_words_wherever_it_is_asked(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, troubled = site.desk.call, set[str]()
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        trouble = trouble_html(LibraryError("the library cannot be read", "look whether the disk is there"))
+        return {"trouble": trouble} if name in troubled else real(name, sent)
+
+    monkeypatch.setattr(site.desk, "call", call)
+    for name in ("jobs", "documents", "add", "remove", "forget"):
+        troubled.clear()
+        page.get_by_role("button", name="Close").click()
+        open_library(page)
+        expect(page.get_by_role("alert").first).to_have_text("")
+        troubled.add(name)
+        if name == "documents":
+            page.get_by_role("searchbox", name="Find by title or source").fill("low")
+        elif name == "remove":
+            page.get_by_role("button", name=f"Remove “{PROVINCES.title}”").click()
+        elif name == "forget":
+            page.locator(".fn-forget").evaluate("button => button.click()")
+        else:
+            paste(page, f"Boat {name} left the quay.")
+        expect(page.get_by_role("alert").first).to_contain_text("the library cannot be read")
+    troubled.add("jobs")
+    new = site.visit(page.context)
+    open_library(new)
+    expect(new.get_by_role("alert").first).to_contain_text("the library cannot be read")
+    for window in (page, new):
+        expect(window.get_by_role("button", name="4 articles")).to_be_visible()
+        assert "undefined" not in window.locator(".fn-app").inner_text()
+    new.close()
 
 
 def test_hostile_names_titles_and_texts_stay_text(page: Page) -> None:

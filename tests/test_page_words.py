@@ -9,13 +9,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from rendered import words
+from rendered import said, words
 
 from index.types import Document, Entry, Hit, InputError, Passage
 from qa.chat import article, markup, page, panels
 from qa.chat.conversations import Summary
 from qa.chat.page import WEB
 from qa.chat.shelf import Job
+from qa.compose import NOT_FOUND
 from qa.types import Answer, Citation, Refusal
 
 LANGUAGES = sorted(file.suffixes[0][1:] for file in WEB.glob("words.*.json"))
@@ -41,6 +42,14 @@ def test_every_language_has_the_same_words_with_the_same_values_to_fill_in(langu
         assert placeholders(text) == placeholders(english[key]), key
     plural = {key.removesuffix(".one") for key in other if key.endswith(".one")}
     assert plural == {key.removesuffix(".other") for key in other if key.endswith(".other")}
+
+
+def test_in_english_one_is_said_otherwise_than_many() -> None:
+    english = words("en")
+    one = {key.removesuffix(".one"): text for key, text in english.items() if key.endswith(".one")}
+    assert [key for key, text in one.items() if text == english[f"{key}.other"]] == []
+    assert said("asked_some", {"data-n": "0", "data-count": "1"}) == "Questions are asked of 0 of 1 article."
+    assert said("asking_some", {"data-n": "1", "data-count": "3"}) == "Asking 1 of 3 articles."
 
 
 def test_chinese_is_chinese() -> None:
@@ -131,7 +140,7 @@ def test_answers_articles_and_panels_write_no_words() -> None:
             for kind in ("span", "yes_no", "list", "summary", "disagreement")
         ),
         page.answer_html(
-            Answer("1?", "", "refused", 0.1, hits=(hit,), refusal=Refusal("not_found", "5")),
+            Answer("1?", "", "refused", 0.1, hits=(hit,), refusal=Refusal("not_found", NOT_FOUND)),
             titles={"1": "2"},
             searched=1,
         ),

@@ -319,8 +319,15 @@ def test_documents_are_found_by_words_of_title_or_source(shelf: Shelf, words: st
 def test_a_choice_is_some_or_all_but_some_or_everything(shelf: Shelf) -> None:
     assert shelf.chosen([], all_but=True) is None
     assert shelf.chosen(["fish"], all_but=True) == frozenset({"quay"})
-    assert shelf.chosen(["fish", "gone"], all_but=False) == frozenset({"fish", "gone"})
+    assert shelf.chosen(["fish"], all_but=False) == frozenset({"fish"})
     assert shelf.chosen([], all_but=False) == frozenset()
+
+
+def test_what_was_removed_elsewhere_is_no_longer_chosen(shelf: Shelf, library: Library) -> None:
+    library.remove(["quay"])
+    assert shelf.chosen(["fish", "quay"], all_but=False) == frozenset({"fish"})
+    assert shelf.chosen(["quay"], all_but=False) == frozenset()
+    assert shelf.chosen(["quay"], all_but=True) == frozenset({"fish"})
 
 
 def test_a_removed_document_is_put_back_as_it_was(shelf: Shelf, library: Library) -> None:

@@ -100,10 +100,11 @@ class Shelf:
         ]
 
     def chosen(self, ids: Collection[str], *, all_but: bool) -> frozenset[str] | None:
-        """The documents of `ids`, or all but those; None: every document."""
-        if not all_but:
-            return frozenset(ids)
-        return frozenset(entry.id for entry in self._library.entries()) - frozenset(ids) if ids else None
+        """The documents of `ids` that there are, or all but those; None: every document."""
+        if all_but and not ids:
+            return None
+        here = frozenset(entry.id for entry in self._library.entries())
+        return here - frozenset(ids) if all_but else here & frozenset(ids)
 
     def remove(self, document_id: str) -> Document:
         """Takes a document away; for RESTORABLE_S it can be put back. Raises InputError when it is not there."""

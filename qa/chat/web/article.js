@@ -44,7 +44,8 @@ export const articlePane = (app, {call, narrow, leavePanel, reopenPanel, home}) 
     const reply = await call('article', sent).catch((error) => ({failed: error.message}));
     if (mine !== opening) return;
     pane.removeAttribute('aria-busy');
-    show(reply.article ?? blank(reply.failed).outerHTML);
+    if (reply.trouble) show(`<div class="fn-paper">${reply.trouble}</div>`);
+    else show(reply.article ?? blank(reply.failed).outerHTML);
     if (quietly) return;
     pane.focus({preventScroll: true});
     if (narrow.matches) pane.scrollIntoView({block: 'center'});

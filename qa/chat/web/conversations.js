@@ -1,5 +1,6 @@
 // The panel of stored conversations: find one, open it again, rename it, save it as a file, delete it.
 
+import {composing} from './exchange.js';
 import {fill, put, spoken, word} from './words.js';
 
 export const conversations = (app, {call, narrate, resume, gone}) => {
@@ -42,8 +43,9 @@ export const conversations = (app, {call, narrate, resume, gone}) => {
     draft.select();
     const leave = () => { draft.remove(); title.hidden = false; row.querySelector('.fn-rename').focus(); };
     draft.addEventListener('keydown', async (event) => {
+      if (composing(event)) return;
       if (event.key === 'Escape') { event.stopPropagation(); leave(); }
-      if (event.key !== 'Enter' || event.isComposing) return;
+      if (event.key !== 'Enter') return;
       const reply = await ask('rename', {conversation: row.dataset.id, title: draft.value});
       if (!reply) return;
       title.textContent = reply.title;

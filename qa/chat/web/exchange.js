@@ -47,7 +47,7 @@ export const edit = (exchange, question, ask) => {
 
   const leave = () => { draft.remove(); asked.hidden = false; asked.querySelector('.fn-edit').focus(); };
   cancel.addEventListener('click', leave);
-  draft.addEventListener('keydown', (event) => { if (event.key === 'Escape') leave(); });
+  draft.addEventListener('keydown', (event) => { if (event.key === 'Escape' && !composing(event)) leave(); });
   draft.addEventListener('submit', (event) => {
     event.preventDefault();
     if (text.value.trim()) ask(text.value);
@@ -55,8 +55,12 @@ export const edit = (exchange, question, ask) => {
   sendWithEnter(text, draft);
 };
 
+// Whether a key is an input method's, which ends a word with Enter and gives it up with Escape. Of the Enter that ends
+// one, Safari tells by the code alone.
+export const composing = (event) => event.isComposing || event.keyCode === 229;
+
 export const sendWithEnter = (text, form) => text.addEventListener('keydown', (event) => {
-  if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
+  if (event.key !== 'Enter' || event.shiftKey || composing(event)) return;
   event.preventDefault();
   form.requestSubmit();
 });

@@ -2,7 +2,7 @@
 // documents are asked. Rows come from the server; this file moves them and keeps the choice.
 
 import {upload} from './calls.js';
-import {grow} from './exchange.js';
+import {composing, grow} from './exchange.js';
 import {pieces, put, spoken, word} from './words.js';
 
 const POLL_MS = 400;
@@ -17,15 +17,25 @@ export const library = (app, {call, narrate, changed, settled}) => {
   let total = null, sending = 0, watching = false, wanted = false;
   let finished = new Set();  // the jobs whose end was told
 
+  // The reply, or null after showing why there is none.
+  const ask = async (name, sent) => {
+    const reply = await call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
+    if (reply.trouble) put(trouble, reply.trouble);
+    return reply.trouble ? null : reply;
+  };
+
   // ── The choice of documents ───────────────────────────────────────────────────────────────────────────────────
 
   const isChosen = (id) => chosen.all !== chosen.ids.has(id);
-  const countChosen = () => (chosen.all ? total - chosen.ids.size : chosen.ids.size);
+
+  // What was removed here and can come back, or is on its way: its choice is kept, and not counted.
+  const away = () => new Set([...undos.children].map((notice) => notice.dataset.id));
 
   const showChoice = () => {
     for (const row of rows.querySelectorAll('.fn-row')) row.querySelector('.fn-tick').checked = isChosen(row.dataset.id);
-    const whole = chosen.all && chosen.ids.size === 0;
-    const values = whole ? {} : {count: countChosen(), total};
+    const gone = away(), ids = [...chosen.ids].filter((id) => !gone.has(id));
+    const whole = chosen.all && ids.length === 0;
+    const values = whole ? {} : {n: chosen.all ? total - ids.length : ids.length, count: total};
     find('.fn-choice').hidden = whole;
     if (!whole) word(find('.fn-choice-said'), 'asking_some', values);
     word(find('.fn-asked-of'), whole ? 'asked_all' : 'asked_some', values);
@@ -44,6 +54,14 @@ export const library = (app, {call, narrate, changed, settled}) => {
     showChoice();
   };
 
+  // Where every document has its row, one that has none was removed elsewhere, and its choice with it.
+  const forgetGone = (count) => {
+    const kept = away(), all = rows.querySelectorAll('.fn-row');
+    if (all.length < count) return;
+    for (const row of all) kept.add(row.dataset.id);
+    for (const id of chosen.ids) if (!kept.has(id)) chosen.ids.delete(id);
+  };
+
   // ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   const showCount = (count) => {
@@ -57,12 +75,12 @@ export const library = (app, {call, narrate, changed, settled}) => {
   const refresh = async () => {
     const words = search.value;
     rows.ariaBusy = 'true';
-    const reply = await call('documents', {words}).catch(fail);
+    const reply = await ask('documents', {words});
     if (words !== search.value) return;
     rows.ariaBusy = 'false';
     if (!reply) return;
-    if (reply.trouble) return put(trouble, reply.trouble);
     showRows(reply.rows);
+    forgetGone(reply.count);
     showCount(reply.count);
   };
 
@@ -75,15 +93,10 @@ export const library = (app, {call, narrate, changed, settled}) => {
     row?.getElementsByClassName(held.className)[0].focus();
   };
 
-  const fail = (error) => { put(trouble, spoken(error.message)); };
-
   const remove = async (row) => {
-    const id = row.dataset.id;
-    const reply = await call('remove', {document: id}).catch(fail);
-    if (!reply) return;
-    put(trouble, reply.trouble || '');
-    if (reply.removed) offerUndo(reply.removed);
-    chosen.ids.delete(id);
+    put(trouble, '');
+    const reply = await ask('remove', {document: row.dataset.id});
+    if (reply) offerUndo(reply.removed);
     refresh();
   };
 
@@ -91,14 +104,17 @@ export const library = (app, {call, narrate, changed, settled}) => {
     undos.append(pieces(html));
     const notice = undos.lastElementChild;
     notice.querySelector('button').focus();
-    setTimeout(() => notice.remove(), UNDO_MS);
+    setTimeout(() => {
+      if (notice.hidden) return;
+      notice.remove();
+      chosen.ids.delete(notice.dataset.id);
+    }, UNDO_MS);
   };
 
   const restore = async (notice) => {
-    const reply = await call('restore', {document: notice.dataset.id}).catch(fail);
-    if (!reply) return;
-    put(trouble, reply.trouble || '');
-    notice.remove();
+    put(trouble, '');
+    if (!await ask('restore', {document: notice.dataset.id})) return;
+    notice.hidden = true;  // and goes when no more are on their way
     search.focus();
     watch();
   };
@@ -114,13 +130,15 @@ export const library = (app, {call, narrate, changed, settled}) => {
     watching = true;
     while (wanted) {
       wanted = false;
-      const reply = await call('jobs').catch(fail);
+      const reply = await ask('jobs');
       if (!reply) break;
       await showJobs(reply);
       wanted ||= reply.busy || sending > 0;
       if (wanted) await pause();
     }
     watching = false;
+    for (const notice of undos.querySelectorAll('[hidden]')) notice.remove();
+    showChoice();
     settled();
   };
 
@@ -139,8 +157,9 @@ export const library = (app, {call, narrate, changed, settled}) => {
   const told = (row) => [...row.children].map((part) => part.textContent).join(': ');
   const ended = (holder) => [...holder.querySelectorAll('[data-stage=done], [data-stage=failed]')];
 
-  // What ended before this window was opened is no news to it.
+  // What ended before this window was opened is no news to it. What went wrong is said when the panel is opened.
   const begin = (reply) => {
+    if (reply.trouble) return;
     finished = new Set(ended(pieces(reply.rows)).map((row) => row.dataset.id));
     showCount(reply.count);
     if (reply.busy) watch();
@@ -190,9 +209,9 @@ export const library = (app, {call, narrate, changed, settled}) => {
     }
   };
 
-  // Resolves when the server takes another file: it holds only some at a time.
+  // Resolves when the server may take another file: it holds only some at a time.
   const room = async () => {
-    while ((await call('jobs')).full) await pause();
+    do await pause(); while ((await call('jobs')).full);
   };
 
   const megabytes = (bytes) => String(Math.round(bytes / 2 ** 20));
@@ -209,10 +228,8 @@ export const library = (app, {call, narrate, changed, settled}) => {
   const addText = async () => {
     const text = box.value;
     if (!text.trim()) return;
-    const reply = await call('add', {text}).catch(fail);
-    if (!reply) return;
-    put(trouble, reply.trouble || '');
-    if (reply.trouble) return;
+    put(trouble, '');
+    if (!await ask('add', {text})) return;
     box.value = '';
     grow(box);
     watch();
@@ -220,7 +237,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
 
   const forget = async () => {
     for (const row of jobs.querySelectorAll('.fn-here.fn-failed')) row.remove();
-    await call('forget').catch(fail);
+    await ask('forget');
     find('.fn-adding').hidden = jobs.children.length === 0;
     watch();
   };
@@ -278,7 +295,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
   form.addEventListener('submit', (event) => { event.preventDefault(); addText(); });
   box.addEventListener('input', () => grow(box));
   box.addEventListener('keydown', (event) => {
-    if (event.key !== 'Enter' || event.shiftKey || event.isComposing || box.value.includes('\n')) return;
+    if (event.key !== 'Enter' || event.shiftKey || composing(event) || box.value.includes('\n')) return;
     event.preventDefault();
     form.requestSubmit();
   });

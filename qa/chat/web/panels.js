@@ -1,5 +1,8 @@
-// The panels beside the conversation: one is open at a time; Escape or Close leads back to the button that opened it.
+// The panels beside the conversation: one is open at a time; Escape or Close leads back to the button that opened it,
+// and so does its button in the top bar, pressed again.
 // On a narrow screen a panel is a sheet over the page, and what lies under it cannot be reached.
+
+import {composing} from './exchange.js';
 
 export const panels = (app, {narrow, onOpen}) => {
   const covered = app.querySelectorAll('.fn-top, .fn-talk, .fn-article');
@@ -22,7 +25,7 @@ export const panels = (app, {narrow, onOpen}) => {
 
   const show = (name, button) => {
     const panel = app.querySelector(`#fn-${name}`);
-    if (open === panel) return close();
+    if (open === panel && button.closest('.fn-top')) return close();
     hide();
     [open, opener] = [panel, button];
     panel.hidden = false;
@@ -42,7 +45,7 @@ export const panels = (app, {narrow, onOpen}) => {
     if (button?.classList.contains('fn-close')) close();
   });
   app.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && open?.contains(event.target)) close();
+    if (event.key === 'Escape' && !composing(event) && open?.contains(event.target)) close();
   });
   narrow.addEventListener('change', mark);
   return {hide, isOpen: (name) => open?.id === `fn-${name}`};
