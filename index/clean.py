@@ -1,7 +1,8 @@
 """The content of an article -> normal text, and a pasted page -> its heading and its body, without the site around it.
 
 In: bytes or a string. Out: a string, or a Page whose `text[:body_start]` is title, date line and dateline.
-Knows nothing of files and Documents. Conservative: what might be a sentence of the article stays.
+Knows nothing of files and Documents. What is dropped is a guess by words and by shape; a sentence of an article that
+tells a figure, or stands between two others, goes only when it speaks as nothing but a site does.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import codecs
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, merge_meta, read_meta
-from index.pasted import article_lines, without_notices
+from index.pasted import article_lines, holds_figure, is_page, is_sure_notice, tidied, without_notices
 from index.types import InputError
 
 MAX_TITLE_CHARS = 200
@@ -22,6 +24,7 @@ MAX_LEGAL_CHARS = 600
 TAIL_LINES = 60  # how far from the end a footer or a list of related articles may begin
 _PASTE_ARTEFACT_CHARS = 20  # a shorter line may repeat in a table or a list
 _REPEATED_SENTENCE_CHARS = 80  # a shorter sentence may repeat in an interview
+_TOP_LINES = 20  # within which the title is pasted once more
 
 _SAMPLE_BYTES = 64 * 2**10  # of which an unknown encoding is guessed
 _BINARY_STARTS = (
@@ -181,29 +184,35 @@ def _western(content: bytes) -> str | None:
 
 # --- the site around the article -------------------------------------------------------------------------------------
 
-_MENU = (
-    r"home(?:page)?|news|about(?: us)?|contact(?: us| information)?|privacy(?: policy| notice)?|site ?map|help|faqs?"
-    r"|rss|terms(?: (?:of (?:use|service)|(?:and|&) conditions))?|log ?in|sign (?:in|up|out)|register|careers|jobs"
-    r"|search|menu|advertise(?: with us)?|cookies?(?: policy)?|copyright ?©?|imprint|legal|disclaimer|accessibility"
-    r"|newsletters?|world|business|tech(?:nology)?|sports?|politics|opinion|culture|science|health|travel|videos?|photos?"
-    r"|weather|entertainment|lifestyle|subscribe|archives?|e-?paper|mobile|english|中文|français|español|deutsch"
+_SITE_WORDS = (  # of menus and buttons, where a sign that there is a site
+    r"home(?:page)?|about us|contact us|contact information|privacy (?:policy|notice)|site ?map|faqs?|rss"
+    r"|terms (?:of (?:use|service)|(?:and|&) conditions)|log ?in|sign (?:in|up|out)|advertise with us"
+    r"|cookies? policy|copyright ?©?|imprint|newsletters?|subscribe|archives?|e-?paper"
+    r"|share|tweet|bookmark|copy link|comments?(?: \(\d+\))?|\d+ (?:comments?|shares?)"
 )
-_SOCIAL = (
-    r"share|tweet|print|e?-?mail|save|bookmark|copy link|facebook|twitter|x|linkedin|whatsapp|reddit|telegram|pinterest"
-    r"|instagram|youtube|wechat|weibo|tiktok|mastodon|bluesky|comments?(?: \(\d+\))?|\d+ (?:comments?|shares?)|close"
+_TOPICS = (  # of menus, which may as well be headings of an article or items of its lists
+    r"news|about|contact|privacy|help|terms|register|careers|jobs|search|menu|advertise|cookies?|legal|disclaimer"
+    r"|accessibility|world|business|tech(?:nology)?|sports?|politics|opinion|culture|science|health|travel|videos?"
+    r"|photos?|weather|entertainment|lifestyle|mobile|english|中文|français|español|deutsch"
 )
+_NETWORKS = (  # of buttons, which may as well be what a list is of
+    r"print|e?-?mail|save|facebook|twitter|x|linkedin|whatsapp|reddit|telegram|pinterest|instagram|youtube|wechat|weibo"
+    r"|tiktok|mastodon|bluesky|close"
+)
+_BARE = re.compile(rf"{_TOPICS}|{_NETWORKS}", re.IGNORECASE)
 _ANYWHERE = re.compile(
     r"(?:- ?)?(?:advertisements?|sponsored(?: content)?|(?:article|story) continues below.{0,40}"
     r"|skip to (?:main )?content|back to top|load more|scroll to continue.{0,40}|copy link"
     r"|share (?:this|on|via) .{0,40}|share this|print this .{0,20}|follow us(?: on .{0,60})?|listen to this .{0,20}"
-    r"|subscribe (?:now|today|here)[.!]?|subscribe to (?:our|the) .{0,80}|click here (?:to|for) .{0,60}"
-    r"|sign up (?:for|to) (?:our|the) .{0,80}|get (?:our|the) .{0,30}newsletter.{0,60}"
+    r"|subscribe (?:now|today|here)[.!]?|click here (?:to|for) .{0,60}"
+    r"|(?:subscribe to|sign up (?:for|to)) (?:our .{0,80}|the .{0,40}\b(?:newsletter|briefing|mailing list)\b.{0,40})"
+    r"|get (?:our|the) .{0,30}newsletter.{0,60}"
     r"|(?:read|see) (?:more|also|next)(?:\s*[:：].{1,120})?|accept (?:all )?cookies|reject (?:all )?cookies"
     r"|(?:manage )?cookies? (?:settings|preferences|policy)|\d+ min(?:ute)?s?(?:'s)? read)",
     re.IGNORECASE,
 )
 _EDGE = re.compile(
-    rf"(?:{_MENU}|{_SOCIAL}|editors?\s*[:：] .{{1,60}}|\(?editor[:：].{{1,60}}\)"
+    rf"(?:{_SITE_WORDS}|{_TOPICS}|{_NETWORKS}|editors?\s*[:：] .{{1,60}}|\(?editor[:：].{{1,60}}\)"
     r"|(?:we|this (?:web)?site|our (?:web)?site) uses? cookies.{0,300})",
     re.IGNORECASE,
 )
@@ -216,7 +225,9 @@ _RELATED = re.compile(
     re.IGNORECASE,
 )
 _RIGHTS = re.compile(
-    r"copyright\s*(?:©|\(c\)|\d{4}|$|\|)|©|\(c\)\s*\d{4}|.{0,100}\ball rights reserved\b"
+    r"copyright\s*(?:©|\(c\)|\d{4}|$|\|)|©"
+    r"|\(c\)\s*\d{4}(?:\s*[-–]\s*\d{4})?[,.]?(?:$|.{0,100}\b(?:rights|reserved|ltd|inc|llc|gmbh)\b"
+    r"|(?-i:(?:\s+(?:[A-Z&][\w.'’&-]*|of|the|and|for))+)$)|.{0,100}\ball rights reserved\b"
     r"|(?:website|site) identification code\b|(?:icp )?registration (?:number|no\b)"
     r"|.{0,20}\bicp\s*(?:备|no|licen[cs]e|\d)"
     r"|issn\s*[:\d]|powered by \S+(?: \S+)?$",
@@ -225,33 +236,50 @@ _RIGHTS = re.compile(
 _COPYING = r"(?:republish|reproduc|redistribut|rewritten|rebroadcast|copied|used in any form)"
 _LEGAL = re.compile(
     rf"without (?:\w+ ){{0,3}}(?:authori[sz]ation|permission|consent)\b.{{0,160}}\b{_COPYING}"
-    rf"|(?:no part of )?(?:this|these|the|all) (?:materials?|contents?|articles?|site|website|page|publication)"
-    rf"\b.{{0,200}}\b(?:(?:may|shall|must|can) (?:not )?be|is prohibited).{{0,80}}\b{_COPYING}"
+    rf"|no part of (?:this|these|the) (?:\w+ ){{0,3}}(?:may|shall|must|can)\b.{{0,80}}\b{_COPYING}"
+    rf"|(?:this|these|the|all) (?:materials?|contents?|articles?|site|website|page|publication)\b"
+    r"(?! of (?!this\b|the (?:site|website)\b)).{0,200}"
+    rf"\b(?:(?:may|shall|must|can) ?not be|is prohibited).{{0,80}}\b{_COPYING}"
     r"|(?:this|the|all) (?:materials?|contents?|texts?)\b.{0,200}\b(?:in|on) this (?:web)?site\b"
     r"|by (?:using|continuing to (?:use|browse)) (?:this|our) (?:web)?site\b",
     re.IGNORECASE,
 )
 _SPEECH = re.compile(r"[\"“”]|\b(?:said|says|told|according to)\b", re.IGNORECASE)
+_CELLS = re.compile(r"(?<=[^\s.!?:])  +\S")  # a gap as between the cells of a row, or typed after a sentence
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
 
 
 def _is_menu(line: str) -> bool:
     """Short items between bars, half of them at least the words of a site's menu."""
     items = [item for item in re.split(r"\s*[|·•»>/]\s*", line) if item]
-    known = sum(bool(re.fullmatch(_MENU, item, re.IGNORECASE)) for item in items)
+    known = sum(bool(re.fullmatch(f"{_SITE_WORDS}|{_TOPICS}", item, re.IGNORECASE)) for item in items)
     return len(items) > 1 and 2 * known >= len(items) and all(len(item.split()) <= 5 for item in items)
 
 
-def _is_clutter(line: str) -> bool:
-    """Never a sentence of an article, wherever the line stands."""
+def _is_phrase(line: str) -> bool:
     return len(line) <= MAX_META_CHARS and bool(_ANYWHERE.fullmatch(line)) and not _SPEECH.search(line)
 
 
+def _is_clutter(line: str) -> bool:
+    """Part of a site wherever the line stands; a sentence only if nothing but a site says it."""
+    return _is_phrase(line) and (not _is_sentence(line) or is_sure_notice(line))
+
+
 def _is_edge_clutter(line: str) -> bool:
-    """Part of the site when it stands before the article or after it."""
-    if len(line) > MAX_LEGAL_CHARS:
+    """Part of the site when it stands before the article or after it, if that has a site around it at all."""
+    if len(line) > MAX_LEGAL_CHARS or _tells(line):
         return False
-    return _is_clutter(line) or bool(_EDGE.fullmatch(line)) or (len(line) <= MAX_META_CHARS and _is_menu(line))
+    return _is_phrase(line) or bool(_EDGE.fullmatch(line)) or (len(line) <= MAX_META_CHARS and _is_menu(line))
+
+
+def _tells(line: str) -> bool:
+    """A sentence with a figure or a date, which an article has, and a site only where it surely speaks of itself."""
+    return _is_sentence(line) and holds_figure(line) and not is_sure_notice(line)
+
+
+def _is_site_clutter(line: str) -> bool:
+    """The same, and a sign that there is a site, which "Health" and "Facebook" are not."""
+    return _is_edge_clutter(line) and not _BARE.fullmatch(line)
 
 
 def _is_footer(line: str) -> bool:
@@ -259,7 +287,7 @@ def _is_footer(line: str) -> bool:
     if len(line) > MAX_LEGAL_CHARS or _SPEECH.search(line):
         return False
     if _is_sentence(line) and "rights reserved" not in line.lower() and "©" not in line:
-        return bool(_LEGAL.match(line))
+        return bool(_LEGAL.match(line)) and not _tells(line)
     return bool(_RIGHTS.match(line) or _LEGAL.match(line))
 
 
@@ -277,8 +305,8 @@ def _cut_tail(lines: list[str]) -> list[str]:
 
 def _last_block(lines: list[str], end: int) -> int:
     """Where the last block that belongs to the site begins; `end` when the article goes on to there."""
-    if end and (not lines[end - 1] or _is_edge_clutter(lines[end - 1]) or _is_footer(lines[end - 1])):
-        return end - 1
+    if (start := _last_run(lines, end)) < end:
+        return start
     for at in range(end - 1, max(end - TAIL_LINES, 0), -1):  # the first line is never a footer
         if _is_footer(lines[at]) or (len(lines[at]) <= MAX_META_CHARS and _RELATED.fullmatch(lines[at])):
             return at
@@ -287,13 +315,43 @@ def _last_block(lines: list[str], end: int) -> int:
     return end
 
 
-def _without_repeats(lines: list[str], title: str | None) -> Iterator[str]:
-    seen = {title}
-    for line in lines:
+def _last_run(lines: Sequence[str], end: int) -> int:
+    """Where the last lines begin that a site may have: of bare words only if something surely is the site's.
+
+    What follows a colon is a list: of it only that goes, and what comes after it.
+    """
+    start = next((at + 1 for at in range(end - 1, -1, -1) if not _may_be_edge(lines[at])), 0)
+    sure = next((at for at in range(start, end) if _is_sure_edge(lines[at])), end)
+    is_list = start > 0 and lines[start - 1].endswith(":")
+    at = start if sure < end and not is_list else sure
+    while at > start and not lines[at - 1]:
+        at -= 1
+    return at
+
+
+def _may_be_edge(line: str) -> bool:
+    return not line or _is_edge_clutter(line) or _is_footer(line)
+
+
+def _is_sure_edge(line: str) -> bool:
+    return _is_site_clutter(line) or _is_footer(line)
+
+
+def _without_repeats(lines: list[str], title: str | None, *, is_site: bool) -> Iterator[str]:
+    """Without the title near the top and lines right below their twins, on a web page without any that came before.
+
+    Never without one that ends with a colon: it says who speaks, or what a list is of.
+    """
+    seen: set[str] = set()
+    above = ""
+    for at, line in enumerate(lines):
         enough = _REPEATED_SENTENCE_CHARS if _is_sentence(line) else _PASTE_ARTEFACT_CHARS
-        if line in seen and (len(line) >= enough or line == title):
+        is_title = line == title and (is_site or at < _TOP_LINES)
+        is_twin = len(line) >= enough and (line == above or (is_site and line in seen))
+        if (is_title or is_twin) and not line.endswith(":"):
             continue
         seen.add(line)
+        above = line or above
         yield line
 
 
@@ -314,10 +372,10 @@ class Page:
 def _is_title(lines: list[str], at: int) -> bool:
     """A line that ends no sentence, above an empty line, a date line, one above a byline, or a longer paragraph.
 
-    The last condition tells a title from the first line of hard-wrapped prose.
+    The last condition tells a title from the first line of hard-wrapped prose. A row of a table is none.
     """
     line, following = lines[at : at + 2]
-    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or dateline_end(line):
+    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or dateline_end(line) or _CELLS.search(line):
         return False
     if not following or _head_line(lines, at + 1, line) or _is_edge_clutter(following):
         return True
@@ -338,12 +396,17 @@ def _head_line(lines: list[str], at: int, title: str | None) -> Meta | None:
     return Meta(author=name) if name and dated and dated.date else read_meta(line, bare_names=True)
 
 
-def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[tuple[str, Meta]], list[str]]:
-    """Splits off title and date lines: (title, the other heading lines and what they say, the rest)."""
+def _read_head(
+    lines: list[str], title: str | None, *, is_site: Callable[[int], bool]
+) -> tuple[str | None, list[tuple[str, Meta]], list[str]]:
+    """Splits off title and date lines: (title, the other heading lines and what they say, the rest).
+
+    `is_site` tells the numbers of the lines between them that are no part of the article.
+    """
     heading: list[tuple[str, Meta]] = []
     above: list[str] = []  # a line between the title and the byline, which is of the article
     for at, line in enumerate(lines):
-        if not line or _is_edge_clutter(line) or line == title:
+        if not line or line == title or is_site(at):
             continue
         meta = _head_line(lines, at, title)
         if meta and (title or meta.date):  # "By Train Across Norway" is a title
@@ -357,6 +420,28 @@ def _read_head(lines: list[str], title: str | None) -> tuple[str | None, list[tu
     return title, heading, above
 
 
+def _site_lines(lines: list[str], title: str | None) -> set[int]:
+    """The numbers of the lines that may stand between title, byline and article and belong to the site.
+
+    Bare words only beside something that surely does, and above the title, where they name its section.
+    """
+    found: set[int] = set()
+    for may_be, group in groupby(range(len(lines)), lambda at: not lines[at] or _is_edge_clutter(lines[at])):
+        run = list(group)
+        if may_be and (_is_section(lines, run, title) or any(_is_site_clutter(lines[at]) for at in run)):
+            found.update(run)
+    return found
+
+
+def _is_section(lines: list[str], run: Sequence[int], title: str | None) -> bool:
+    """Whether these lines stand at the very top, above the title and what it is the title of."""
+    start = run[-1] + 1
+    if run[0] or title is not None or start + 1 >= len(lines) or not _is_title(lines, start):
+        return False
+    below = next((line for line in lines[start + 1 :] if line), "")
+    return _is_sentence(below) or _is_meta(below)
+
+
 def _is_above_byline(lines: list[str], at: int) -> bool:
     below = next((line for line in lines[at + 1 :] if line), "")
     meta = read_meta(below)
@@ -367,21 +452,36 @@ def _is_meta(line: str) -> bool:
     return read_meta(line) is not None
 
 
-def read_page(text: str, *, title: str | None = None, is_extracted: bool = False) -> Page:
-    """A normalised text, pasted from a page or extracted from one -> Page. `title`: known from elsewhere.
+def read_page(text: str, *, title: str | None = None, is_extracted: bool = False, is_authored: bool = False) -> Page:
+    """A normalised text -> Page. `title`: known from elsewhere.
+
+    One that may be pasted from a web page loses what looks like the site's, as does one extracted from a page. One that
+    `is_authored`, a report or a letter, has no site around it: only its title and its date lines are read.
 
     When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
     """
-    lines = text.split("\n")
-    if is_extracted:
-        lines = without_notices(lines, title, is_meta=_is_meta)
+    if is_authored:
+        lines = [line.strip() for line in text.split("\n")]
+        found, heading, rest = _read_head(lines, title, is_site=lambda at: False)
+        kept = [line for at, line in enumerate(rest) if line != found or at >= _TOP_LINES]
     else:
-        lines = article_lines(lines, title, is_known=_is_edge_clutter, is_meta=_is_meta)
-    found, heading, rest = _read_head(lines, title)
-    kept = [line for line in _without_repeats(_cut_tail(rest), found) if not _is_clutter(line)]
+        lines, is_site = _article(text, title, is_extracted=is_extracted)
+        found, heading, rest = _read_head(lines, title, is_site=_site_lines(lines, title).__contains__)
+        rest = _cut_tail(rest)
+        kept = [line for line in _without_repeats(rest, found, is_site=is_site) if not _is_clutter(line)]
     body = normalise("\n".join(kept))
     if not body:
         found, heading, body = title, [], text
     head = "".join(block + "\n\n" for block in (found, "\n".join(line for line, _ in heading)) if block)
     meta = merge_meta([said for _, said in heading])
     return Page(found, head + body, len(head) + dateline_end(body), meta.date, meta.author or meta.outlet)
+
+
+def _article(text: str, title: str | None, *, is_extracted: bool) -> tuple[list[str], bool]:
+    """The lines without those of the site that their shape tells; and whether there is a site."""
+    lines = tidied(text.split("\n"))
+    if is_extracted:
+        return without_notices(lines, title, is_meta=_is_meta), True
+    if not is_page(lines, _is_site_clutter):
+        return lines, False
+    return article_lines(lines, title, is_known=_is_edge_clutter, is_meta=_is_meta), True

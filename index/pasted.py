@@ -1,15 +1,16 @@
 """The lines of a whole web page -> those of its article, told by their shape: prose against short pieces. Pure.
 
 In: lines, as copying a page or extracting it gives them. Out: the lines without menus, notices to visitors, lists of
-other articles, comments and what repeats between paragraphs. A text that looks like no web page is left alone.
+other articles, comments and what repeats between paragraphs. All of it is a guess by words and shapes; a sentence
+that tells a figure or stands between two of the article goes only when nothing but a site says such a thing.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
-from itertools import accumulate, pairwise
+from collections.abc import Callable, Iterable, Sequence
+from itertools import accumulate, pairwise, takewhile
 
 _PROSE_WORDS = 8  # from here on a line that ends like a sentence is a paragraph
 _FEW_WORDS = 3  # a menu's item or a button, rarely more
@@ -36,6 +37,24 @@ _TO_VISITORS = re.compile(
     r"|\b(?:was this|found this|is there anything wrong with this)\b.{0,20}\b(?:page|article|helpful|useful)\b"
     r"|\bcannot post\b|\busers browsing\b|\bhow can we help\b|\bhave more questions\b",
     re.IGNORECASE,
+)
+# What is hardly ever said elsewhere, wherever it stands and whatever figures are in it.
+_SURELY_TO_VISITORS = re.compile(
+    r"\ball rights reserved\b|\brequired fields are marked\b|\bthis page was last\b"
+    r"|\btext is available under\b.{0,40}\blicen[cs]e|\b(?:this|our) (?:web)?site (?:and .{1,40})?uses? cookies\b"
+    r"|\bwe (?:and our .{1,40})?use cookies (?:and|for|to|on)\b|\b(?:store|access) information on (?:a|your) device\b"
+    r"|\bagree to (?:the|our) .{0,30}\bcookies\b|^(?:accept|reject|allow) all\b.{0,40}\bcookies\b"
+    r"|\byour privacy (?:is important|matters) to us\b|\bwe value your privacy\b"
+    r"|\byou have \w+ free (?:articles?|stories)\b"
+    r"|\b(?:account|subscribe|subscription|log in|register|sign up)\b.{0,40}\bto (?:keep|continue) reading\b"
+    r"|^join .{0,20}\breaders who\b|^(?:sign up|subscribe|get|join)\b.{0,60}\b(?:newsletters?|briefings?|inbox)\b"
+    r"|^(?:enjoying this|support (?:our|independent|quality)|help us)\b.{0,60}\bjournalism\b"
+    r"|^(?:read|see) (?:more|also|next)\s*[:：]|^(?:click here|follow us)\b",
+    re.IGNORECASE,
+)
+_FIGURE = re.compile(  # or a date
+    r"\d|\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
 _SPOKEN_TO = re.compile(
     r"\b(?:you|your|we|our|us|this (?:web)?site|this page)\b"
@@ -72,17 +91,18 @@ _ADVERT = re.compile(
 _EDIT = re.compile(r"(?<!\s)\s*\[\s*edit(?: source)?\s*\]", re.IGNORECASE)
 
 
+def tidied(lines: Iterable[str]) -> list[str]:
+    """Without a table of contents and the links by which a section is edited."""
+    return _without_contents([_EDIT.sub("", line).strip() for line in lines])
+
+
 def article_lines(
     lines: Sequence[str], title: str | None, *, is_known: Callable[[str], bool], is_meta: Callable[[str], bool]
 ) -> list[str]:
-    """The lines of the article and of its heading, in their order; all of them where the text is no web page.
+    """The lines of the article and of its heading, in their order, of the tidied lines of a whole page.
 
     `title`: known from elsewhere. `is_known` tells the words that every site has, `is_meta` date lines and bylines.
     """
-    lines = [_EDIT.sub("", line).strip() for line in lines]
-    lines = _without_contents(lines)
-    if not _is_page(lines, is_known):
-        return lines
     lines = _without_repeated(lines)
     first = next((at for at, line in enumerate(lines) if _is_prose(line) and not _is_of_the_site(line)), len(lines))
     return [*_heading(lines[:first], lines[first:], title, is_meta), *_body(lines[first:], is_known)]
@@ -93,15 +113,22 @@ def without_notices(lines: Sequence[str], title: str | None, *, is_meta: Callabl
 
     Short lines of the article itself stay, as the items of a list do.
     """
-    lines = _without_contents([_EDIT.sub("", line).strip() for line in lines])
-    first = next((at for at, line in enumerate(lines) if _is_prose(line) and not _is_of_the_site(line)), None)
-    if first is None:
-        return lines
+    first, last = _first_and_last(lines)
+    if first > last:
+        return list(lines)
     heading = [line for line in lines[:first] if line == title or is_meta(line) or not _is_label(line)]
-    end = next((at for at in range(first, len(lines)) if _AFTER.fullmatch(lines[at])), len(lines))
-    is_over = not any(map(_is_prose, lines[end:])) or all(_is_of_the_site(line) for line in lines[end:] if line)
-    rest = lines[first : end if is_over else len(lines)]
-    return [line for line in [*heading, *rest] if not _is_of_the_site(line)]
+    after = takewhile(lambda line: not _AFTER.fullmatch(line), lines[last + 1 :])
+    return [
+        *(line for line in heading if not _is_of_the_site(line)),
+        *(line for line in lines[first : last + 1] if not _is_surely_of_the_site(line)),
+        *(line for line in after if not _is_of_the_site(line)),
+    ]
+
+
+def _first_and_last(lines: Sequence[str]) -> tuple[int, int]:
+    """Where the first and the last paragraph stand that are surely the article's; (n, -1) when none is."""
+    places = [at for at, line in enumerate(lines) if _is_prose(line) and not _is_of_the_site(line)]
+    return (places[0], places[-1]) if places else (len(lines), -1)
 
 
 def _is_label(line: str) -> bool:
@@ -122,15 +149,37 @@ def _is_few(line: str) -> bool:
 
 
 def _is_of_the_site(line: str) -> bool:
-    """A notice to visitors, or an advertisement's label. A sentence is one if it speaks to them, and nobody in it."""
-    if len(line) > _MOST_CHARS or not (_TO_VISITORS.search(line) or _ADVERT.fullmatch(line)):
-        return False
-    is_short = len(line.split()) <= _NOTICE_WORDS
-    return not _is_prose(line) or (is_short and bool(_SPOKEN_TO.search(line)) and not _SPOKEN.search(line))
+    """A notice to visitors, or an advertisement's label, where one may be expected: around the article.
+
+    A sentence is one if it speaks to them, nobody speaks in it, and it tells no figure and no date.
+    """
+    if len(line) > _MOST_CHARS or not _TO_VISITORS.search(line) or (_END.search(line) and holds_figure(line)):
+        return _is_surely_of_the_site(line)
+    is_notice = len(line.split()) <= _NOTICE_WORDS and _SPOKEN_TO.search(line) and not _SPOKEN.search(line)
+    return not _is_prose(line) or bool(is_notice) or _is_surely_of_the_site(line)
 
 
-def _is_page(lines: Sequence[str], is_known: Callable[[str], bool]) -> bool:
-    """Whether there is prose, and around it so many short pieces, some of them known, as only a web page has."""
+def _is_surely_of_the_site(line: str) -> bool:
+    """The same between two paragraphs of the article, where "You can sign up at the town hall" is one of its own."""
+    return is_sure_notice(line) or bool(len(line) <= _MOST_CHARS and _ADVERT.fullmatch(line))
+
+
+def holds_figure(line: str) -> bool:
+    """Whether a figure or a date is in it."""
+    return bool(_FIGURE.search(line))
+
+
+def is_sure_notice(line: str) -> bool:
+    """Whether only a site says this of itself, and nobody in an article."""
+    is_short = len(line) <= _MOST_CHARS and len(line.split()) <= _NOTICE_WORDS
+    return is_short and bool(_SURELY_TO_VISITORS.search(line)) and not _SPOKEN.search(line)
+
+
+def is_page(lines: Sequence[str], is_known: Callable[[str], bool]) -> bool:
+    """Whether there is prose, and around it so many short pieces, some of them known, as only a web page has.
+
+    `is_known` tells the words that every site has and few articles.
+    """
     written = [line for line in lines if line]
     few = sum(_is_few(line) or _is_of_the_site(line) for line in written)
     pieces = [line for line in written if not _is_prose(line)]  # an article may speak of cookies, too
@@ -178,8 +227,8 @@ def _without_repeated(lines: Sequence[str]) -> list[str]:
 
 
 def _shape(line: str) -> str:
-    """The last words of a short piece, without numbers; "" for prose."""
-    if not line or _is_prose(line):
+    """The last words of a short piece, without numbers; "" for prose, and for who speaks in what follows."""
+    if not line or line.endswith(":") or _is_prose(line):
         return ""
     words = [re.sub(r"\d+", "0", word.casefold()) for word in line.split()]
     return " ".join(words[-3:])
@@ -188,13 +237,12 @@ def _shape(line: str) -> str:
 def _body(lines: Sequence[str], is_known: Callable[[str], bool]) -> list[str]:
     """To the last paragraph and its list, without what belongs to the site."""
     kept: list[str] = []
-    is_articles = [_is_prose(line) and not _is_of_the_site(line) for line in lines]
-    last = max((at for at, is_so in enumerate(is_articles) if is_so), default=-1)
+    _, last = _first_and_last(lines)
     at, after_site = 0, False
     while at < len(lines):
         run = _run_of_pieces(lines, at)
         if run == at:
-            after_site = _is_of_the_site(lines[at])
+            after_site = _is_surely_of_the_site(lines[at]) or (at > last and _is_of_the_site(lines[at]))
             kept += [] if after_site else [lines[at]]
             at += 1
             continue

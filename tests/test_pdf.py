@@ -183,6 +183,36 @@ def test_bare_numbers_go_from_the_edge_and_stay_in_the_text() -> None:
     assert text_of(paragraph([*LEFT, "12"])) == f"{' '.join(LEFT)} 12"
 
 
+TOWNS = [
+    *([("Norrvik", "4,310", "4,402"), ("Larch Bay", "987", "1,015"), ("Velden", "12,600", "12,588")],),
+    *([("Brenna", "760", "774"), ("Sundal", "3,051", "3,120"), ("Halsund", "25,400", "25,911")],),
+    *([("Quenby", "88", "91"), ("Tolmin", "6,900", "6,850"), ("Marrow", "540", "533")],),
+]
+
+
+def table_page(towns: list[tuple[str, str, str]], *, head: str = "") -> list[Placed]:
+    """A page of a table under its header."""
+    rows = [("Town", "People 2023", "People 2024"), *towns]
+    cells = [
+        (72.0 + 150 * at, 780.0 - 14 * row, 11.0, text) for row, line in enumerate(rows) for at, text in enumerate(line)
+    ]
+    return [(72.0, 820.0, 9.0, head), *cells] if head else cells
+
+
+@pytest.mark.parametrize("head", ["", "Harbour Review 7"])
+def test_a_table_over_pages_keeps_its_header_once_and_each_row_on_its_own(head: str) -> None:
+    found = stored(pdf([table_page(towns, head=head) for towns in TOWNS]))
+    rows = ["  ".join(row) for towns in TOWNS for row in towns]
+    assert found.text == "\n\n".join(["Town  People 2023  People 2024", *rows])
+    assert [found.text[start:][:6] for start in found.pages] == ["Town  ", "Brenna", "Quenby"]
+    assert (found.title, found.body_start) == ("Report", 0)  # no row is a title, which would be in no passage
+
+
+def test_a_running_head_in_two_parts_is_no_header_of_a_table() -> None:
+    heads = [(72.0, 810.0, 9.0, "Harbour Review"), (480.0, 810.0, 9.0, "Spring 2024")]
+    assert text_of([*heads, *paragraph(LEFT)], [*heads, *paragraph(RIGHT)]) == COLUMNS
+
+
 # --- what cannot be read ---------------------------------------------------------------------------------------------
 
 

@@ -143,7 +143,10 @@ def _lines(runs: Sequence[Run]) -> list[Run]:
 
 
 def _without_running_heads(pages: Sequence[Sequence[Run]]) -> list[list[Run]]:
-    """Leaves out what comes again at the same height of other pages, but for its page number, and bare page numbers."""
+    """Leaves out what comes again at the same height of other pages, but for its page number, and bare page numbers.
+
+    The header of a table that goes on over pages stays where it stands first.
+    """
     body = body_size(pages)
     known: defaultdict[tuple[bool, str], list[tuple[int, Run]]] = defaultdict(list)
     for number, page in enumerate(pages):
@@ -159,9 +162,20 @@ def _without_running_heads(pages: Sequence[Sequence[Run]]) -> list[list[Run]]:
     places = Counter((line.text, round(line.top / 4)) for page in pages for line in page)
     always = {place for place, count in places.items() if count >= max(4, len(pages) / 3)}  # watermarks, line numbers
     running |= {id(line) for page in pages for line in page if (line.text, round(line.top / 4)) in always}
+    running -= _first_headers(pages, running)
     rest = [[line for line in page if id(line) not in running] for page in pages]
     bare = {id(line) for page in rest for _, line in _edges(page, body) if _is_page_number(line, page)}
     return [[line for line in page if id(line) not in bare] for page in rest]
+
+
+def _first_headers(pages: Sequence[Sequence[Run]], running: set[int]) -> set[int]:
+    """Of the running lines the first of each kind that holds cells and stands right above a row of a table."""
+    first: dict[str, int] = {}
+    for page in pages:
+        for line, below in pairwise(page):
+            if id(line) in running and CELLS in line.text and CELLS in below.text and id(below) not in running:
+                first.setdefault(_NUMBER.sub("#", line.text.casefold()), id(line))
+    return set(first.values())
 
 
 def _edges(page: Sequence[Run], body: float) -> list[tuple[bool, Run]]:

@@ -171,8 +171,13 @@ def _is_row(text: str) -> bool:
 
 
 def _goes_on(before: tuple[int, Run], after: tuple[int, Run], is_full: bool) -> bool:
-    """Whether a paragraph goes on in the next block, column or page. `is_full`: its last line reached the edge."""
+    """Whether a paragraph goes on in the next block, column or page. `is_full`: its last line reached the edge.
+
+    A row of a table never does.
+    """
     last, line = before[1], after[1]
+    if _is_row(last.text) or _is_row(line.text):
+        return False
     if not _same_size(last, line) or _SENTENCE_END.search(last.text) or _ITEM.match(line.text):
         return False
     return bool(_PARTED.search(last.text)) or line.text[0].islower() or (is_full and _is_elsewhere(before, after))
