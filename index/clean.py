@@ -24,6 +24,7 @@ MAX_LEGAL_CHARS = 600
 TAIL_LINES = 60  # how far from the end a footer or a list of related articles may begin
 _PASTE_ARTEFACT_CHARS = 20  # a shorter line may repeat in a table or a list
 _REPEATED_SENTENCE_CHARS = 80  # a shorter sentence may repeat in an interview
+_HEAD_LINES = 500  # within which the article begins
 _TOP_LINES = 20  # within which the title is pasted once more
 
 _SAMPLE_BYTES = 64 * 2**10  # of which an unknown encoding is guessed
@@ -338,16 +339,17 @@ def _is_sure_edge(line: str) -> bool:
 
 
 def _without_repeats(lines: list[str], title: str | None, *, is_site: bool) -> Iterator[str]:
-    """Without the title near the top and lines right below their twins, on a web page without any that came before.
+    """Without the title near the top, lines right below their twins and, on a web page, sentences that came before.
 
     Never without one that ends with a colon: it says who speaks, or what a list is of.
     """
     seen: set[str] = set()
     above = ""
     for at, line in enumerate(lines):
-        enough = _REPEATED_SENTENCE_CHARS if _is_sentence(line) else _PASTE_ARTEFACT_CHARS
+        is_sentence = _is_sentence(line)
+        is_long = len(line) >= (_REPEATED_SENTENCE_CHARS if is_sentence else _PASTE_ARTEFACT_CHARS)
+        is_twin = is_long and (line == above or (is_site and is_sentence and line in seen))
         is_title = line == title and (is_site or at < _TOP_LINES)
-        is_twin = len(line) >= enough and (line == above or (is_site and line in seen))
         if (is_title or is_twin) and not line.endswith(":"):
             continue
         seen.add(line)
@@ -426,7 +428,9 @@ def _site_lines(lines: list[str], title: str | None) -> set[int]:
     Bare words only beside something that surely does, and above the title, where they name its section.
     """
     found: set[int] = set()
-    for may_be, group in groupby(range(len(lines)), lambda at: not lines[at] or _is_edge_clutter(lines[at])):
+    for may_be, group in groupby(
+        range(min(len(lines), _HEAD_LINES)), lambda at: not lines[at] or _is_edge_clutter(lines[at])
+    ):
         run = list(group)
         if may_be and (_is_section(lines, run, title) or any(_is_site_clutter(lines[at]) for at in run)):
             found.update(run)

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import assume, given
@@ -639,7 +640,7 @@ def test_a_row_without_an_end_is_not_read_into_memory(tmp_path: Path, monkeypatc
 
 
 class Site(BaseHTTPRequestHandler):
-    pages = {  # noqa: RUF012  path -> (status, type or place, body)
+    pages: ClassVar[dict[str, tuple[int, str, str | bytes]]] = {  # path -> (status, type or place, body)
         "/a.txt": (200, "text/plain", f"Quay opens\n\n{QUAY}"),
         "/": (200, "text/plain", f"Quay opens\n\n{QUAY}"),
         "/moved": (302, "/a.txt", ""),
