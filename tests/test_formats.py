@@ -60,6 +60,42 @@ def test_what_was_inserted_with_changes_tracked_is_read_and_what_was_deleted_is_
     assert one(_docx_with(body_xml), "a.docx").text == "The quay is new.\nIt floats.\n\nIt stands in a control."
 
 
+@pytest.mark.parametrize(
+    ("stated", "styles", "title"),
+    [
+        ("Quays", ["Heading 1", "Title"], "In Title"),
+        ("Quays", ["Heading 1"], "Quays"),
+        ("", ["Heading 1"], "In Heading 1"),
+        ("Word Document", ["Heading 1"], "In Heading 1"),
+    ],
+)
+def test_the_title_of_a_word_file_is_the_one_that_was_meant_to_be(stated: str, styles: list[str], title: str) -> None:
+    import docx
+
+    file, stream = docx.Document(), io.BytesIO()
+    file.core_properties.title = stated
+    for style in styles:
+        file.add_paragraph(f"In {style}", style)
+    file.add_paragraph(HARBOUR)
+    file.save(stream)
+    assert one(stream.getvalue(), "a.docx").title == title
+
+
+def test_the_day_on_which_a_template_was_made_is_no_date_of_a_file() -> None:
+    assert one(samples.docx(), "paper.docx").published is None
+    assert one(samples.pptx(), "slides.pptx").published is None
+
+
+def test_a_title_set_by_hand_in_an_open_document_is_found_before_a_heading() -> None:
+    style = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
+    body_xml = f'<text:h>Part one</text:h><text:p text:style-name="P1">Quays</text:p><text:p>{HARBOUR}</text:p>'
+    source = zipfile.ZipFile(io.BytesIO(samples.odt(body_xml)))
+    members = {name: source.read(name) for name in source.namelist()}
+    made = f'<office:automatic-styles {style}><style:style style:name="P1" style:parent-style-name="Title"/></office:automatic-styles><office:body>'
+    members["content.xml"] = members["content.xml"].replace(b"<office:body>", made.encode())
+    assert one(samples.zipped(members), "paper.odt").title == "Quays"
+
+
 def test_a_merged_cell_counts_for_every_row_and_a_single_cell_is_only_a_frame() -> None:
     def cell(text: str, properties: str = "") -> str:
         return f"<w:tc><w:tcPr>{properties}</w:tcPr><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:tc>"
@@ -124,6 +160,20 @@ def test_a_book_is_read_chapter_after_chapter() -> None:
     )
     assert (found.title, found.author) == ("The book of quays", "Ada Moss, John Roe")
     assert found.published == dt.date(2024, 4, 6)
+
+
+def test_a_book_is_read_although_its_fonts_are_hidden_but_not_when_its_chapters_are() -> None:
+    source = zipfile.ZipFile(io.BytesIO(samples.epub()))
+    members: dict[str, bytes | str] = {name: source.read(name) for name in source.namelist()}
+    listed = (
+        '<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container"><e:EncryptedData xmlns:e="http://www.w3.org/2001/04/xmlenc#">'
+        '<e:CipherData><e:CipherReference URI="OEBPS/{}"/></e:CipherData></e:EncryptedData></encryption>'
+    )
+    fonts = samples.zipped({**members, "META-INF/encryption.xml": listed.format("fonts/Quay.otf")})
+    assert one(fonts, "book.epub").text == one(samples.epub(), "book.epub").text
+    for name in ("one.xhtml", "two.HTML", "book.opf"):
+        with pytest.raises(InputError, match="it is encrypted"):
+            one(samples.zipped({**members, "META-INF/encryption.xml": listed.format(name)}), "book.epub")
 
 
 def test_a_mail_has_subject_sender_and_date_and_its_attachments_are_documents_of_their_own() -> None:
@@ -241,6 +291,121 @@ def test_rows_can_be_read_on_their_own(rows: list[list[str]], lines: list[str]) 
     assert readable(rows) == lines
 
 
+NORTH = ["North", "1", "2", "3", "4"]
+EACH = ["Exports", "Imports", "Exports", "Imports"]
+BY_YEAR = "Region: North; 2023 Exports: 1; 2023 Imports: 2; 2024 Exports: 3; 2024 Imports: 4."
+
+
+@pytest.mark.parametrize(
+    ("rows", "lines"),
+    [
+        ([["", "2023", "", "2024", ""], ["Region", *EACH], NORTH], [BY_YEAR]),
+        ([["Region", "2023", "", "2024", ""], ["", *EACH], NORTH], [BY_YEAR]),
+        ([["Region", "2023", "", "2024", ""], ["Region", *EACH], NORTH], [BY_YEAR]),
+        ([["Trade"], ["", "2023", "", "2024", ""], ["Region", *EACH], NORTH], ["Trade.", BY_YEAR]),
+        (
+            [["Country", "Area", "People"], ["", "km²", "million"], ["Norway", "385", "5"]],
+            ["Country: Norway; Area km²: 385; People million: 5."],
+        ),
+        (
+            [["Port", "Note", "Berths"], ["Norrvik", "old", "12"], ["", "closed", "new"]],
+            ["Port: Norrvik; Note: old; Berths: 12.", "Note: closed; Berths: new."],
+        ),
+        (
+            [["Port", "Berths", "Built"], ["North"], ["Norrvik", "12", "1998"], ["", "7"], ["Source: FAO, 2024."]],
+            ["North.", "Port: Norrvik; Berths: 12; Built: 1998.", "Berths: 7.", "Source: FAO, 2024."],
+        ),
+        ([["Port", "Berths"], ["Norrvik", "12"], ["Note: 2024"]], ["Port: Norrvik; Berths: 12.", "Note: 2024."]),
+        (
+            [["Port", "Berths"], ["Norrvik", "12"], [], ["Ship", "Crew"], ["Kelp", "3"]],
+            ["Port: Norrvik; Berths: 12.", "Ship: Kelp; Crew: 3."],
+        ),
+        (
+            [["Port", "Opened", "Closed"], ["Norrvik", "1990", ""], [], ["Larch Bay", "1998", "2003"]],
+            ["Port: Norrvik; Opened: 1990.", "Port: Larch Bay; Opened: 1998; Closed: 2003."],
+        ),
+    ],
+)
+def test_every_figure_has_all_its_names_and_no_note_has_one(rows: list[list[str]], lines: list[str]) -> None:
+    assert readable(rows) == lines
+    wide = max(map(len, rows))
+    content = "\n".join(",".join(f'"{cell}"' for cell in [*row, *[""] * (wide - len(row))]) for row in rows)
+    assert one(content.encode(), "a.csv").text == "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("content", "shown"),
+    [
+        ("Paris,2.1\nLyon,0.5\n", "Paris: 2.1.\nLyon: 0.5."),
+        ("3 May 2024,Norrvik,open\n12 June 2024,Larch Bay,shut\n", "3 May 2024; Norrvik; open.\n12 June 2024; Larch Bay; shut."),
+        ("Country,2022/23,2023/24\nNorway,1,2\n", "Country: Norway; 2022/23: 1; 2023/24: 2."),
+        ("Country,1/22/20,1/23/20\nNorway,1,2\n", "Country: Norway; 1/22/20: 1; 1/23/20: 2."),
+        ("Country,Area,0-14,65+\nNorway,385,17,19\n", "Country: Norway; Area: 385; 0-14: 17; 65+: 19."),
+        ("sep=;\nPort;Berths, new\nNorrvik;12\n", "Port: Norrvik; Berths, new: 12."),
+    ],
+)  # fmt: skip
+def test_the_first_row_of_a_csv_file_is_a_row_like_others_when_it_looks_like_them(content: str, shown: str) -> None:
+    assert one(content.encode(), "a.csv").text == shown
+
+
+def test_a_quote_in_a_file_of_tabs_swallows_no_rows() -> None:
+    content = b'Port\tNote\nNorrvik\t"old\nLarch Bay\t5" pipe\nKelp\tno" "end\n'
+    assert (
+        one(content, "a.tsv").text
+        == 'Port: Norrvik; Note: "old.\nPort: Larch Bay; Note: 5" pipe.\nPort: Kelp; Note: no" "end.'
+    )
+    assert one(b'Port\tNote\nNorrvik\t"old, but\nsafe"\n', "a.tsv").text == "Port: Norrvik; Note: old, but safe."
+
+
+COASTS = "Coast: North; Port: Norrvik; Berths: 12.\nCoast: North; Port: Larch Bay; Berths: 7.\nCoast: South; Port: Kelp; Berths: 3."
+
+
+def test_a_label_over_several_rows_of_a_sheet_is_that_of_each() -> None:
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        rows = [["Coast", "Port", "Berths"], ["", "Norrvik", 12], ["", "Larch Bay", 7], ["South", "Kelp", 3]]
+        for number, row in enumerate(rows, 2):
+            sheet.write_row(number, 1, row)
+        sheet.merge_range(3, 1, 4, 1, "North")
+        sheet.merge_range(7, 1, 8, 3, "Counted by hand.")
+    assert one(stream.getvalue(), "a.xlsx").text == f"{COASTS}\nCounted by hand."
+
+
+def test_a_label_over_several_rows_of_an_open_document_is_that_of_each() -> None:
+    def row(*cells: str) -> str:
+        return f"<table:table-row>{''.join(cells)}</table:table-row>"
+
+    def cell(text: str, spans: str = "") -> str:
+        return f"<table:table-cell {spans}><text:p>{text}</text:p></table:table-cell>"
+
+    rows = [
+        row(cell("Coast"), cell("Port"), cell("Berths")),
+        row(cell("North", 'table:number-rows-spanned="2"'), cell("Norrvik"), cell("12")),
+        row("<table:covered-table-cell/>", cell("Larch Bay"), cell("7")),
+        row(cell("South"), cell("Kelp"), cell("3")),
+    ]
+    assert one(samples.odt(f"<table:table>{''.join(rows)}</table:table>"), "a.odt").text == COASTS
+
+
+def test_a_label_over_several_rows_of_a_web_page_or_a_mail_is_that_of_each() -> None:
+    rows = (
+        "<tr><th>Coast</th><th>Port</th><th>Berths</th></tr><tr><td rowspan=2>North</td><td>Norrvik</td><td>12</td></tr>"
+        "<tr><td>Larch Bay</td><td>7</td></tr><tr><td>South</td><td>Kelp</td><td>3</td></tr>"
+    )
+    years = (
+        "<tr><th></th><th colspan=2>2023</th><th colspan=2>2024</th></tr>"
+        f"<tr>{''.join(f'<th>{name}</th>' for name in ['Region', *EACH])}</tr>"
+        f"<tr>{''.join(f'<td>{value}</td>' for value in NORTH)}</tr>"
+    )
+    for table, shown in ((rows, COASTS), (years, BY_YEAR)):
+        page = f"<html><body><article><h1>Quays</h1><p>{HARBOUR}</p><table>{table}</table></article></body></html>"
+        assert read_html(page.encode()).text.endswith(f"{HARBOUR}\n\n{shown}")
+        assert shown_text(page).endswith(f"{HARBOUR}\n\n{shown}")
+
+
 @pytest.mark.parametrize(
     ("table", "shown"),
     [
@@ -252,6 +417,32 @@ def test_rows_can_be_read_on_their_own(rows: list[list[str]], lines: list[str]) 
 )
 def test_rows_of_a_table_in_markdown_have_the_names_of_its_columns(table: str, shown: str) -> None:
     assert plain_markdown(f"{HARBOUR}\n\n{table}\n\n{FERRIES}\n")[1] == f"{HARBOUR}\n\n{shown}\n\n{FERRIES}\n\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Ada<br>Moss  \nopened<br/>it.", "Ada\nMoss\nopened\nit."),
+        ("|Port|Owner|\n|-|-|\n|Norrvik|Ada<br>Moss|", "Port: Norrvik; Owner: Ada Moss."),
+        ("<table><tr><td>Berlin</td><td>3645</td></tr><tr><td>Rome</td><td>2800</td></tr></table>",
+         "Berlin  3645\nRome  2800"),
+        ("<!-- a remark -->\n\n<div>\n\nA *quay*.\n\n</div>", "A quay."),
+    ],
+)  # fmt: skip
+def test_words_apart_in_the_html_of_a_markdown_file_stay_apart(text: str, shown: str) -> None:
+    assert plain_markdown(text)[1].strip() == shown
+
+
+@pytest.mark.parametrize(
+    ("front", "about"),
+    [
+        ("title: >-\n  A quay\n  opens\ndate: 2024-05-03\n", {"title": "A quay opens", "date": "2024-05-03"}),
+        ("title: |\n  A quay\n\n  opens\nauthor: [Ada Moss]\n", {"title": "A quay opens", "author": "Ada Moss"}),
+        ("title: 'A quay'\nseries:\n  title: Harbours\n", {"title": "A quay"}),
+    ],
+)
+def test_a_front_matter_says_its_title_on_one_line_or_on_several(front: str, about: dict[str, str]) -> None:
+    assert plain_markdown(f"---\n{front}---\n{HARBOUR}\n") == (about, f"{HARBOUR}\n\n")
 
 
 NAMED = "<tr><th>Port</th><th>Berths</th><th>Built</th></tr><tr><td>Norrvik</td><td>12</td><td></td></tr>"
@@ -283,6 +474,8 @@ def test_rows_of_a_table_in_a_mail_have_the_names_of_its_columns_unless_it_is_a_
         shown_text(f"<table><caption>Ports</caption>{NAMED}</table><p>x</p>")
         == "Ports\nPort: Norrvik; Berths: 12.\n\nx"
     )
+    broken = "<tr><th>Port</th><th>Owner</th></tr><tr><td>Norrvik</td><td>Ann<br>Lee<style>b {}</style></td></tr>"
+    assert shown_text(f"<table>{broken}</table>") == "Port: Norrvik; Owner: Ann Lee."
     frame = f"<table><tr><th>Left</th><th><table>{NAMED}</table></th></tr><tr><td>below</td></tr></table>"
     assert "Port: Norrvik; Berths: 12." in shown_text(frame)
     assert "Left\n" in shown_text(frame)

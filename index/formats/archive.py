@@ -9,12 +9,14 @@ from __future__ import annotations
 import io
 import re
 import stat
+import urllib.parse
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 from index.clean import normalise, shorten
+from index.formats.xml import parse_xml
 from index.types import InputError
 
 MAX_MEMBERS = 20_000
@@ -25,6 +27,9 @@ MAX_DEPTH = 3  # archives in archives
 OLE = b"\xd0\xcf\x11\xe0"  # how old and encrypted Office files begin
 _SMALL_BYTES = 2**20  # below, a ratio says nothing
 _PROLOGUE_BYTES = 64 * 2**10  # where XML declares its entities
+_ENCRYPTED = "it is encrypted; save a copy of it without the password"
+_LOCKS = "META-INF/encryption.xml"
+_CONTENT = re.compile(r"\.(?:x?html?|opf|xml|ncx)$", re.IGNORECASE)
 _MARKUP = (".xml", ".rels", ".opf", ".ncx", ".xhtml", ".html", ".htm")
 
 
@@ -78,8 +83,8 @@ def package(content: bytes) -> zipfile.ZipFile:
         raise InputError("it is encrypted or of an old format; save a copy without the password, in the new format")
     archive = _opened(content)
     files = archive.infolist()
-    if any(info.flag_bits & 1 for info in files) or "META-INF/encryption.xml" in archive.namelist():
-        raise InputError("it is encrypted; save a copy of it without the password")
+    if any(info.flag_bits & 1 for info in files):
+        raise InputError(_ENCRYPTED)
     markup = [info for info in files if info.filename.lower().endswith(_MARKUP)]
     if sum(info.file_size for info in files) > MAX_UNPACKED_BYTES or any(map(_is_bomb, markup)):
         raise InputError("it unpacks to far more than its size, as no honest document does")
@@ -88,7 +93,15 @@ def package(content: bytes) -> zipfile.ZipFile:
             prologue = stream.read(_PROLOGUE_BYTES).replace(b"\0", b"")  # UTF-16 looks the same without its zeros
         if b"<!ENTITY" in prologue:
             raise InputError("it declares XML entities, as no honest document does")
+    if _LOCKS in archive.namelist() and any(map(_CONTENT.search, _locked(archive.read(_LOCKS)))):
+        raise InputError(_ENCRYPTED)
     return archive
+
+
+def _locked(listed: bytes) -> Iterator[str]:
+    """The members that an EPUB's list names as encrypted. Fonts often are; nobody needs them to read the book."""
+    for reference in parse_xml(listed).iter("{*}CipherReference"):
+        yield urllib.parse.unquote(reference.get("URI") or "")
 
 
 def _opened(content: bytes) -> zipfile.ZipFile:

@@ -13,7 +13,7 @@ from typing import Any
 from index.clean import decode, decode_as, normalise
 from index.dates import find_date
 from index.formats.content import Content
-from index.formats.tables import as_shown, under_header
+from index.formats.tables import MAX_LABEL_CHARS, as_shown, under_header
 from index.lexical import UNSPACED
 from index.types import InputError
 
@@ -24,6 +24,7 @@ _BLOCKS = {
     *("table", "ul"),
 }
 _LEAST_GAPS = 5
+_MOST_SPANNED = 1000  # rows or columns that a cell may be over
 # Between two words of a line: a space or, in a script without them, every second character, as a word has about two.
 _WORD_GAP = re.compile(rf" |(?<={UNSPACED}){UNSPACED}{{2}}")
 _GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": "\n", "tr": "\n", "td": "  ", "th": "  "}
@@ -33,8 +34,12 @@ def read_html(content: bytes) -> Content:
     """A web page: its main text, found by trafilatura."""
     import trafilatura
 
+    page: Any = decode_html(content)
+    if "rowspan" in page and (page := trafilatura.load_html(page)) is not None:
+        for table in page.iter("table"):
+            _split_merged(table)
     found: Any = trafilatura.bare_extraction(
-        decode_html(content),
+        page,
         with_metadata=True,
         include_comments=False,
         date_extraction_params={"extensive_search": False, "original_date": True},  # a stated date, never a guess
@@ -91,16 +96,68 @@ def _name_columns(table: Any) -> None:
     """Where a table's first row is a header, sentences take the place of its rows."""
     from lxml import etree
 
-    rows = [list(row.iterchildren("td", "th")) for row in table.iter("tr")] if table.find(".//table") is None else []
+    _split_merged(table)
+    rows = _rows_of(table)
     if not rows or len(rows[0]) < 2 or any(cell.tag == "td" for cell in rows[0]):
         return
-    if any(cell.get("colspan") or cell.get("rowspan") for row in rows for cell in row):
-        return
-    lines = under_header([[" ".join("".join(_pieces(cell)).split()) for cell in row] for row in rows])
+    lines = under_header([list(_texts(row)) for row in rows])
     for row in list(table.iter("tr")):
         row.getparent().remove(row)
     for line in lines:
         etree.SubElement(table, "tr").text = line
+
+
+def _rows_of(table: Any) -> list[list[Any]]:
+    """The cells of each row; none of a table that is a frame around another."""
+    return [list(row.iterchildren("td", "th")) for row in table.iter("tr")] if table.find(".//table") is None else []
+
+
+def _texts(row: Sequence[Any]) -> Iterator[str]:
+    """A cell over several columns stands in the first of them."""
+    for cell in row:
+        yield _shown(cell)
+        yield from [""] * (_span(cell, "colspan") - 1)
+
+
+def _shown(cell: Any) -> str:
+    return " ".join("".join(_pieces(cell)).split())
+
+
+def _split_merged(table: Any) -> None:
+    """The words of a cell over several rows stand in each of them, so that each can be read on its own.
+
+    Only where a cell names others: without, the table may be the frame of a page.
+    """
+    if table.find(".//th") is None or table.find(".//table") is not None:
+        return
+    merged: dict[int, tuple[Any, int]] = {}  # column -> the cell that goes on, and for how many rows
+    for row in table.iter("tr"):
+        own, cells, column, going = list(row.iterchildren("td", "th")), [], 0, dict[int, tuple[Any, int]]()
+        while own or column in merged:
+            if column in merged:
+                cell, left = _copy(merged[column][0]), merged[column][1] - 1
+            else:
+                cell = own.pop(0)
+                left = _span(cell, "rowspan") - 1
+                cell.attrib.pop("rowspan", None)
+            cells.append(cell)
+            if left:
+                going[column] = cell, left
+            column += _span(cell, "colspan")
+        row[:], merged = cells, going
+
+
+def _copy(cell: Any) -> Any:
+    """Its words alone, if they are few enough to be those of a label."""
+    words = _shown(cell)
+    copy = cell.makeelement(cell.tag, {"colspan": cell.get("colspan", "1")})
+    copy.text = words if len(words) <= MAX_LABEL_CHARS else ""
+    return copy
+
+
+def _span(cell: Any, of: str) -> int:
+    said = cell.get(of) or "1"
+    return min(max(int(said), 1), _MOST_SPANNED) if said.isdecimal() and len(said) < 10 else 1
 
 
 def _pieces(root: Any) -> Iterator[str]:

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from index.formats.html import shown_text
 from index.formats.tables import under_header
 
 if TYPE_CHECKING:
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(  # "key: value", what belongs to it and remarks; prose between two rules is a section
     r"---\n(?P<fields>(?:#.*\n|\n)*[\w-]+:.*\n(?:(?:[\w-]+:.*|[ \t].*|- .*|#.*|)\n)*)---(?:\n|$)"
 )
+_FIELD = re.compile(  # a value that ">" or "|" announces stands in the lines below
+    r"^(?P<key>[\w-]+):[ \t]*(?:[>|][-+\d]*[ \t]*\n(?P<folded>(?:[ \t].*\n|\n)*)|(?P<plain>.*)$)", re.MULTILINE
+)
+_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 
 
 def plain_markdown(text: str) -> tuple[dict[str, str], str]:
@@ -36,8 +41,9 @@ def plain_markdown(text: str) -> tuple[dict[str, str], str]:
 
 
 def _front_matter(fields: str) -> dict[str, str]:
-    pairs = (line.partition(":")[::2] for line in fields.split("\n"))
-    known = {key.strip().lower(): " ".join(value.strip().strip("[]'\"").split()) for key, value in pairs}
+    """What is said of the article itself, not of something inside it: title, date and author."""
+    pairs = ((field["key"], field["folded"] or field["plain"] or "") for field in _FIELD.finditer(fields))
+    known = {key.lower(): " ".join(value.strip().strip("[]'\"").split()) for key, value in pairs}
     known.setdefault("date", known.get("published", ""))
     return {key: known[key] for key in ("title", "date", "author") if known.get(key)}
 
@@ -64,16 +70,18 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
         elif token.type in {"fence", "code_block"}:
             yield token.content + "\n"
         elif token.type == "html_block":
-            yield re.sub(r"<!--.*?-->|<[^>]{0,500}>", "", token.content, flags=re.DOTALL) + "\n"
+            yield shown_text(token.content) + "\n\n"
         elif token.type in {"paragraph_close", "heading_close"} or token.type.endswith("list_close"):
             yield "\n" if depth and token.type == "paragraph_close" else "\n\n"
 
 
 def _inline(token: Token) -> str:
-    """The words of a line: of links their text, of images nothing."""
-    breaks = {"softbreak": " ", "hardbreak": "\n"}
-    shown = (
-        part.content if part.type in {"text", "code_inline"} else breaks.get(part.type, "")
-        for part in token.children or ()
-    )
-    return "".join(shown).strip()
+    """The words of a paragraph: of links their text, of images nothing."""
+    return "".join(map(_shown, token.children or ())).strip()
+
+
+def _shown(part: Token) -> str:
+    if part.type in {"text", "code_inline"}:
+        return part.content
+    is_break = part.type == "html_inline" and _BREAK.fullmatch(part.content)
+    return "\n" if is_break else {"softbreak": " ", "hardbreak": "\n"}.get(part.type, "")

@@ -20,7 +20,10 @@ _SKIPPED = {_FALLBACK, f"{_W}pPr", f"{_W}rPr", f"{_W}del", f"{_W}moveFrom"}
 _WRAPPERS = {f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml", f"{_W}moveTo"}
 _BOX = f"{_W}txbxContent"
 _NOTES = ("footnotes", "endnotes")
-_TITLES = {"Title", "Heading 1"}
+_TEMPLATES = {  # when the templates of python-docx and python-pptx were made, which is in all that they make
+    dt.datetime(2013, 12, 23, 23, 15),
+    dt.datetime(2013, 1, 27, 9, 14, 16),
+}
 
 
 # --- Word ------------------------------------------------------------------------------------------------------------
@@ -29,21 +32,26 @@ _TITLES = {"Title", "Heading 1"}
 def read_docx(content: bytes) -> Content:
     """Paragraphs, tables and notes, with what was inserted under "track changes" and without what was deleted.
 
-    The title is the first paragraph in the style Title or Heading 1, else the one that the file's properties state.
+    The title is the first paragraph in the style Title, else the one that the file's properties state, else the first
+    in the style Heading 1.
     """
     import docx
 
     package(content).close()
     file: Any = docx.Document(io.BytesIO(content))
     about = file.core_properties
-    styled = (p.text for p in file.paragraphs[:100] if p.style is not None and p.style.name in _TITLES)
+    styled = [(p.style.name, p.text) for p in file.paragraphs[:100] if p.style is not None and p.text.strip()]
     blocks = [*_blocks(file.element.body), *_notes(file.part)]
     return Content(
         "\n\n".join(filter(None, (block.strip() for block in blocks))),
-        title=next(filter(str.strip, styled), None) or telling(about.title),
+        title=_first(styled, "Title") or telling(about.title) or _first(styled, "Heading 1"),
         author=about.author,
         made=_day(about.created),
     )
+
+
+def _first(styled: Sequence[tuple[str, str]], style: str) -> str | None:
+    return next((text for name, text in styled if name == style), None)
 
 
 def _blocks(parent: Any) -> Iterator[str]:
@@ -129,7 +137,7 @@ def _notes(part: Any) -> Iterator[str]:
 
 
 def _day(moment: dt.datetime | None) -> dt.date | None:
-    return moment.date() if moment else None
+    return moment.date() if moment and moment.replace(tzinfo=None) not in _TEMPLATES else None
 
 
 # --- PowerPoint ------------------------------------------------------------------------------------------------------

@@ -13,13 +13,14 @@ from typing import Any
 from index.dates import find_date
 from index.formats.archive import package
 from index.formats.content import Content, telling
-from index.formats.tables import readable
+from index.formats.tables import MAX_LABEL_CHARS, readable
 from index.formats.xml import parse_xml
 from index.types import InputError
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
 _TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
 _OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_STYLE = "{urn:oasis:names:tc:opendocument:xmlns:style:1.0}"
 _DRAW = "{urn:oasis:names:tc:opendocument:xmlns:drawing:1.0}"
 _META = "{urn:oasis:names:tc:opendocument:xmlns:meta:1.0}"
 _DC = "{http://purl.org/dc/elements/1.1/}"
@@ -35,33 +36,39 @@ _SKIPPED = {
 
 
 def read_odt(content: bytes) -> Content:
-    """The title is the first paragraph in the style Title or the first heading, else what the file states."""
+    """The title is the first paragraph in the style Title, else what the file states, else the first heading."""
     with package(content) as archive:
         names = archive.namelist()
         if "content.xml" not in names:
             raise InputError("it is no OpenDocument text: it holds no content.xml")
-        body = parse_xml(archive.read("content.xml")).find(f"{_OFFICE}body/{_OFFICE}text")
+        root = parse_xml(archive.read("content.xml"))
         about = parse_xml(archive.read("meta.xml")) if "meta.xml" in names else None
-    if body is None:
+    if (body := root.find(f"{_OFFICE}body/{_OFFICE}text")) is None:
         raise InputError("it is an OpenDocument file, but no text")
+    styles = _title_styles(root)
+    titles = (p for p in body.iter(f"{_TEXT}p", f"{_TEXT}h") if p.get(f"{_TEXT}style-name") in styles)
 
     def stated(name: str) -> str:
         return (about.findtext(f".//{name}") or "") if about is not None else ""
 
     return Content(
         "\n\n".join(filter(None, (block.strip() for block in _blocks(body)))),
-        title=_title(body) or telling(stated(f"{_DC}title")),
+        title=_words(titles) or telling(stated(f"{_DC}title")) or _words(body.iter(f"{_TEXT}h")),
         author=stated(f"{_META}initial-creator") or stated(f"{_DC}creator"),
         made=find_date(stated(f"{_META}creation-date")),
     )
 
 
-def _title(body: Any) -> str:
-    for element in body.iter(f"{_TEXT}h", f"{_TEXT}p"):
-        is_title = element.get(f"{_TEXT}style-name") == "Title" or element.tag == f"{_TEXT}h"
-        if is_title and (words := "".join(_pieces(element)).strip()):
-            return words
-    return ""
+def _title_styles(root: Any) -> set[str]:
+    """Title, and those that a program makes of it where somebody sets a title by hand."""
+    styles = root.iterfind(f"{_OFFICE}automatic-styles/{_STYLE}style")
+    made = (style.get(f"{_STYLE}name") for style in styles if style.get(f"{_STYLE}parent-style-name") == "Title")
+    return {"Title", *made}
+
+
+def _words(paragraphs: Iterable[Any]) -> str:
+    """Of the first that has any."""
+    return next(filter(None, ("".join(_pieces(paragraph)).strip() for paragraph in paragraphs)), "")
 
 
 def _blocks(parent: Any) -> Iterator[str]:
@@ -96,14 +103,24 @@ def _asides(element: Any) -> Iterator[Any]:
 
 
 def _rows(table: Any) -> Iterator[list[str]]:
-    """A cell that is repeated, to fill the sheet's width say, counts a few times at most."""
+    """A cell over several rows counts for each; one repeated to fill the sheet's width, a few times at most."""
+    merged: dict[int, tuple[str, int]] = {}  # column -> the words of a cell that goes on, and for how many rows
     for row in table.iter(f"{_TABLE}table-row"):
         cells: list[str] = []
         for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
-            repeated = cell.get(f"{_TABLE}number-columns-repeated", "1")
             words = " ".join(filter(None, (block.strip() for block in _blocks(cell))))
-            cells += [words] * min(int(repeated) if repeated.isdigit() else 1, 20)
+            own = words, _count(cell, "rows-spanned") - 1 if len(words) <= MAX_LABEL_CHARS else 0
+            for column in range(len(cells), len(cells) + min(_count(cell, "columns-repeated"), 20)):
+                above, left = merged.get(column, ("", 0))
+                goes_on = left > 0 and cell.tag == f"{_TABLE}covered-table-cell"
+                merged[column] = (above, left - 1) if goes_on else own
+                cells.append(merged[column][0])
         yield cells
+
+
+def _count(cell: Any, of: str) -> int:
+    said = cell.get(f"{_TABLE}number-{of}", "1")
+    return int(said) if said.isdigit() else 1
 
 
 # --- RTF -------------------------------------------------------------------------------------------------------------
