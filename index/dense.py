@@ -163,7 +163,8 @@ class DenseIndex:
             aside.replace(path)
         finally:
             for left in path.parent.glob(f"{path.stem}.*.part"):  # ours, and what a killed process left
-                left.unlink(missing_ok=True)
+                if left == aside or not _is_running(left.suffixes[-2]):
+                    left.unlink(missing_ok=True)
 
     @classmethod
     def load(cls, path: Path, *, dimension: int) -> Self | None:
@@ -185,6 +186,17 @@ class DenseIndex:
         loaded = cls(dimension, int.from_bytes(generation, "big"))
         loaded._index = index
         return loaded
+
+
+def _is_running(suffix: str) -> bool:
+    """Whether there is a process of the number in ".1234"; a folder is shared by processes of one machine."""
+    try:
+        os.kill(int(suffix[1:]), 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, ValueError, OverflowError):  # another user's, or no number: not ours to clear away
+        return True
+    return True
 
 
 def _checksum(generation: bytes, body: Any) -> bytes:

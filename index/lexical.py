@@ -41,6 +41,8 @@ _STOPWORDS = frozenset(
     " of on or our she so than that the their them there they this to us was we were what when where which who whom"
     " whose why will with would you your".split()
 )
+_CAPITALS = re.compile(r"\b[A-Z]{2,}\b")
+_JOINING = {"and", "or", "not"}
 _FEW = 300  # ids that are asked for by name; of more, those are left out that are not among them
 _HEAP_BYTES = 100_000_000  # what an index may gather in memory before it writes a part of it
 _MANIFEST, _VERSION = "footnote.json", 1
@@ -57,13 +59,20 @@ def indexed_words(text: str) -> list[str]:
 def telling_words(query: str) -> list[str]:
     """What a query asks for: its distinct words without those that every question has, unless it has no others.
 
-    An unspaced script is asked for by its pairs; a character that stands alone, by itself.
+    One of those in capitals is a name, as in "What did the WHO recommend?". An unspaced script is asked for by its
+    pairs; a character that stands alone, by itself.
     """
     found: list[str] = []
     for run, unspaced in _runs(query):
         found += _pairs(run) if unspaced and len(run) > 1 else [run]
     words = list(dict.fromkeys(found))
-    return ([word for word in words if word not in _STOPWORDS] or words)[:_MAX_WORDS]
+    passed_over = _STOPWORDS - _names_in_capitals(query)
+    return ([word for word in words if word not in passed_over] or words)[:_MAX_WORDS]
+
+
+def _names_in_capitals(query: str) -> set[str]:
+    """In small letters. None where everything is in capitals, and no word that joins the others of a search."""
+    return set() if query.isupper() else {word.lower() for word in _CAPITALS.findall(query)} - _JOINING
 
 
 def _runs(text: str) -> Iterator[tuple[str, bool]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -183,7 +185,17 @@ def test_a_save_that_fails_keeps_the_file_that_was_there(tmp_path: Path, monkeyp
 
 
 def test_what_a_killed_process_left_half_written_is_cleared_by_the_next_save(tmp_path: Path) -> None:
-    (tmp_path / "dense.999999.part").write_bytes(b"half")
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+    (tmp_path / f"dense.{ended.pid}.part").write_bytes(b"half")
     (tmp_path / "library.sqlite").write_bytes(b"kept")
     saved(tmp_path)
     assert sorted(file.name for file in tmp_path.iterdir()) == ["dense.faiss", "library.sqlite"]
+
+
+def test_what_another_process_is_writing_is_left_to_it(tmp_path: Path) -> None:
+    theirs = [f"dense.{os.getppid()}.part", "dense.1.part", "dense.old.part"]
+    for name in theirs:
+        (tmp_path / name).write_bytes(b"half")
+    saved(tmp_path)
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(["dense.faiss", *theirs])

@@ -71,6 +71,9 @@ def bm25(rows: Rows, words: Iterable[str]) -> list[tuple[int, float]]:
         ('the "new" quay', "new quay"),
         ("Who was it?", "who was it"),  # nothing else to go by
         ("AND NOT quay*", "not quay"),
+        ("What did the WHO recommend?", "who recommend"),
+        ("Does IT fly to the US, or WILL I?", "it fly us will"),
+        ("WHAT DID THE WHO RECOMMEND?", "recommend"),
         ("title:quay", "title quay"),
         ("Café cafe\u0301 Ðorđe", "cafe ðorđe"),
         ("北京2025年目标", "北京 2025 年目 目标"),
