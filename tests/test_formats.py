@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import time
 import zipfile
 from collections.abc import Iterator
 from contextlib import redirect_stderr, redirect_stdout
@@ -467,6 +468,13 @@ def test_rows_of_a_table_in_a_web_page_have_the_names_of_its_columns(rows: str, 
     page = f"<article><h1>Quays</h1><p>{HARBOUR}</p><table>{rows}</table><p>{FERRIES}</p></article>"
     table = shown.format("Port: Norrvik; Berths: 12.")
     assert read_html(page.encode()).text.endswith(f"{HARBOUR}\n\n{table}\n\n{FERRIES}")
+
+
+def test_a_page_of_cells_that_claim_to_be_over_all_others_is_read_at_once() -> None:
+    began = time.monotonic()
+    shown = shown_text("<table>" + "<tr><th rowspan=999 colspan=999>x</th></tr>" * 2000 + "</table>")
+    assert shown.count("x") >= 2000
+    assert time.monotonic() - began < 8
 
 
 def test_rows_of_a_table_in_a_mail_have_the_names_of_its_columns_unless_it_is_a_frame() -> None:

@@ -24,7 +24,8 @@ _BLOCKS = {
     *("table", "ul"),
 }
 _LEAST_GAPS = 5
-_MOST_SPANNED = 1000  # rows or columns that a cell may be over
+_MOST_SPANNED = 100  # rows or columns that a cell may be over
+_MOST_COPIES = 10_000  # of such cells, in a table
 # Between two words of a line: a space or, in a script without them, every second character, as a word has about two.
 _WORD_GAP = re.compile(rf" |(?<={UNSPACED}){UNSPACED}{{2}}")
 _GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": "\n", "tr": "\n", "td": "  ", "th": "  "}
@@ -131,6 +132,7 @@ def _split_merged(table: Any) -> None:
     if table.find(".//th") is None or table.find(".//table") is not None:
         return
     merged: dict[int, tuple[Any, int]] = {}  # column -> the cell that goes on, and for how many rows
+    copies = 0
     for row in table.iter("tr"):
         own, cells, column, going = list(row.iterchildren("td", "th")), [], 0, dict[int, tuple[Any, int]]()
         while own or column in merged:
@@ -141,7 +143,8 @@ def _split_merged(table: Any) -> None:
                 left = _span(cell, "rowspan") - 1
                 cell.attrib.pop("rowspan", None)
             cells.append(cell)
-            if left:
+            if left and copies < _MOST_COPIES:
+                copies += 1
                 going[column] = cell, left
             column += _span(cell, "colspan")
         row[:], merged = cells, going
