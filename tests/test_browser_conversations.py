@@ -318,6 +318,43 @@ def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page,
     expect(page.locator(".fn-conversations .fn-facts")).to_contain_text(["1 question"])
 
 
+def edit_last(page: Page, question: str) -> None:
+    last = page.locator(".fn-exchange").last
+    last.hover()
+    last.get_by_role("button", name="Edit").first.click()
+    page.locator(".fn-editing textarea").fill(question)
+    page.locator(".fn-editing textarea").press("Enter")
+    expect(page.locator(".fn-exchange:last-child .fn-tools")).to_be_visible()
+
+
+def test_two_windows_that_edit_the_same_question_lose_no_answer_and_judge_each_its_own(
+    page: Page, site: Site, home: Path
+) -> None:
+    say(page, "What is the 2025 target?")
+    say(page, "Where do the sources disagree?")
+    other = site.visit(page.context)
+    open_conversations(other)
+    other.locator(".fn-reopen").click()
+    expect(other.locator(".fn-question")).to_have_count(2)
+    edit_last(other, "Where do the sources disagree?")  # the same again: other words may have been found
+    say(other, "Who is the mayor of Atlantis?")
+
+    page.locator(".fn-exchange").last.get_by_role("button", name="Yes").click()
+    expect(page.locator(".fn-tool-trouble")).to_contain_text("replaced in another window")
+    assert not (home / "feedback.jsonl").exists()
+    edit_last(page, "Give me a list")
+    page.reload()
+    expect(page.locator(".fn-question")).to_have_text(["What is the 2025 target?", "Give me a list"])
+    page.get_by_role("button", name="Yes").last.click()  # of an answer that was opened again
+    expect(page.get_by_role("button", name="Yes").last).to_have_attribute("aria-pressed", "true")
+    other.reload()
+    expect(other.locator(".fn-question")).to_have_text(
+        ["What is the 2025 target?", "Where do the sources disagree?", "Who is the mayor of Atlantis?"]
+    )
+    (kept,) = [json.loads(line) for line in (home / "feedback.jsonl").read_text().splitlines()]
+    assert (kept["question"], kept["history"]) == ("Give me a list", ["What is the 2025 target?"])
+
+
 def test_answers_before_and_after_a_conversation_was_full_are_each_copied_judged_and_edited_for_themselves(
     page: Page, site: Site, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -147,3 +147,26 @@ def test_another_question_stops_the_writing_of_the_one_before(site: Site, writer
         assert time.monotonic() < end
         page.wait_for_timeout(50)
     expect(page.locator(".fn-exchange:last-child .fn-written")).to_have_count(0)
+
+
+def test_what_was_still_being_written_is_not_kept_under_the_same_question_asked_again(
+    site: Site, writers: dict[str, Slow]
+) -> None:
+    page = site.visit(site.context())
+    choose(page, "tiny/endless")
+    say(page, "What is the target, at length?")
+    expect(page.locator(".fn-written")).to_contain_text("five per cent")
+    writers["tiny/endless"].ended = 0.0
+    choose(page, "")
+    page.locator(".fn-exchange").hover()
+    page.locator(".fn-edit").first.click()
+    page.locator(".fn-editing textarea").press("Enter")
+    expect(page.locator(".fn-exchange .fn-tools")).to_be_visible()
+    end = time.monotonic() + 5
+    while not writers["tiny/endless"].ended:
+        assert time.monotonic() < end
+        page.wait_for_timeout(50)
+    page.wait_for_timeout(300)  # what stood of it is kept by now, if it is
+    page.reload()
+    expect(page.locator(".fn-exchange .fn-short")).to_contain_text("around 5%")
+    expect(page.locator(".fn-written")).to_have_count(0)

@@ -191,22 +191,112 @@ def test_what_was_deleted_is_gone_for_every_method(kept: Conversations) -> None:
         lambda: kept.get("c1"),
         lambda: kept.append("c1", answered()),
         lambda: kept.rename("c1", "x"),
-        lambda: kept.append("c1", answered(), keep=0),
     ):
         with pytest.raises(InputError, match="this conversation is gone"):
             work()
     assert titles(kept.recent("basin")) == []
 
 
+def talk(kept: Conversations, *questions: str) -> list[str]:
+    """Begins a conversation with these questions; the key of each."""
+    made = kept.start(answered(questions[0]))
+    return [made.last, *(kept.append(made.id, answered(question)).last for question in questions[1:])]
+
+
+def asked(kept: Conversations, conversation_id: str) -> list[str]:
+    return [exchange.answer.question for exchange in kept.get(conversation_id).exchanges]
+
+
 def test_a_question_asked_again_takes_the_place_of_all_that_followed(kept: Conversations) -> None:
-    kept.start(answered("One?"))
-    for question in ("Two?", "Three?"):
-        kept.append("c1", answered(question))
-    assert kept.append("c1", answered("Two, really?"), keep=1).turns == 2
-    assert [e.answer.question for e in kept.get("c1").exchanges] == ["One?", "Two, really?"]
+    one, *dropped = talk(kept, "One?", "Two?", "Three?")
+    assert kept.replace("c1", answered("Two, really?"), dropped=dropped, above=[one]).turns == 2
+    assert asked(kept, "c1") == ["One?", "Two, really?"]
     kept.append("c1", answered("Last?"))
-    assert [e.answer.question for e in kept.get("c1").exchanges] == ["One?", "Two, really?", "Last?"]
+    assert asked(kept, "c1") == ["One?", "Two, really?", "Last?"]
     assert titles(kept.recent("three")) == []
+    assert titles(kept.recent()) == ["One?"]
+
+
+def test_a_question_asked_again_drops_nothing_that_its_window_never_showed(kept: Conversations) -> None:
+    one, two = talk(kept, "One?", "Two?")
+    kept.replace("c1", answered("Two, there?"), dropped=[two], above=[one])  # another window
+    kept.append("c1", answered("Three?"))
+    made = kept.replace("c1", answered("Two, here?"), dropped=[two], above=[one])
+    assert asked(kept, "c1") == ["One?", "Two, there?", "Three?"]
+    assert (made.id, made.title, made.turns) == ("c2", "Two, here?", 2)
+    assert asked(kept, "c2") == ["One?", "Two, here?"]
+    assert kept.get("c2").exchanges[0] == kept.get("c1").exchanges[0]
+    assert [summary.id for summary in kept.recent("one")] == ["c2", "c1"]
+
+
+def test_a_question_asked_again_drops_nothing_that_another_window_only_added(kept: Conversations) -> None:
+    one, two, three = talk(kept, "One?", "Two?", "From another window?")
+    four = kept.append("c1", answered("Four?")).last
+    assert kept.replace("c1", answered("Two, here?"), dropped=[two, four], above=[one]).id == "c2"
+    assert asked(kept, "c1") == ["One?", "Two?", "From another window?", "Four?"]
+    assert kept.replace("c1", answered("Four, here?"), dropped=[four], above=[one, two]).id == "c1"
+    assert asked(kept, "c1") == ["One?", "Two?", "From another window?", "Four, here?"]
+    assert kept.get("c1").exchanges[2].key == three
+
+
+def test_the_first_question_asked_again_begins_a_new_conversation_where_another_window_did_so_before(
+    kept: Conversations,
+) -> None:
+    dropped = talk(kept, "One?", "Two?")
+    kept.replace("c1", answered("One, there?"), dropped=dropped, above=[])
+    assert kept.replace("c1", answered("One, here?"), dropped=dropped, above=[]).id == "c2"
+    assert (asked(kept, "c1"), asked(kept, "c2")) == (["One, there?"], ["One, here?"])
+    assert kept.replace("gone", answered("One, anew?"), dropped=dropped, above=[]).id == "c3"
+
+
+def test_no_two_turns_of_a_conversation_have_the_same_key_though_the_clock_stands_or_goes_back(tmp_path: Path) -> None:
+    noon = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+    times = iter([noon, noon, noon, noon, noon - dt.timedelta(hours=1)])
+    kept = Conversations(tmp_path, clock=lambda: next(times), new_id=lambda: "c1")
+    keys = talk(kept, "One?", "Two?", "Three?")
+    keys.append(kept.replace("c1", answered("Three, again?"), dropped=keys[2:], above=keys[:2]).last)
+    assert [dt.datetime.fromisoformat(key) - noon for key in keys] == [
+        dt.timedelta(microseconds=n) for n in range(1, 5)
+    ]
+
+
+def test_what_was_written_is_put_beside_its_own_answer_only(kept: Conversations) -> None:
+    (one,) = talk(kept, "One?")
+    two = kept.replace("c1", refused("One?"), dropped=[one], above=[]).last
+    kept.add_written("c1", one, answered("One?", "too late"))
+    assert kept.get("c1").exchanges[0].written is None
+    kept.add_written("c1", two, answered("One?", "in time"))
+    written = kept.get("c1").exchanges[0].written
+    assert written is not None
+    assert written.text == "in time"
+    kept.add_written("gone", two, answered("One?", "nowhere"))
+
+
+def test_a_conversation_stored_by_the_first_version_opens_and_goes_on(tmp_path: Path) -> None:
+    at = "2026-03-01T09:00:00.250000+00:00"
+    with sqlite3.connect(tmp_path / "conversations.sqlite") as connection:
+        connection.execute(
+            "CREATE TABLE conversations (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, title TEXT NOT NULL,"
+            " created TEXT NOT NULL, changed TEXT NOT NULL)"
+        )
+        connection.execute(
+            "CREATE TABLE turns (conversation TEXT NOT NULL REFERENCES conversations (id) ON DELETE CASCADE,"
+            " number INTEGER NOT NULL, at TEXT NOT NULL, answer TEXT NOT NULL, words TEXT NOT NULL,"
+            " PRIMARY KEY (conversation, number))"
+        )
+        answer = (
+            '{"question": "One?", "text": "", "kind": "refused", "confidence": 0.5, "citations": [], "hits": [],'
+            ' "refusal": {"reason": "not_found", "message": "No."}, "understood": ""}'
+        )
+        connection.execute("INSERT INTO conversations VALUES (1, 'old', 'One?', ?, ?)", (at, at))
+        connection.execute("INSERT INTO turns VALUES ('old', 1, ?, ?, 'one? no.')", (at, answer))
+    connection.close()
+    kept = Conversations(tmp_path)
+    (exchange,) = kept.get("old").exchanges
+    kept.add_written("old", exchange.key, answered("One?", "written"))
+    assert kept.get("old").exchanges[0].written is not None
+    assert kept.replace("old", answered("One, again?"), dropped=[exchange.key], above=[]).id == "old"
+    assert asked(kept, "old") == ["One, again?"]
 
 
 def test_there_is_an_end_to_how_much_is_kept(kept: Conversations, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -221,7 +311,11 @@ def test_there_is_an_end_to_how_much_is_kept(kept: Conversations, monkeypatch: p
     kept.append("c1", answered())
     with pytest.raises(InputError, match="has 2 questions"):
         kept.append("c1", answered())
-    assert kept.append("c1", answered("Again?"), keep=1).turns == 2
+    first, second = (exchange.key for exchange in kept.get("c1").exchanges)
+    assert kept.replace("c1", answered("Again?"), dropped=[second], above=[first]).turns == 2
+    with pytest.raises(InputError, match="there are 1 conversations"):
+        kept.replace("c1", answered("Again?"), dropped=[second], above=[first])
+    assert asked(kept, "c1") == ["How deep will the basin be?", "Again?"]
 
 
 # ── Two windows, two processes, no folder ─────────────────────────────────────────────────────────────────────────
@@ -355,11 +449,10 @@ def test_a_conversation_is_exported_with_its_footnotes_numbered_through(kept: Co
 
 
 def test_an_export_holds_what_a_language_model_wrote_if_anything_of_it_stood(kept: Conversations) -> None:
-    kept.start(answered())
-    kept.append("c1", answered("Depth?"))
-    kept.append("c1", answered("How deep?"))
-    kept.add_written("c1", 0, Answer("How deep will the basin be?", "It will be 14 m. [1]", "generated", 0.5, (DEEP,)))
-    kept.add_written("c1", 1, refused("Depth?"))
+    first, second, _ = talk(kept, "How deep will the basin be?", "Depth?", "How deep?")
+    written = Answer("How deep will the basin be?", "It will be 14 m. [1]", "generated", 0.5, (DEEP,))
+    kept.add_written("c1", first, written)
+    kept.add_written("c1", second, refused("Depth?"))
     text = conversation_markdown(kept.get("c1"), document_of={"skerry": replace(SKERRY, text="X")}.get)
     blocks = text.split("\n\n")
     assert blocks[2:-4] == [

@@ -49,7 +49,14 @@ def pair(tmp_path: Path) -> Iterator[tuple[Desk, FakeAsker]]:
 
 
 def ask(desk: Desk, question: str, **sent: Any) -> dict[str, Any]:
-    plain: dict[str, Any] = {"turns": [], "chosen": EVERYTHING, "ask": "a", "conversation": None, "keep": None}
+    plain: dict[str, Any] = {
+        "turns": [],
+        "chosen": EVERYTHING,
+        "ask": "a",
+        "conversation": None,
+        "dropped": [],
+        "above": [],
+    }
     return desk.call("ask", {**plain, "question": question, **sent})
 
 
@@ -216,13 +223,13 @@ def test_a_conversation_is_kept_reopened_renamed_exported_and_deleted(pair: tupl
     desk, _ = pair
     first = ask(desk, "What is the target?")
     second = ask(desk, "Who is the mayor?", conversation=first["conversation"])
-    assert (first["at"], second["at"]) == (0, 1)
     assert first["conversation"] == second["conversation"]
     kept = {"conversation": first["conversation"]}
 
     reopened = desk.call("reopen", kept)
     assert [turn["question"] for turn in reopened["turns"]] == ["What is the target?", "Who is the mayor?"]
     assert [turn["answer"] for turn in reopened["turns"]] == ["around 5%", ""]
+    assert reopened["at"] == [first["at"], second["at"]]
     assert Rendered(reopened["exchanges"][0]).inside["blockquote"] == TARGET
 
     assert desk.call("rename", {**kept, "title": " Targets / <b> "}) == {"title": "Targets / <b>"}
@@ -236,12 +243,28 @@ def test_a_conversation_is_kept_reopened_renamed_exported_and_deleted(pair: tupl
 
 def test_a_question_asked_again_drops_what_came_after_it(pair: tuple[Desk, FakeAsker]) -> None:
     desk, _ = pair
-    kept = ask(desk, "What is the target?")["conversation"]
-    for question in ("Who is the mayor?", "Where do they disagree?"):
-        ask(desk, question, conversation=kept)
-    assert ask(desk, "Give me a list", conversation=kept, keep=1)["at"] == 1
-    turns = desk.call("reopen", {"conversation": kept})["turns"]
-    assert [turn["question"] for turn in turns] == ["What is the target?", "Give me a list"]
+    first = ask(desk, "What is the target?")
+    kept = first["conversation"]
+    dropped = [ask(desk, question, conversation=kept)["at"] for question in ("Who is the mayor?", "Do they disagree?")]
+    again = ask(desk, "Give me a list", conversation=kept, dropped=dropped, above=[first["at"]])
+    assert again["conversation"] == kept
+    assert questions(desk, kept) == ["What is the target?", "Give me a list"]
+
+
+def questions(desk: Desk, conversation: str) -> list[str]:
+    return [turn["question"] for turn in desk.call("reopen", {"conversation": conversation})["turns"]]
+
+
+def test_two_windows_that_ask_the_same_question_again_each_keep_their_answers(pair: tuple[Desk, FakeAsker]) -> None:
+    desk, _ = pair
+    first = ask(desk, "What is the target?")
+    kept, above = first["conversation"], [first["at"]]
+    place = {"conversation": kept, "dropped": [ask(desk, "Who?", conversation=kept)["at"]], "above": above}
+    ask(desk, "Who is the mayor?", **place)
+    ask(desk, "Do they disagree?", conversation=kept)
+    other = ask(desk, "Give me a list", **place)
+    assert questions(desk, kept) == ["What is the target?", "Who is the mayor?", "Do they disagree?"]
+    assert questions(desk, other["conversation"]) == ["What is the target?", "Give me a list"]
 
 
 def test_of_many_conversations_those_that_are_not_shown_are_counted(tmp_path: Path) -> None:
@@ -260,7 +283,7 @@ def test_a_conversation_deleted_in_another_window_goes_on_as_a_new_one(pair: tup
     desk.call("delete", {"conversation": kept})
     reply = ask(desk, "Who is the mayor?", conversation=kept)
     assert reply["conversation"] not in (None, kept)
-    assert reply["at"] == 0
+    assert questions(desk, reply["conversation"]) == ["Who is the mayor?"]
 
 
 def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(tmp_path: Path) -> None:
@@ -282,15 +305,18 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_says_so(tmp_path: Path) -> N
 # ── What is done with an answer ───────────────────────────────────────────────────────────────────────────────────
 
 
+def place(reply: dict[str, Any]) -> dict[str, Any]:
+    """As the page names the answer of this reply."""
+    return {"conversation": reply["conversation"], "at": reply["at"]}
+
+
 def test_a_verdict_is_kept_with_the_questions_before_it_and_becomes_a_question_set(
     pair: tuple[Desk, FakeAsker],
 ) -> None:
     desk, _ = pair
     assert "no answer was judged yet" in Rendered(desk.call("ratings", {})["trouble"]).text
-    conversation = ask(desk, "What is the target?")["conversation"]
-    ask(desk, "Who is the mayor?", conversation=conversation)
-    first = {"conversation": conversation, "at": 0, "question": "What is the target?"}
-    second = {"conversation": conversation, "at": 1, "question": "Who is the mayor?"}
+    first = place(ask(desk, "What is the target?"))
+    second = place(ask(desk, "Who is the mayor?", conversation=first["conversation"]))
     assert desk.call("judge", {**first, "verdict": "up"}) == {}
     why = desk.call("judge", {**second, "verdict": "down"})["why"]
     assert Rendered(why).text.startswith("What is wrong?")
@@ -310,23 +336,25 @@ def test_a_verdict_is_kept_with_the_questions_before_it_and_becomes_a_question_s
 
 def test_an_answer_is_copied_in_three_formats(pair: tuple[Desk, FakeAsker]) -> None:
     desk, _ = pair
-    question = "What is the target?"
-    kept = {"conversation": ask(desk, question)["conversation"], "at": 0, "question": question}
+    kept = place(ask(desk, "What is the target?"))
     plain, markdown, bibtex = (
         desk.call("copy", {**kept, "format": name})["text"] for name in ("plain", "markdown", "bibtex")
     )
     assert plain.startswith("around 5% [1]")
     assert "[^1]:" in markdown
     assert bibtex.startswith("@online{")
-    for at in (-1, 1):
-        assert "no longer kept" in Rendered(desk.call("copy", {**kept, "at": at, "format": "plain"})["trouble"]).text
+    gone = desk.call("copy", {**kept, "at": "2026-03-01T09:00:00+00:00", "format": "plain"})
+    assert "no longer kept" in Rendered(gone["trouble"]).text
 
 
-def test_what_another_window_put_in_an_answers_place_is_neither_copied_nor_judged(pair: tuple[Desk, FakeAsker]) -> None:
+@pytest.mark.parametrize("question", ["Give me a list", "What is the target?"])
+def test_what_another_window_put_in_an_answers_place_is_neither_copied_nor_judged(
+    pair: tuple[Desk, FakeAsker], question: str
+) -> None:
     desk, _ = pair
-    question = "What is the target?"
-    kept = {"conversation": ask(desk, question)["conversation"], "at": 0, "question": question}
-    ask(desk, "Give me a list", conversation=kept["conversation"], keep=0)
+    kept = place(ask(desk, "What is the target?"))
+    replaced = ask(desk, question, conversation=kept["conversation"], dropped=[kept["at"]])
+    assert replaced["conversation"] == kept["conversation"]
     for call in ({"format": "plain"}, {"verdict": "up"}):
         reply = desk.call("judge" if "verdict" in call else "copy", {**kept, **call})
         assert "replaced in another window" in Rendered(reply["trouble"]).text
@@ -336,10 +364,10 @@ def test_what_another_window_put_in_an_answers_place_is_neither_copied_nor_judge
 def test_what_a_language_model_wrote_is_copied_and_exported_with_its_footnotes(tmp_path: Path) -> None:
     conversations = Conversations(tmp_path)
     question = "What is the target?"
-    conversation = conversations.start(listed(question)).id
-    kept = {"conversation": conversation, "at": 0, "question": question}
+    made = conversations.start(listed(question))
+    kept = {"conversation": made.id, "at": made.last}
     tolls = cite(HARBOUR, "The bridge is paid for by tolls.", "")
-    conversations.add_written(conversation, 0, answered(question, "By tolls. [1]", tolls, kind="generated"))
+    conversations.add_written(made.id, made.last, answered(question, "By tolls. [1]", tolls, kind="generated"))
     desk, _ = new_desk(tmp_path, *DOCUMENTS)
     plain, markdown, bibtex = (
         desk.call("copy", {**kept, "format": name})["text"] for name in ("plain", "markdown", "bibtex")
@@ -382,22 +410,18 @@ def test_questions_are_offered_at_the_start_and_after_an_answer(tmp_path: Path) 
     offers, archive = Offering(), Archive(Conversations(tmp_path), FeedbackLog(tmp_path), document=library.document)
     desk = Desk(FakeAsker(library), Shelf(library), archive, offers=offers)
     assert Rendered(desk.call("offer", {})["chips"]).inside[".fn-chip"] == "<b>Why?</b>"
-    reply = ask(desk, "What is the target?")
-    kept = {"conversation": reply["conversation"], "at": 0, "question": "What is the target?"}
-    after = desk.call("offer_next", kept)
+    after = desk.call("offer_next", place(ask(desk, "What is the target?")))
     assert Rendered(after["chips"]).inside[".fn-chip"] == "And then?"
     assert offers.told == [
         sorted(document.id for document in DOCUMENTS),
         "somebody asks",
         ("around 5%", ["What is the target?"]),
     ]
-    refusal = ask(desk, "Who is the mayor?")
-    desk.call("offer_next", {"conversation": refusal["conversation"], "at": 0, "question": "Who is the mayor?"})
+    desk.call("offer_next", place(ask(desk, "Who is the mayor?")))
     assert offers.near == "provinces"
     desk.shelf.close()
 
 
 def test_given_examples_are_offered_instead(pair: tuple[Desk, FakeAsker]) -> None:
     assert Rendered(pair[0].call("offer", {})["chips"]).text == "".join(EXAMPLES)
-    kept = ask(pair[0], "What is the target?")["conversation"]
-    assert pair[0].call("offer_next", {"conversation": kept, "at": 0}) == {"chips": ""}
+    assert pair[0].call("offer_next", place(ask(pair[0], "What is the target?"))) == {"chips": ""}

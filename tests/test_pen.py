@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,8 +51,11 @@ class Endless(ScriptedWriter):
             yield "on "
 
 
-def pen_with(writer: Writer, *, cached: tuple[Cached, ...] = ()) -> Pen:
-    return Pen(Growing(), "some/model", opens=lambda name, *, tell: writer, cached=lambda: cached)
+def pen_with(writer: Writer) -> Pen:
+    """When its model is ready: no thread of it goes on into the next test."""
+    pen = Pen(Growing(), "some/model", opens=lambda name, *, tell: writer, cached=lambda: ())
+    until(lambda: not pen.calls["models"]({})["busy"])
+    return pen
 
 
 def found() -> Answer:
@@ -260,19 +263,29 @@ def test_a_server_without_a_name_offers_the_names_it_lists() -> None:
         pen.calls["choose_model"]({"model": server.url})
 
 
-def test_a_written_answer_is_kept_with_its_question_and_shown_again(tmp_path: Path) -> None:
+class Asker(FakeAsker):
+    """Finds the target in all articles, and nothing in some."""
+
+    def ask(self, question: str, *, within: Collection[str] | None = None, **given: Any) -> Answer:
+        return found() if within is None else refused(question)
+
+
+def desk_with(pen: Pen, home: Path) -> Desk:
     library = Library(None, HashEncoder())
     assert len(list(library.add(DOCUMENTS))) == len(DOCUMENTS)
+    archive = Archive(Conversations(home), FeedbackLog(home), document=library.document)
+    return Desk(Asker(library), Shelf(library), archive, pen=pen)
 
-    class Asker(FakeAsker):
-        def ask(self, question: str, **given: Any) -> Answer:
-            return found()
 
-    archive = Archive(Conversations(tmp_path), FeedbackLog(tmp_path), document=library.document)
+def ask(desk: Desk, **sent: Any) -> dict[str, Any]:
+    plain: dict[str, Any] = {"turns": [], "chosen": EVERYTHING, "ask": "a", "conversation": None}
+    return desk.call("ask", {**plain, "question": "What is the target?", "dropped": [], "above": [], **sent})
+
+
+def test_a_written_answer_is_kept_with_its_question_and_shown_again(tmp_path: Path) -> None:
     pen = pen_with(ScriptedWriter(["The target is about five per cent."]))
-    desk = Desk(Asker(library), Shelf(library), archive, pen=pen)
-    sent: dict[str, Any] = {"turns": [], "chosen": EVERYTHING, "ask": "a", "conversation": None, "keep": None}
-    reply = desk.call("ask", {**sent, "question": "What is the target?"})
+    desk = desk_with(pen, tmp_path)
+    reply = ask(desk)
     followed(pen, reply["writing"])
     again = desk.call("reopen", {"conversation": reply["conversation"]})
     (exchange,) = again["exchanges"]
@@ -280,6 +293,23 @@ def test_a_written_answer_is_kept_with_its_question_and_shown_again(tmp_path: Pa
     assert "around 5%" in read.text
     assert "The target is about five per cent." in read.text
     assert again["turns"][0]["answer"] == "around 5%"  # the conversation goes on with the short answer
+    desk.close()
+
+
+def test_what_is_still_written_for_an_answer_is_not_kept_under_the_one_that_took_its_place(tmp_path: Path) -> None:
+    pen = pen_with(Endless([]))
+    desk = desk_with(pen, tmp_path)
+    first = ask(desk)
+    until(lambda: desk.call("written", {"job": first["writing"], "seen": -1})["version"] > 2)
+    some = {"all": False, "ids": ["provinces"]}
+    again = ask(desk, chosen=some, conversation=first["conversation"], dropped=[first["at"]])
+    assert (again["conversation"], again["writing"]) == (first["conversation"], None)
+    desk.call("stop_writing", {"job": first["writing"]})
+    until(lambda: bool(desk.call("written", {"job": first["writing"], "seen": -1})["done"]))
+    (exchange,) = desk.call("reopen", {"conversation": first["conversation"]})["exchanges"]
+    assert "The articles don't say." in Rendered(exchange).text
+    assert "Written out" not in Rendered(exchange).text
+    assert Conversations(tmp_path).get(first["conversation"]).exchanges[0].written is None
     desk.close()
 
 

@@ -42,21 +42,27 @@ class Archive:
 
     # --- one answer --------------------------------------------------------------------------------------------------
 
-    def keep(self, answer: Answer, conversation_id: str | None, *, first: int | None) -> Reply:
-        """Stores an answer, after dropping all but the `first` of its conversation (None: it is added).
+    def keep(
+        self, answer: Answer, conversation_id: str | None, *, dropped: Sequence[str] = (), above: Sequence[str] = ()
+    ) -> Reply:
+        """Stores an answer, in place of those that its window `dropped` (none: it is added), below those `above`.
 
-        `conversation` and `at` say where it stands; when it cannot be stored, `tools` is the note that says why.
+        `conversation` and `at`, its key, say where it stands; when it cannot be stored, the note in `tools` says why.
         """
         try:
-            summary = self._stored(answer, conversation_id, first)
+            summary = self._stored(answer, conversation_id, dropped, above)
         except UserError as error:
             return {"tools": page.not_kept_html(error), "conversation": conversation_id, "at": None}
-        return {"tools": page.tools_html(answer), "conversation": summary.id, "at": summary.turns - 1}
+        return {"tools": page.tools_html(answer), "conversation": summary.id, "at": summary.last}
 
-    def _stored(self, answer: Answer, conversation_id: str | None, first: int | None) -> Summary:
+    def _stored(
+        self, answer: Answer, conversation_id: str | None, dropped: Sequence[str], above: Sequence[str]
+    ) -> Summary:
         if conversation_id is not None:
             with suppress(InputError):  # full, or deleted in another window: it goes on as a new one
-                return self._conversations.append(conversation_id, answer, keep=first)
+                if dropped:
+                    return self._conversations.replace(conversation_id, answer, dropped=dropped, above=above)
+                return self._conversations.append(conversation_id, answer)
         return self._conversations.start(answer)
 
     def add_written(self, written: Answer, kept: Reply) -> None:
@@ -66,10 +72,11 @@ class Archive:
 
     def at(self, sent: Sent) -> list[Exchange]:
         """A conversation up to the answer that is meant. InputError when it is gone or another has taken its place."""
-        exchanges, at = self._conversations.get(str(sent["conversation"])).exchanges, int(sent["at"])
-        if not 0 <= at < len(exchanges) or exchanges[at].answer.question != sent["question"]:
-            raise InputError("this answer is no longer kept", "it was replaced in another window")
-        return list(exchanges[: at + 1])
+        exchanges = self._conversations.get(str(sent["conversation"])).exchanges
+        for number, exchange in enumerate(exchanges, 1):
+            if exchange.key == sent["at"]:
+                return list(exchanges[:number])
+        raise InputError("this answer is no longer kept", "it was replaced in another window")
 
     def _judge(self, sent: Sent) -> Reply:
         """Notes a verdict; one that calls an answer wrong gets a form to say why, unless it comes from that form."""
@@ -104,6 +111,7 @@ class Archive:
             "conversation": conversation.summary.id,
             "exchanges": [_again(exchange, verdict) for exchange, verdict in zip(exchanges, verdicts, strict=True)],
             "turns": [asdict(exchange.answer.turn) for exchange in exchanges],
+            "at": [exchange.key for exchange in exchanges],
         }
 
     def _verdicts(self, answers: Sequence[Answer]) -> Sequence[Verdict | None]:

@@ -11,7 +11,7 @@ import json
 import sqlite3
 import unicodedata
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -43,14 +43,20 @@ def now() -> dt.datetime:
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A question with its answer, when it was asked, what a language model wrote below it.
+    """A question with its answer, when it was stored, what a language model wrote below it.
 
+    No other that ever stood in its conversation has the same `at`.
     Of `answer.hits` a refusal keeps the nearest passage, which questions to ask next are looked for around.
     """
 
     answer: Answer
     at: dt.datetime
     written: Answer | None = None
+
+    @property
+    def key(self) -> str:
+        """`at` as text, by which this exchange is meant and not another that takes its place."""
+        return self.at.isoformat()
 
     @property
     def answers(self) -> tuple[Answer, ...]:
@@ -60,13 +66,18 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """A conversation as a list shows it. `turns` is how many questions it holds."""
+    """A conversation as a list shows it. `turns` is how many questions it holds, `changed` when the last was stored."""
 
     id: str
     title: str
     created: dt.datetime
     changed: dt.datetime
     turns: int
+
+    @property
+    def last(self) -> str:
+        """The key of the exchange that was stored last."""
+        return self.changed.isoformat()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,48 +107,71 @@ class Conversations:
     def start(self, answer: Answer) -> Summary:
         """A new conversation, called by its first question. Raises InputError when there are too many."""
         with self._transaction() as connection:
-            (count,) = connection.execute("SELECT count(*) FROM conversations").fetchone()
-            if count >= MAX_CONVERSATIONS:
-                raise InputError(f"there are {count:,} conversations, the most that are kept", "delete some of them")
-            made, at = self._new_id(), self._clock().isoformat()
-            row = (made, _title(answer.question), at, at)
-            connection.execute("INSERT INTO conversations (id, title, created, changed) VALUES (?, ?, ?, ?)", row)
-            return self._add(connection, made, answer)
+            return self._add(connection, self._begin(connection, answer.question), answer)
 
-    def append(self, conversation_id: str, answer: Answer, *, keep: int | None = None) -> Summary:
-        """Adds an answer; with `keep`, all but the first `keep` turns are dropped before (a question asked again).
-
-        Raises InputError when the conversation is gone or full, or the answer is too long to be stored.
-        """
+    def append(self, conversation_id: str, answer: Answer) -> Summary:
+        """Raises InputError when the conversation is gone or full, or the answer is too long to be stored."""
         with self._transaction() as connection:
-            if keep is not None:
-                connection.execute("DELETE FROM turns WHERE conversation = ? AND number > ?", (conversation_id, keep))
             return self._add(connection, conversation_id, answer)
 
+    def replace(self, conversation_id: str, answer: Answer, *, dropped: Sequence[str], above: Sequence[str]) -> Summary:
+        """Puts an answer in the place of the turns `dropped`, by their keys: a question that was asked again.
+
+        Where the conversation does not end with just those, another window stored what this one never showed: then all
+        of it stays, and a new conversation begins with the turns `above` and the answer. Raises InputError as the other
+        two do.
+        """
+        with self._transaction() as connection:
+            query = "SELECT at FROM turns WHERE conversation = ? ORDER BY number"
+            stored = [at for (at,) in connection.execute(query, (conversation_id,))]
+            keep = len(stored) - len(dropped)
+            if dropped and stored[max(keep, 0) :] == list(dropped):
+                connection.execute("DELETE FROM turns WHERE conversation = ? AND number > ?", (conversation_id, keep))
+            else:
+                conversation_id = self._branch(connection, conversation_id, above, called=answer.question)
+            return self._add(connection, conversation_id, answer)
+
+    def _branch(self, connection: sqlite3.Connection, conversation_id: str, keys: Sequence[str], *, called: str) -> str:
+        """A new conversation with copies of these turns; those that are gone are left out."""
+        made = self._begin(connection, called)
+        copied = "SELECT ?, row_number() OVER (ORDER BY number), at, answer, words FROM turns"
+        those = "conversation = ? AND at IN (SELECT value FROM json_each(?))"
+        values = (made, conversation_id, json.dumps(list(keys)))
+        connection.execute(f"INSERT INTO turns {copied} WHERE {those}", values)
+        return made
+
+    def _begin(self, connection: sqlite3.Connection, question: str) -> str:
+        (count,) = connection.execute("SELECT count(*) FROM conversations").fetchone()
+        if count >= MAX_CONVERSATIONS:
+            raise InputError(f"there are {count:,} conversations, the most that are kept", "delete some of them")
+        made, at = self._new_id(), self._clock().isoformat()
+        row = (made, _title(question), at, at)
+        connection.execute("INSERT INTO conversations (id, title, created, changed) VALUES (?, ?, ?, ?)", row)
+        return made
+
     def _add(self, connection: sqlite3.Connection, conversation_id: str, answer: Answer) -> Summary:
-        before = _summary(connection, conversation_id).turns
-        if before >= MAX_TURNS:
-            raise InputError(f"this conversation has {before} questions, the most that are kept", "start a new one")
+        before = _summary(connection, conversation_id)
+        if (count := before.turns) >= MAX_TURNS:
+            raise InputError(f"this conversation has {count} questions, the most that are kept", "start a new one")
         stored = _to_json(answer)
         if len(stored) > MAX_ANSWER_CHARS:
             raise InputError(f"the answer is too long to be kept ({len(stored):,} characters)", "ask for less at once")
         words = _folded("\n".join([answer.question, answer.text, answer.refusal.message if answer.refusal else ""]))
-        at = self._clock().isoformat()
-        row = (conversation_id, before + 1, at, stored, words)
+        after = before.changed + dt.timedelta(microseconds=1)  # a clock may be coarse or set back: no key comes twice
+        at = max(self._clock(), after).isoformat()
+        row = (conversation_id, count + 1, at, stored, words)
         connection.execute("INSERT INTO turns VALUES (?, ?, ?, ?, ?)", row)
         connection.execute("UPDATE conversations SET changed = ? WHERE id = ?", (at, conversation_id))
         return _summary(connection, conversation_id)
 
-    def add_written(self, conversation_id: str, number: int, written: Answer) -> None:
-        """Puts what was written beside answer `number` (from 0) to the same question; nothing when that is gone."""
+    def add_written(self, conversation_id: str, key: str, written: Answer) -> None:
+        """Puts what was written beside the answer it was written over; nothing when that is gone."""
         with self._transaction() as connection:
-            place = (conversation_id, number + 1)
-            query = "SELECT answer FROM turns WHERE conversation = ? AND number = ?"
-            stored = next(iter(connection.execute(query, place)), None)
-            row = json.loads(stored[0]) if stored else {}
-            if row.get("question") == written.question:
-                both = json.dumps(row | {_WRITTEN: json.loads(_to_json(written))})
-                connection.execute("UPDATE turns SET answer = ? WHERE conversation = ? AND number = ?", (both, *place))
+            query = "SELECT answer FROM turns WHERE conversation = ? AND at = ?"
+            for (stored,) in connection.execute(query, (conversation_id, key)).fetchall():
+                both = json.dumps(json.loads(stored) | {_WRITTEN: json.loads(_to_json(written))})
+                values = (both, conversation_id, key)
+                connection.execute("UPDATE turns SET answer = ? WHERE conversation = ? AND at = ?", values)
 
     def recent(self, words: str = "") -> list[Summary]:
         """The conversation changed last comes first. With `words`, those in whose title or turns each of them occurs.

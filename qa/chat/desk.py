@@ -109,7 +109,7 @@ class Desk:
         answer = self._asker.ask(str(sent["question"]), history=turns, within=within)
         if sent["ask"] in self._stopped:
             return {"stopped": True}
-        kept = self._archive.keep(answer, sent["conversation"], first=sent["keep"])
+        kept = self._archive.keep(answer, sent["conversation"], dropped=sent["dropped"], above=sent["above"])
         return {
             "exchange": page.answer_html(
                 answer, titles=self._titles(answer), searched=self._count() if within is None else len(within)

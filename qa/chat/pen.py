@@ -33,6 +33,7 @@ ABANDONED_S = 15.0  # a window that is open looks every second
 LOOK_S = 0.8  # how long a look waits for something new
 _JOBS_REMEMBERED = 50
 _WAIT_S = 0.1
+_COLLECTING = threading.Lock()  # a collection that is asked for while another runs does nothing
 
 
 class Author(Protocol):
@@ -244,7 +245,8 @@ class Pen:
     def _follow(self, choice: Choice | None, writing: Sequence[threading.Thread]) -> None:
         for thread in writing:
             thread.join()
-        gc.collect()  # a model is full of cycles: without this it still takes the room that the next one needs
+        with _COLLECTING:
+            gc.collect()  # a model is full of cycles: without this it still takes the room that the next one needs
         if choice is not None:
             self._ready(choice)
 

@@ -26,7 +26,7 @@ export const start = (element, server) => {
   let turns = [];           // of this conversation, as the server gave them
   let conversation = null;  // its id, once the server has stored it
   let waiting = null;       // {id, exchange} of the question that is being answered
-  let dropped = null;       // the place of stored answers that were taken away for a question not yet answered
+  let dropped = null;       // {conversation, at}: stored answers that were taken away for a question not yet answered
   const offers = {wanted: false, sought: false};  // whether questions for the start are to be looked for, and are
 
   // ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -51,8 +51,7 @@ export const start = (element, server) => {
     clear.hidden = false;
   };
 
-  // `instead`: the place of the stored answer that is dropped with all after it, when a question is asked again.
-  const ask = async (question, instead = null) => {
+  const ask = async (question) => {
     if (waiting || !question.trim()) return;
     const mine = {id: Math.random().toString(36).slice(2), exchange: begun(question)};
     mine.exchange.dataset.turn = turns.length;
@@ -61,9 +60,9 @@ export const start = (element, server) => {
     wait(mine);
     pen.haltAll();
     if (narrow.matches) box.blur();
-    dropped = instead ?? dropped;
-    const goesOn = {conversation: dropped?.conversation ?? conversation, keep: dropped?.at ?? null};
-    const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, ...goesOn};
+    const id = dropped?.conversation ?? conversation;
+    const place = {conversation: id, dropped: dropped?.at ?? [], above: keptIn([...log.children], id)};
+    const sent = {question, turns: turns.slice(-TURNS_SENT), chosen: shelf.chosen(), ask: mine.id, ...place};
     const reply = await call('ask', sent).catch((error) => ({failed: error.message}));
     if (waiting !== mine) return;
     wait(null);
@@ -79,7 +78,7 @@ export const start = (element, server) => {
     dropped = null;
     turns.push(reply.turn);
     remember(reply.conversation);
-    if (reply.at !== null) setPlace(exchange, reply.conversation, reply.at, reply.turn);
+    if (reply.at !== null) setPlace(exchange, reply.conversation, reply.at);
     if (reply.article !== null) article.show(reply.article);
     else article.close();
     if (reply.writing) pen.follow(exchange, reply.writing);
@@ -93,22 +92,30 @@ export const start = (element, server) => {
   };
 
   // Where an answer is stored. Not all that stand here need be of one conversation: one that is full, or that another
-  // window deleted, goes on as a new one. The question tells whether another window put something else there.
-  const setPlace = ({dataset}, id, at, {question}) => { Object.assign(dataset, {conversation: id, at, question}); };
+  // window deleted, goes on as a new one. `at` tells it from what another window puts in its place.
+  const setPlace = ({dataset}, id, at) => { Object.assign(dataset, {conversation: id, at}); };
   const isKept = (exchange) => exchange.dataset.at !== undefined;
-  const placeOf = ({dataset: {conversation: id, at, question}}) => ({conversation: id, at: Number(at), question});
+  const placeOf = ({dataset: {conversation: id, at}}) => ({conversation: id, at});
+  const keptIn = (all, id) => all.map(placeOf).filter((place) => place.conversation === id).map(({at}) => at);
 
-  // Takes an exchange and all after it away; gives the place of the first stored one, null when none of them is.
+  // Takes an exchange and all after it away. Those stored with the first are dropped with the next question, together
+  // with any dropped there for one that was not answered.
   const cutFrom = (exchange) => {
     const gone = [];
     for (let each = exchange; each; each = each.nextElementSibling) gone.push(each);
     turns = turns.slice(0, Number(exchange.dataset.turn));
-    const stored = gone.find(isKept);
     for (const each of gone) each.remove();
-    return stored ? placeOf(stored) : null;
+    const id = gone.find(isKept)?.dataset.conversation;
+    if (!id) return;
+    const before = dropped?.conversation === id ? dropped.at : [];
+    dropped = {conversation: id, at: [...keptIn(gone, id), ...before]};
   };
 
-  const askInstead = (exchange, question) => { if (!waiting) ask(question, cutFrom(exchange)); };
+  const askInstead = (exchange, question) => {
+    if (waiting) return;
+    cutFrom(exchange);
+    ask(question);
+  };
 
   // ── Questions to offer, which nothing waits for ───────────────────────────────────────────────────────────────
 
@@ -170,10 +177,10 @@ export const start = (element, server) => {
     forgetAll();
     remember(reply.conversation);
     turns = reply.turns;
-    reply.exchanges.forEach((html, at) => {
+    reply.exchanges.forEach((html, turn) => {
       const exchange = made('article', 'fn-exchange');
-      exchange.dataset.turn = at;
-      setPlace(exchange, reply.conversation, at, reply.turns[at]);
+      exchange.dataset.turn = turn;
+      setPlace(exchange, reply.conversation, reply.at[turn]);
       put(exchange, html);
       showTalk(exchange);
     });
