@@ -6,6 +6,7 @@ aside and renamed, and is never trusted when it is damaged.
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import math
 import mmap
@@ -156,14 +157,15 @@ class DenseIndex:
         aside = path.with_suffix(f".{os.getpid()}.part")
         try:
             with aside.open("wb") as file:
+                fcntl.flock(file, fcntl.LOCK_EX)  # until it has its name: who clears up leaves it alone
                 file.write(_MAGIC + generation + _checksum(generation, body))
                 file.write(body.data)
                 file.flush()
                 os.fsync(file.fileno())
-            aside.replace(path)
+                aside.replace(path)
         finally:
             for left in path.parent.glob(f"{path.stem}.*.part"):  # ours, and what a killed process left
-                if left == aside or not _is_running(left.suffixes[-2]):
+                if not _is_being_written(left):
                     left.unlink(missing_ok=True)
 
     @classmethod
@@ -188,15 +190,14 @@ class DenseIndex:
         return loaded
 
 
-def _is_running(suffix: str) -> bool:
-    """Whether there is a process of the number in ".1234"; a folder is shared by processes of one machine."""
+def _is_being_written(part: Path) -> bool:
+    """Whether a process holds it: a killed one holds nothing, and its number may be that of another by now."""
     try:
-        os.kill(int(suffix[1:]), 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, ValueError, OverflowError):  # another user's, or no number: not ours to clear away
+        with part.open("r+b") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:  # held, or not ours to look at
         return True
-    return True
+    return False
 
 
 def _checksum(generation: bytes, body: Any) -> bytes:
