@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Literal, TypeAlias
 
 from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, merge_meta, read_meta
 from index.pasted import article_lines, holds_figure, is_page, is_sure_notice, tidied, without_notices
@@ -360,6 +361,11 @@ def _without_repeats(lines: list[str], title: str | None, *, is_site: bool) -> I
 # --- the page --------------------------------------------------------------------------------------------------------
 
 
+# What of a text may be a site's: much of a page, saved or pasted; little of an article extracted from one; nothing of a
+# report or a letter, of which only title and date lines are read; and a table is all cells.
+TextKind: TypeAlias = Literal["page", "extracted", "authored", "table"]
+
+
 @dataclass(frozen=True, slots=True)
 class Page:
     """A cleaned page. `title` is None when the text has no title line; `0 <= body_start <= len(text)`."""
@@ -456,20 +462,19 @@ def _is_meta(line: str) -> bool:
     return read_meta(line) is not None
 
 
-def read_page(text: str, *, title: str | None = None, is_extracted: bool = False, is_authored: bool = False) -> Page:
+def read_page(text: str, *, title: str | None = None, kind: TextKind = "page") -> Page:
     """A normalised text -> Page. `title`: known from elsewhere.
-
-    One that may be pasted from a web page loses what looks like the site's, as does one extracted from a page. One that
-    `is_authored`, a report or a letter, has no site around it: only its title and its date lines are read.
 
     When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
     """
-    if is_authored:
+    if kind == "table":
+        return Page(title, text, 0, None, None)
+    if kind == "authored":
         lines = [line.strip() for line in text.split("\n")]
         found, heading, rest = _read_head(lines, title, is_site=lambda at: False)
         kept = [line for at, line in enumerate(rest) if line != found or at >= _TOP_LINES]
     else:
-        lines, is_site = _article(text, title, is_extracted=is_extracted)
+        lines, is_site = _article(text, title, is_extracted=kind == "extracted")
         found, heading, rest = _read_head(lines, title, is_site=_site_lines(lines, title).__contains__)
         rest = _cut_tail(rest)
         kept = [line for line in _without_repeats(rest, found, is_site=is_site) if not _is_clutter(line)]

@@ -1,7 +1,7 @@
 """What a reader found in a file -> a Document: normalised, without a site around it, dated, its pages counted.
 
-In: a Content and the source it came from. Out: a Document, or InputError when nothing is left to read. Knows of formats
-only which are never copied from a web page.
+In: a Content and the source it came from. Out: a Document, or InputError when nothing is left to read. Knows nothing of
+formats.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePath
 
-from index.clean import Page, normalise, read_page
+from index.clean import TextKind, normalise, read_page
 from index.types import Document, InputError
 
 MAX_LINE_CHARS = 10_000_000
@@ -24,8 +24,6 @@ _STOCK_TITLE = re.compile(
     r"|(?:word )?document\d*|powerpoint[ -]presentation|\W*",
     re.IGNORECASE,
 )
-# Of a file of such a name its program wrote all the text, which then has no web site around it.
-_AUTHORED = re.compile(r"\.(?:docx|odt|rtf|epub|eml)(?:\?[^/]*)?$", re.IGNORECASE)
 _MARK = re.compile("[\U000f0000-\U000fffff]")
 
 
@@ -34,8 +32,7 @@ class Content:
     """What a reader found. What the file states of itself counts before what its text says.
 
     `pages[n]` is the character of `text` at which page n + 1 begins. `made`, the day on which a program wrote the file,
-    counts only when nothing else is known. The lines of a table are all its own, as are those of a text that
-    `is_authored`: none is part of a web site. Of a web page that `is_extracted` the article was taken already.
+    counts only when nothing else is known.
     """
 
     text: str
@@ -44,9 +41,7 @@ class Content:
     published: dt.date | None = None
     made: dt.date | None = None
     pages: tuple[int, ...] = ()
-    is_table: bool = False
-    is_extracted: bool = False
-    is_authored: bool = False
+    kind: TextKind = "page"
 
 
 def document(content: Content, source: str, *, fallback: str) -> Document:
@@ -57,7 +52,7 @@ def document(content: Content, source: str, *, fallback: str) -> Document:
         raise InputError("it holds no text")
     if max(map(len, text.split("\n"))) > MAX_LINE_CHARS:
         raise InputError(f"a line of it has more than {MAX_LINE_CHARS:,} characters; it is no article")
-    page = _page(content, text, title, source)
+    page = read_page(text, title=title, kind=content.kind)
     found = Document(
         id=identify(source),
         title=page.title or fallback,
@@ -68,14 +63,6 @@ def document(content: Content, source: str, *, fallback: str) -> Document:
         body_start=page.body_start,
     )
     return _without_marks(found, content.pages) if content.pages else found
-
-
-def _page(content: Content, text: str, title: str | None, source: str) -> Page:
-    if content.is_table:
-        return Page(title, text, 0, None, None)
-    if content.is_extracted:
-        return read_page(text, title=title, is_extracted=True)
-    return read_page(text, title=title, is_authored=content.is_authored or bool(_AUTHORED.search(source)))
 
 
 def _with_marks(content: Content) -> str:

@@ -41,6 +41,7 @@ def read_epub(content: bytes) -> Content:
         title=book.findtext(f".//{_DC}title"),
         author=", ".join(filter(None, authors)),
         published=find_date(_published(book)),
+        kind="authored",
     )
 
 

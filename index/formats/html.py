@@ -53,7 +53,7 @@ def read_html(content: bytes) -> Content:
         title=found.title,
         author=found.author or found.sitename,
         published=find_date(found.date or ""),
-        is_extracted=True,
+        kind="extracted",
     )
 
 

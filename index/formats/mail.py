@@ -42,7 +42,8 @@ def read_mail(content: bytes) -> tuple[Content, list[Member]]:
         published = None
     text = _joined(_written(message, bodies))
     subject = str(message.get("Subject", ""))
-    return Content(text, title=subject, author=name or address, published=published), list(_attachments(message))
+    letter = Content(text, title=subject, author=name or address, published=published, kind="authored")
+    return letter, list(_attachments(message))
 
 
 def _written(part: Any, bodies: Sequence[Any]) -> Iterator[str]:

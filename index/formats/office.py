@@ -47,6 +47,7 @@ def read_docx(content: bytes) -> Content:
         title=_first(styled, "Title") or telling(about.title) or _first(styled, "Heading 1"),
         author=about.author,
         made=_day(about.created),
+        kind="authored",
     )
 
 
@@ -158,7 +159,7 @@ def read_pptx(content: bytes) -> Content:
         author=about.author,
         made=_day(about.created),
         pages=_starts(slides),
-        is_table=True,
+        kind="table",
     )
 
 

@@ -56,6 +56,7 @@ def read_odt(content: bytes) -> Content:
         title=_words(titles) or telling(stated(f"{_DC}title")) or _words(body.iter(f"{_TEXT}h")),
         author=stated(f"{_META}initial-creator") or stated(f"{_DC}creator"),
         made=find_date(stated(f"{_META}creation-date")),
+        kind="authored",
     )
 
 
@@ -148,6 +149,7 @@ def read_rtf(content: bytes) -> Content:
         title=stated("title"),
         author=stated("author"),
         made=find_date("-".join(made.groups())) if made else None,
+        kind="authored",
     )
 
 

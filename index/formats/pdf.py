@@ -47,7 +47,7 @@ def read_pdf(content: bytes) -> Content:
         author=about.get("Author") or None,
         made=find_date(re.sub(r"^D:(\d{4})(\d\d)(\d\d).*", r"\1-\2-\3", about.get("CreationDate", ""))),
         pages=found.pages,
-        is_authored=True,
+        kind="authored",
     )
 
 

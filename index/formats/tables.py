@@ -56,7 +56,7 @@ def _from_rows(text: str, delimiter: str) -> Content:
         rows = list(_parsed(text, delimiter))
     except csv.Error as error:
         raise InputError(f"it is no table ({error})") from error
-    return Content("\n".join(readable(rows, has_header=not _is_headless(rows))), is_table=True)
+    return Content("\n".join(readable(rows, has_header=not _is_headless(rows))), kind="table")
 
 
 def _parsed(text: str, delimiter: str) -> list[list[str]]:
@@ -108,7 +108,7 @@ def read_workbook(content: bytes) -> Content:
     sheets = {name: readable(_cells(book.get_sheet_by_name(name))) for name in visible}
     sheets = {name: lines for name, lines in sheets.items() if lines}
     blocks = ["\n".join([f"{name}\n", *lines] if len(sheets) > 1 else lines) for name, lines in sheets.items()]
-    return Content("\n\n".join(blocks), is_table=True)
+    return Content("\n\n".join(blocks), kind="table")
 
 
 def _cells(sheet: Any) -> Iterator[list[str]]:
