@@ -22,7 +22,7 @@ from qa.writing.types import Written
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 TARGET = "what is Beijing's 2025 target"
-TRUE = "Beijing wants its AI core industry to grow to a scale of 300 billion yuan by 2025."
+TRUE = "Beijing's target for its AI core industry is a scale of 300 billion yuan by 2025."
 
 
 @pytest.fixture(scope="module")
