@@ -20,7 +20,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, TypeVar
 
-from index.clean import decode_as
+from index.text import decode_as
 from index.types import InputError
 
 MAX_PAGE_BYTES = 20 * 2**20

@@ -17,12 +17,12 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from index.ahead import read_ahead
-from index.clean import normalise, opening, shorten
 from index.fetch import Fetched, fetch
 from index.formats import MEDIA_TYPES, SUFFIXES, is_known, read, suffix_of
 from index.formats.content import Content, document
 from index.formats.json_lines import read_json_lines
 from index.sandbox import read_apart
+from index.text import normalise, opening, shorten
 from index.types import Document, EmptyError, Failure, InputError
 
 MAX_FILE_BYTES = 100 * 2**20

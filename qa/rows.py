@@ -62,14 +62,12 @@ _SAYS_NOTHING = frozenset("recent recently offer offers offered charge charges c
 _COMPARES = frozenset(_MOST + _LEAST + _SUMS)
 _ASKS = re.compile(r"\b(which|what|who|when|where)\b", re.IGNORECASE)
 _CELL = re.compile(r"([^:;\n]{1,80}): ([^\n]+?)(?:; (?=[^:;\n]{1,80}: )|\.?$)", re.MULTILINE)
-_SUMMED = re.compile(
-    r"(?:grand |sub)?totals?|sum|averages?|mean|all(?: together)?", re.IGNORECASE
-)  # a row about others
+# A row about the others.
+_SUMMED = re.compile(r"(?:grand |sub)?totals?|sum|averages?|mean|all(?: together)?", re.IGNORECASE)
 _BRACKETS = re.compile(r"\(.*?\)")
 _TIME = re.compile(r"(\d{1,2}):(\d\d)")
-_DOUBTFUL = re.compile(
-    r"\d+(?:,\d{1,2}|,\d{4,})(?!\d)|\d{1,3}(?:\.\d{3})+(?![\d.])|\b(?:bc|bce)\b", re.IGNORECASE
-)  # "3,55"
+# "3,55" may be three and a half, "1.234" a thousand, and the later year BC is the smaller figure.
+_DOUBTFUL = re.compile(r"\d+(?:,\d{1,2}|,\d{4,})(?!\d)|\d{1,3}(?:\.\d{3})+(?![\d.])|\b(?:bc|bce)\b", re.IGNORECASE)
 _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "year": 365}
 
 

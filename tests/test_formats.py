@@ -19,7 +19,6 @@ from hypothesis import strategies as st
 from samples import FERRIES, HARBOUR, PORTS, ROWS
 
 import qa.app
-from index.clean import decode, decode_as, normalise
 from index.formats import MEDIA_TYPES, SUFFIXES, read
 from index.formats.content import Content, document
 from index.formats.html import read_html, shown_text
@@ -27,6 +26,7 @@ from index.formats.markdown import plain_markdown
 from index.formats.tables import readable
 from index.library import Library
 from index.load import load
+from index.text import decode, decode_as, normalise
 from index.types import Document, Failure, InputError
 from qa.cli import main
 

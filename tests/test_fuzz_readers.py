@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 import samples
 
-from index.clean import normalise
 from index.sandbox import Sandbox
+from index.text import normalise
 from index.types import Document
 from qa.evaluation.record import keep
 

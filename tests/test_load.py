@@ -24,9 +24,9 @@ from samples import report
 import index.fetch
 import index.formats.json_lines
 import index.load
-from index.clean import normalise
 from index.dates import dateline_end, find_date, read_meta
 from index.load import from_text, load
+from index.text import normalise
 from index.types import Document, EmptyError, Failure, InputError
 
 ROOT = Path(__file__).parents[1]

@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from index.clean import decode, normalise, shorten
 from index.dates import find_date
 from index.formats.archive import Allowance, Member, members
 from index.formats.content import Content, document, title_from_name
@@ -24,6 +23,7 @@ from index.formats.office import read_docx, read_pptx
 from index.formats.open_document import read_odt, read_rtf
 from index.formats.pdf import read_pdf
 from index.formats.tables import read_csv, read_tsv, read_workbook
+from index.text import decode, normalise, shorten
 from index.types import Document, Failure, InputError
 
 Reader = Callable[[bytes], Content]  # raises InputError with the reason

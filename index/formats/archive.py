@@ -15,8 +15,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from index.clean import normalise, shorten
 from index.formats.xml import parse_xml
+from index.text import normalise, shorten
 from index.types import InputError
 
 MAX_MEMBERS = 20_000

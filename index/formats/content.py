@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import PurePath
 
-from index.clean import TextKind, normalise, read_page
+from index.clean import TextKind, read_page
+from index.text import normalise
 from index.types import Document, InputError
 
 MAX_LINE_CHARS = 10_000_000

@@ -14,9 +14,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import IO, Any
 
-from index.clean import normalise, opening
 from index.dates import dateline_end, find_date
 from index.formats.content import identify
+from index.text import normalise, opening
 from index.types import Document, Failure, InputError
 
 MAX_ROW_BYTES = 16 * 2**20  # a file may be of any size; a row, which is parsed in this process, may not

@@ -13,10 +13,10 @@ from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
 from typing import Any
 
-from index.clean import decode, decode_as, normalise
 from index.formats.archive import Member
 from index.formats.content import Content, one_line
 from index.formats.html import shown_text
+from index.text import decode, decode_as, normalise
 from index.types import InputError
 
 _QUOTE = r"(?:>|.{0,200}\b(?:wrote|writes|schrieb|écrit|escribió|scrisse)\b.{0,80}:\n|-{2,} ?\w+ \w+ ?-{2,}\n)"

@@ -13,10 +13,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby, zip_longest
 from typing import Any
 
-from index.clean import decode
 from index.dates import find_date
 from index.formats.archive import OLE, package
 from index.formats.content import Content, one_line
+from index.text import decode
 from index.types import InputError
 
 MAX_CELL_CHARS = 1_000_000

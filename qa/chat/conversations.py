@@ -16,7 +16,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-from index.clean import shorten
+from index.text import shorten
 from index.types import Document, Hit, InputError, LibraryError, Passage
 from qa.types import Answer, Citation, Refusal, Turn
 

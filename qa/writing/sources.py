@@ -10,7 +10,7 @@ import re
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 
-from index.clean import shorten
+from index.text import shorten
 from index.types import Document, Passage
 from qa.orders import gives_orders
 from qa.reader import Span
