@@ -1,4 +1,4 @@
-"""Bytes -> a string, by the encoding that they are in; a string -> normal text, with one kind of space and line break."""
+"""Bytes -> a string, by the encoding that they are in; a string -> normal text, one kind of space and line break."""
 
 from __future__ import annotations
 
