@@ -17,7 +17,7 @@ from test_reader import tiny_reader
 from index.encode import bundled_folder
 from index.types import InputError
 from qa.reader import FIRST_WORD, MASK, pad
-from qa.training.calibrate import Observation, best_threshold, close, fit
+from qa.training.calibrate import Observation, best_threshold, close, fit, tempered
 from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
 from qa.training.recipe import calibration_from, examples_from
@@ -297,6 +297,32 @@ def test_a_calibration_that_would_choose_right_ones_alone_is_fitted_all_the_same
     observed = [Observation(((1.0, 1.0), (0.9, 0.0)), (False, True), True)] * 30
     observed += [Observation(((1.0, 0.0), (0.9, 1.0)), (True, False), True)] * 30
     assert fit(observed)["fitted_on"] == 60
+
+
+def _alike(score: float, *, right: int, of: int) -> list[Observation]:
+    """Questions whose two spans have this score and one that is lower and never chosen; so many are right."""
+    return [Observation(((score - 1.0,), (score,)), (False, number < right), True) for number in range(of)]
+
+
+def test_a_tempered_calibration_is_as_sure_as_it_is_right_and_decides_as_before() -> None:
+    # At score 1 the calibration says 0.73 and six in ten are right; at -1 it says 0.27 and one in ten is.
+    before = {"weights": [1.0], "intercept": 0.0, "threshold": 0.4, "second_threshold": 0.75, "fitted_on": 9}
+    after = tempered(before, _alike(1.0, right=60, of=100) + _alike(-1.0, right=10, of=100))
+
+    def sure(calibration: dict[str, Any], score: float) -> float:
+        return 1 / (1 + math.exp(-(calibration["weights"][0] * score + calibration["intercept"])))
+
+    assert sure(after, 1.0) == pytest.approx(0.6, abs=0.001)
+    assert sure(after, -1.0) == pytest.approx(0.1, abs=0.001)
+    scores = [number / 10 for number in range(-40, 41)]
+    assert [sure(before, x) >= 0.4 for x in scores] == [sure(after, x) >= after["threshold"] for x in scores]
+    assert (after["second_threshold"], after["fitted_on"], after["tempered_on"]) == (0.75, 9, 200)
+
+
+@pytest.mark.parametrize("few", [_alike(1.0, right=9, of=9), _alike(-1.0, right=9, of=9) + _alike(1.0, right=1, of=9)])
+def test_too_little_to_temper_a_calibration_with_leaves_it_alone(few: list[Observation]) -> None:
+    before = {"weights": [1.0], "intercept": 0.0, "threshold": 0.4}
+    assert tempered(before, few) == before
 
 
 def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ of a real question. Neither training nor any measured set has seen these article
 from __future__ import annotations
 
 import json
+import math
 import random
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from index.library import Library
 from index.types import Document, Encoder
@@ -59,11 +60,15 @@ def observe(
     reader: Reader,
     *,
     passages_read: int,
+    others: Sequence[Example] = (),
     report: Callable[[int], None] = lambda done: None,
 ) -> list[Observation]:
-    """Asks every question of a library that holds all the paragraphs. A question with nothing found is left out."""
+    """Asks every question of a library that holds all their paragraphs, and those of `others`, which tempt.
+
+    A question with nothing found is left out.
+    """
     observations = []
-    with _library(asked, encoder) as library:
+    with _library([*asked, *others], encoder) as library:
         for done, example in enumerate(asked, 1):
             passages = [hit.passage for hit in library.search(example.question, limit=passages_read)]
             spans = reader.read(example.question, passages)
@@ -72,8 +77,8 @@ def observe(
     return observations
 
 
-def _library(asked: Sequence[Example], encoder: Encoder) -> Library:
-    paragraphs = {example.context: example.title for example in asked}
+def _library(examples: Sequence[Example], encoder: Encoder) -> Library:
+    paragraphs = {example.context: example.title for example in examples}
     library = Library(None, encoder)
     for _ in library.add(
         Document(str(number), title, text, f"paragraph {number}")
@@ -98,7 +103,7 @@ def close(answer: str, gold: str) -> bool:
     return 2 * (a & b).total() >= 2 / 3 * (a.total() + b.total()) > 0
 
 
-def fit(observations: Sequence[Observation]) -> dict[str, object]:
+def fit(observations: Sequence[Observation]) -> dict[str, Any]:
     """The calibration file: logistic regression of "it is right" on the features, and the threshold that decides best.
 
     It is fitted on the spans that it would choose, as `qa.evidence.decide` does, beginning with the reader's best.
@@ -128,6 +133,40 @@ def fit(observations: Sequence[Observation]) -> dict[str, object]:
     }
 
 
+def tempered(calibration: Mapping[str, Any], observations: Sequence[Observation]) -> dict[str, Any]:
+    """The calibration with its confidences made true on `observations`, and no decision changed.
+
+    A line through its log odds is fitted to what is right, and the threshold moves along: an order stays as it is.
+
+    Source: Platt, Probabilistic outputs for support vector machines, 1999.
+    """
+    import numpy as np
+    from sklearn.linear_model import LogisticRegression
+
+    weights, intercept = np.array(calibration["weights"]), calibration["intercept"]
+    odds, right = [], []
+    for observation in observations:
+        of_spans = np.array(observation.features) @ weights + intercept
+        chosen = int(of_spans.argmax())
+        odds.append(of_spans[chosen])
+        right.append(observation.right[chosen])
+    if len(set(right)) < 2:
+        return dict(calibration)
+    line = LogisticRegression(C=1e6).fit(np.array(odds)[:, None], right)
+    slope, shift = float(line.coef_[0, 0]), float(line.intercept_[0])
+    if slope <= 0:  # few questions, and the order tells nothing: as it was
+        return dict(calibration)
+    threshold = calibration["threshold"]
+    moved = slope * math.log(threshold / (1.0 - threshold)) + shift
+    return {
+        **calibration,
+        "weights": [round(slope * float(w), 6) for w in weights],
+        "intercept": round(slope * intercept + shift, 6),
+        "threshold": round(1.0 / (1.0 + math.exp(-moved)), 4),
+        "tempered_on": len(observations),
+    }
+
+
 def best_threshold(
     probabilities: NDArray[np.float64], right: NDArray[np.bool_], answerable: NDArray[np.bool_]
 ) -> float:
@@ -148,5 +187,5 @@ def best_threshold(
     return round(float(equally_good[len(equally_good) // 2]), 2)
 
 
-def write(calibration: dict[str, object], path: Path) -> None:
+def write(calibration: Mapping[str, Any], path: Path) -> None:
     path.write_text(json.dumps(calibration, indent=2) + "\n", encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import random
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Progress, train
 
 _CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
+_TEMPTING = 1000  # training examples whose paragraphs are in the library of the second round, too
 
 
 def run(options: argparse.Namespace) -> int:
@@ -39,25 +41,34 @@ def run(options: argparse.Namespace) -> int:
         trainer.average_with([Path(folder) for folder in options.average_with], share=options.share)
     trainer.export(out / "weights", start)
     print(f"weights written to {out / 'weights'}; calibrating on {len(held):,} held-out questions")
-    calibration = fit_calibration(out / "weights", held, seed=options.seed)
+    calibration = fit_calibration(out / "weights", held, training, seed=options.seed)
     calibrate.write(calibration, out / "weights" / "calibration.json")
     print(f"done; use them with: footnote ask --reader {out / 'weights'} QUESTION")
     return 0
 
 
-def fit_calibration(weights: Path, held: list[Example], *, seed: int) -> dict[str, object]:
-    """The calibration of a reader, from questions over articles that it has never seen."""
+def fit_calibration(
+    weights: Path, held: Sequence[Example], training: Sequence[Example], *, seed: int
+) -> dict[str, Any]:
+    """The calibration of a reader, from questions over articles that it has never seen.
+
+    Which span to choose and when to refuse is learned where little tempts; how sure that is, from the same questions
+    asked again of a library with paragraphs of `training`, too, since a reader's own library has a thousand.
+    """
     rng = random.Random(seed)
     asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
-    observations = calibrate.observe(
-        asked, SentenceEncoder(), SpanReader(weights), passages_read=Config().passages_read, report=_dots
+    others = rng.sample(list(training), min(_TEMPTING, len(training)))
+    encoder, reader = SentenceEncoder(), SpanReader(weights)
+    few, many = (
+        calibrate.observe(asked, encoder, reader, passages_read=Config().passages_read, others=some, report=_dots)
+        for some in ((), others)
     )
-    if len({observation.right[0] for observation in observations}) < 2:
+    if len({observation.right[0] for observation in few}) < 2:
         raise InputError(
-            f"{len(observations)} held-out questions, all answered alike: nothing to calibrate on",
+            f"{len(few)} held-out questions, all answered alike: nothing to calibrate on",
             "train on more data; the weights are kept",
         )
-    return calibrate.fit(observations)
+    return calibrate.tempered(calibrate.fit(few), [*few, *many])
 
 
 def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
