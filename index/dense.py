@@ -53,7 +53,7 @@ class DenseIndex:
         self._lock = threading.Lock()  # FAISS may not be changed while it is searched
 
     @classmethod
-    def approximate(cls, sample: Vectors, count: int, generation: int = 0) -> Self:
+    def approximate(cls, sample: Vectors, count: int) -> Self:
         """An empty index for some `count` vectors like those of `sample`, (training_size(count), dimension).
 
         Each vector is kept in one byte per dimension and looked for in the clusters nearest to the query: what it finds
@@ -62,7 +62,7 @@ class DenseIndex:
         import faiss
         import numpy as np
 
-        made = cls(sample.shape[1], generation)
+        made = cls(sample.shape[1])
         coarse: Any = faiss.IndexFlatIP(made.dimension)
         clusters = min(clusters_for(count), len(sample))
         index = faiss.IndexIVFScalarQuantizer(

@@ -274,10 +274,10 @@ class Store:
         """Every document, in the order of their titles."""
         with self._database.reading():
             rows = self._connection.execute(
-                "SELECT d.id, d.title, d.source, d.published, count(p.id) FROM documents d"
+                "SELECT d.id, d.title, d.source, d.published, count(p.id), d.author FROM documents d"
                 " LEFT JOIN passages p ON p.document_id = d.id GROUP BY d.id ORDER BY d.title, d.id"
             ).fetchall()
-        return [Entry(row[0], row[1], row[2], _date(row[3]), row[4]) for row in rows]
+        return [Entry(row[0], row[1], row[2], _date(row[3]), row[4], row[5]) for row in rows]
 
     def count(self) -> int:
         with self._database.reading():
@@ -285,13 +285,12 @@ class Store:
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """The passages of these ids that exist."""
-        wanted = list(ids)
-        marks = ",".join("?" * len(wanted))
         with self._database.reading():
             rows = self._connection.execute(
                 "SELECT p.id, p.document_id, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), d.title,"
-                f" p.lead FROM passages p JOIN documents d ON d.id = p.document_id WHERE p.id IN ({marks})",
-                wanted,
+                " p.lead FROM passages p JOIN documents d ON d.id = p.document_id"
+                " WHERE p.id IN (SELECT value FROM json_each(?))",
+                (json.dumps([*ids]),),
             ).fetchall()
         return {row[0]: Passage(*row) for row in rows}
 

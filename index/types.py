@@ -97,6 +97,7 @@ class Entry:
     source: str
     published: dt.date | None
     passages: int
+    author: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,11 +40,13 @@ def open_encoder(config: Config) -> SentenceEncoder:
 def open_assistant(
     home: str | Path | None = None, *, documents: Sequence[Document] | None = None, config: Config | None = None
 ) -> Assistant:
-    """An assistant over the library in `home`, or over `documents` kept in memory.
+    """An assistant over the library in `home` (else in `config.home`), or over `documents` kept in memory.
 
     Raises InputError when both are given, LibraryError or ModelError when a part cannot be used.
     """
-    config = config or configure(home=str(home) if home is not None else None)
+    config = config or configure()
+    if home is not None:
+        config = replace(config, home=str(home))
     if documents is None:
         return assistant_over(open_library(config), config)
     if home is not None:

@@ -23,7 +23,7 @@ def holds(document: Document, topic: str) -> bool:
     return any(content_words(side) and not share_unnamed(side, text) for side in re.split(r"\bor\b", topic))
 
 
-def is_by(document: Document, author: str) -> bool:
+def is_by(document: Document | Entry, author: str) -> bool:
     return set(words(author)) <= set(words(document.author or ""))
 
 

@@ -65,19 +65,28 @@ def count(text: str) -> int:
     return number
 
 
-_NUMBERS: dict[str, Callable[[str], int | float]] = {
-    "passages_read": count,
-    "chunk_chars": count,
-    "port": int,
-    "threshold": share,
-    "reference": lambda given: bool(int(given)),
-    "private_addresses": lambda given: bool(int(given)),
-}
+def port(text: str) -> int:
+    """A number that a server can listen on, 0 for any that is free. Raises ValueError for anything else."""
+    number = int(text)
+    if not 0 <= number <= 65_535:
+        raise ValueError(f"{text!r} is not from 0 to 65535")
+    return number
 
 
-_WANTED: dict[Callable[[str], int | float], str] = {
-    share: "a number from 0 to 1",
-    count: "a whole number of at least 1",
+def switch(text: str) -> bool:
+    """1 or 0. Raises ValueError for anything else."""
+    if text.strip() not in ("0", "1"):
+        raise ValueError(f"{text!r} is neither 1 nor 0")
+    return text.strip() == "1"
+
+
+_WHAT: dict[str, tuple[Callable[[str], int | float], str]] = {  # field -> what reads it, and what is wanted
+    "passages_read": (count, "a whole number of at least 1"),
+    "chunk_chars": (count, "a whole number of at least 1"),
+    "port": (port, "a whole number from 0 to 65535"),
+    "threshold": (share, "a number from 0 to 1"),
+    "reference": (switch, "1 or 0"),
+    "private_addresses": (switch, "1 or 0"),
 }
 
 
@@ -92,9 +101,11 @@ def configure(environment: Mapping[str, str] = os.environ, **flags: str | float 
 
 
 def _typed(given: str, name: str) -> str | float:
+    if name not in _WHAT:
+        return given
+    read, wanted = _WHAT[name]
     try:
-        return _NUMBERS[name](given) if name in _NUMBERS else given
+        return read(given)
     except ValueError:
-        wanted = _WANTED.get(_NUMBERS[name], "a number")
         message = f"FOOTNOTE_{name.upper()} is {given!r}, which is not {wanted}"
         raise InputError(message, f"set it to {wanted}, or unset it") from None

@@ -20,11 +20,12 @@ from index.types import ModelError, Passage
 from qa.reader import Span
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
-FEATURES = ("score", "words_missing_nearby", "names_missing_nearby", "missing_year")
+FEATURES = ("score", "words_missing_nearby", "most_words_missing", "names_missing_nearby", "missing_year")
 
 _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
 _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
+_MOST = 2 / 3  # of the question's words
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 _ARTICLES = ("a", "an", "the")
 _WORD_OR_FIGURE = re.compile(r"\d[\d,.]*\d|\w+")
@@ -166,14 +167,16 @@ def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: flo
 def features(question: str, span: Span) -> tuple[float, ...]:
     """Values in the order of FEATURES: the span's score, and what its surroundings lack of the question.
 
-    The shares of the question's words and of its names that do not stand nearby; and whether (1 or 0) the question
-    names a year and none of its years stands in the passage or in what leads to it.
+    The share of the question's words that do not stand nearby, and whether (1 or 0) that is most of them; the share of
+    its names; and whether the question names a year and none of its years stands in the passage or in what leads to it.
     """
     nearby, passage, asked_years = _nearby(span), span.passage, years(question)
+    missing = share_missing(content_words(question), nearby)
     around = f"{passage.title} {passage.lead} {passage.text}"
     return (
         max(-_MOST_SCORE, min(_MOST_SCORE, span.score)),
-        share_missing(content_words(question), nearby),
+        missing,
+        float(missing > _MOST),
         share_missing(capitalised(question), nearby),
         float(bool(asked_years) and asked_years.isdisjoint(years(around))),
     )

@@ -99,9 +99,16 @@ _MOST_WORDS = 6
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it would be asked by someone who has not heard the conversation."""
-    if not history:
+    before = answer = ""
+    for turn in history:
+        before, answer = _stand_alone(turn.question, before, answer), turn.answer
+    return _stand_alone(question, before, answer)
+
+
+def _stand_alone(question: str, before: str, answer: str) -> str:
+    """The question as it would be asked without the one `before`, which stands alone itself, and its answer."""
+    if not before:
         return question
-    before, answer = standalone(history[-1].question, history[:-1]), history[-1].answer
     if _WHO_SAID.match(question):
         return f"who said {_one(answer) or before.rstrip(' ?!.')}?"
     if part := _part(question):
@@ -226,7 +233,9 @@ def _another_name(before: str, other: str, where: str) -> str:
     head = r"(?:\bthe (?:[\w-]+ ){0,2}?[\w-]+ of )?" if _HEADED.match(other) else ""
     # "AI firms in China" and "Shenzhen?": the last one is the place. India is not in "Indian".
     pattern = rf"(?:\b(?P<own>{_PREPOSITION}) )?(?P<name>{head}(?:\bthe )?(?<!\w){re.escape(name)}(?!\w))"
-    *_, last = re.finditer(pattern, before)
+    *_, last = [None, *re.finditer(pattern, before)]
+    if last is None:  # a name with no blank around it: "U.S.led"
+        return ""
     if where and last["own"] and not _alike(where.lower(), last["own"]):
         return ""
     article = "the " if last["name"].startswith("the ") and not _is_whole(other, last) else ""

@@ -60,8 +60,8 @@ def those(library: Retriever, which: Articles, scope: Scope) -> list[str]:
 
 
 def _by(library: Retriever, author: str, scope: Scope) -> frozenset[str]:
-    ids = [entry.id for entry in library.entries() if _looked_in(entry, scope)]
-    return frozenset(each.id for each in documents(library, ids) if catalogue.is_by(each, author))
+    entries = (entry for entry in library.entries() if _looked_in(entry, scope))
+    return frozenset(entry.id for entry in entries if catalogue.is_by(entry, author))
 
 
 def _first(library: Retriever, which: Articles, scope: Scope, chosen: Mapping[str, dt.date | None]) -> list[str]:

@@ -19,7 +19,7 @@ from qa.evidence import (
 from qa.reader import Span
 
 # Only the span score counts: probability = 1 / (1 + e^-score).
-PLAIN = Calibration((1.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+PLAIN = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 
 
 def span(text: str, score: float, *, passage: int = 1, around: str = "", title: str = "") -> Span:
@@ -37,27 +37,39 @@ def test_the_probability_is_the_logistic_of_the_weighted_features() -> None:
 def test_features_of_a_small_case_worked_by_hand() -> None:
     best = span("300 billion yuan", 4.0, around="Beijing wants 300 billion yuan by 2025.")
     # of beijing, 2025 and goal, goal is missing
-    assert list(features("What is Beijing's 2025 goal?", best)) == pytest.approx([4.0, 1 / 3, 0, 0])
-    assert features("What?", span("x", 99.0)) == (12.0, 0.0, 0.0, 0.0)
+    assert list(features("What is Beijing's 2025 goal?", best)) == pytest.approx([4.0, 1 / 3, 0, 0, 0])
+    assert features("What?", span("x", 99.0)) == (12.0, 0.0, 0.0, 0.0, 0.0)
+
+
+def test_that_most_words_are_missing_is_seen() -> None:
+    best = span("300 billion yuan", 4.0, around="Beijing wants 300 billion yuan by 2025.")
+    assert features("What does Beijing want?", best)[1:3] == (0.0, 0.0)
+    assert features("Does Shanghai build new ports?", best)[1:3] == (1.0, 1.0)
 
 
 def test_what_the_title_or_the_lead_says_is_not_missing() -> None:
     passage = Passage(1, "d", 0, 16, "300 billion yuan", "A goal", "Beijing plans for 2025.")
-    assert features("What is Beijing's 2025 goal?", Span(passage, 0, 16, passage.text, 1.0)) == (1.0, 0.0, 0.0, 0.0)
+    assert features("What is Beijing's 2025 goal?", Span(passage, 0, 16, passage.text, 1.0)) == (
+        1.0,
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    )
 
 
 def test_names_and_years_that_the_passage_lacks_are_seen() -> None:
     best = span("300 billion yuan", 4.0, around="Beijing wants 300 billion yuan by 2025.")
     # of the names Shanghai and Tower neither stands there, nor does 2030
-    assert features("What is Shanghai Tower for in 2030?", best)[2:] == (1.0, 1.0)
+    assert features("What is Shanghai Tower for in 2030?", best)[3:] == (1.0, 1.0)
     # Beijing does, Tower does not; of 2025 and 2030 one year is enough
-    assert features("What is Beijing Tower for in 2025 or 2030?", best)[2:] == (0.5, 0.0)
+    assert features("What is Beijing Tower for in 2025 or 2030?", best)[3:] == (0.5, 0.0)
 
 
 def test_only_the_sentence_of_the_answer_and_the_one_before_it_are_nearby() -> None:
     text = "Shanghai is large. Beijing has a plan. It wants 300 billion yuan. Shenzhen builds."
     best = span("300 billion yuan", 1.0, around=text)
-    missing = {city: features(f"How much does {city} want?", best)[2] for city in ("Shanghai", "Beijing", "Shenzhen")}
+    missing = {city: features(f"How much does {city} want?", best)[3] for city in ("Shanghai", "Beijing", "Shenzhen")}
     assert missing == {"Shanghai": 1.0, "Beijing": 0.0, "Shenzhen": 1.0}
 
 
@@ -66,13 +78,13 @@ def test_the_sentence_before_may_stand_before_the_passage() -> None:
     passage = Passage(1, "d", 50, 76, text, "", "Shanghai is large. Beijing has a plan.")
     best = Span(passage, 59, 75, "300 billion yuan", 1.0)
     assert text[9:25] == best.text
-    missing = {city: features(f"How much does {city} want?", best)[2] for city in ("Shanghai", "Beijing")}
+    missing = {city: features(f"How much does {city} want?", best)[3] for city in ("Shanghai", "Beijing")}
     assert missing == {"Shanghai": 1.0, "Beijing": 0.0}
 
 
 def test_a_name_with_a_hyphen_is_looked_for_in_its_halves() -> None:
     best = span("engines", 4.0, around="Rolls-Royce makes engines.")
-    assert features("What does Rolls-Royce make?", best)[2] == 0.0
+    assert features("What does Rolls-Royce make?", best)[3] == 0.0
     assert features("What does Rolls-Nacelle make?", best)[2] == 0.5
 
 

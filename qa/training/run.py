@@ -18,7 +18,7 @@ from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Progress, train
 
 _CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
-_TEMPTING = 1000  # training examples whose paragraphs are in the library of the second round, too
+_TEMPTING = 1000  # training examples whose paragraphs are in the second library, too
 
 
 def run(options: argparse.Namespace) -> int:
@@ -52,16 +52,16 @@ def fit_calibration(
 ) -> dict[str, Any]:
     """The calibration of a reader, from questions over articles that it has never seen.
 
-    Which span to choose and when to refuse is learned where little tempts; how sure that is, from the same questions
-    asked again of a library with paragraphs of `training`, too, since a reader's own library has a thousand.
+    What to choose and when to refuse is learned from a library of those articles alone; how sure that is, with
+    paragraphs of `training` in it as well, which tempt.
     """
     rng = random.Random(seed)
     asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
     others = rng.sample(list(training), min(_TEMPTING, len(training)))
-    encoder, reader = SentenceEncoder(), SpanReader(weights)
+    encoder, reader, read = SentenceEncoder(), SpanReader(weights), Config().passages_read
     few, many = (
-        calibrate.observe(asked, encoder, reader, passages_read=Config().passages_read, others=some, report=_dots)
-        for some in ((), others)
+        calibrate.observe(asked, encoder, reader, passages_read=read, others=among, report=_dots)
+        for among in ((), others)
     )
     if len({observation.right[0] for observation in few}) < 2:
         raise InputError(
