@@ -10,16 +10,16 @@ from index.chunk import chunk
 from index.fuse import reciprocal_rank_fusion
 from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, InputError, Passage, Retriever
 from qa import catalogue, compose, manners
+from qa.admissible import admissible
 from qa.articles import ALL, Articles
 from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import standalone, topic_of
 from qa.kinds import Asked, asked_for, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
-from qa.orders import gives_orders
 from qa.reader import Reader, Span
-from qa.rows import extremes, is_guess
-from qa.sentences import in_reading_order, sentence_around, speaking_of, summary
+from qa.rows import extremes
+from qa.sentences import in_reading_order, speaking_of, summary
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.writing.author import Author
@@ -254,12 +254,8 @@ class Assistant:
         return kept[:limit]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
-        """No answer are words of sentences that speak to a machine, or cells where rows would have to be compared."""
-        spans = self._reader.read(question, [hit.passage for hit in hits])
-        ordering = {hit.passage for hit in hits if gives_orders(hit.passage.text)}
-        sound = [s for s in spans if s.passage not in ordering or not gives_orders(sentence_around(s).text)]
-        sound = [span for span in sound if not is_guess(question, span)]
-        return decide(question, sound, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
+        spans = admissible(question, self._reader.read(question, [hit.passage for hit in hits]))
+        return decide(question, spans, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
 
 
 def checked(question: str) -> str:

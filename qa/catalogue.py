@@ -9,7 +9,7 @@ import re
 
 from index.chunk import sentences
 from index.dates import UPDATED, dates_in
-from index.types import Document, Passage
+from index.types import Document, Entry, Passage
 from qa.reader import Span
 from qa.words import content_words, share_unnamed, words
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from index.chunk import sentences
 from index.copies import FIGURES, Said
 from index.types import ModelError, Passage
+from qa.quantities import SCALES, Quantity, in_digits, quantities
 from qa.reader import Span
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
@@ -28,7 +29,8 @@ _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told fr
 _MOST = 2 / 3  # of the question's words
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 _ARTICLES = ("a", "an", "the")
-_WORD_OR_FIGURE = re.compile(r"\d[\d,.]*\d|\w+")
+_WORD = re.compile(r"[^\W\d_]\w*")
+_TURNS = frozenset("not no never nobody none without before after until since except less fewer under below".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,17 +153,28 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: float) -> Span | None:
-    """Another figure for the same thing, from another passage, that would be answered with confidence by itself."""
-    if not _asks_number(question) or not numbers(best.text):
+    """Another figure for the same thing, from another document, that would be answered with confidence by itself."""
+    if not _asks_number(question) or not quantities(best.text):
         return None
     for span, probability in sure.items():
-        if span.passage.id == best.passage.id or not numbers(span.text) or same_answer(span.text, best.text):
+        if span.passage.document_id == best.passage.document_id or not quantities(span.text):
+            continue
+        if same_answer(span.text, best.text) or _units(span).isdisjoint(_units(best)):
             continue
         if _tells(span, best) or _tells(best, span):  # one story in two places: both say both
             continue
         if probability >= threshold:
             return span
     return None
+
+
+def _units(span: Span) -> set[str]:
+    """What a figure counts: the words and the currency of the span, else the word behind it; "" where nothing tells."""
+    behind = span.passage.text[span.end - span.passage.start :]
+    following = re.match(r"[\s-]+([^\W\d]{2,})", behind)
+    own = {word for word in content_words(span.text) if not (numbers(word) or word.isdigit())}
+    signs = {mark for _, mark in quantities(span.text) if mark}
+    return own | signs or (content_words(following[1]) if following else set()) or {""}
 
 
 def features(question: str, span: Span) -> tuple[float, ...]:
@@ -205,15 +218,26 @@ def answer_words(text: str) -> list[str]:
     return [FIGURES.get(word, word) for word in words(text) if word not in _ARTICLES]
 
 
-def _said(text: str) -> list[str]:
-    """As `answer_words`, but with whole figures: "1,500" is "1500", and "5" stands not in "1.5"."""
-    said = (FIGURES.get(word, word) for word in _WORD_OR_FIGURE.findall(text.lower()))
-    return [word.replace(",", "") for word in said if word not in _ARTICLES]
-
-
 def same_answer(one: str, other: str) -> bool:
-    """Whether two spans say the same: equal words and figures, or those of one within the other's."""
-    short, long = sorted((_said(one), _said(other)), key=len)
-    if not short:  # nothing but articles or signs
+    """Whether two spans say the same: equal words and figures, or those of one within the other's.
+
+    "300 billion yuan" and "about 300 billion", "12" and "twelve boats", "4.3 million" and "4,300,000"; but not "5" and
+    "5 million", nor "guilty" and "not guilty".
+    """
+    said = [(_said(each), _amounts(each)) for each in (one, other)]
+    (short, few), (long, many) = sorted(said, key=lambda each: (len(each[0]), len(each[1])))
+    if not short and not few:  # nothing but articles or signs
         return one.strip() == other.strip()
+    if not few <= many or (few != many and not few) or not _TURNS.isdisjoint({*short} ^ {*long}):
+        return False
     return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
+
+
+def _said(text: str) -> list[str]:
+    """The words without figures, scales and articles."""
+    return [word for word in _WORD.findall(in_digits(text).lower()) if word not in _ARTICLES and word not in SCALES]
+
+
+def _amounts(text: str) -> set[Quantity]:
+    """Its figures, whatever currency they are in: a "$" may stand for "dollars"."""
+    return {(value, mark.strip("$€£¥")) for value, mark in quantities(text)}

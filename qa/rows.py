@@ -16,9 +16,9 @@ from typing import TypeAlias
 from index.copies import FIGURES
 from index.dates import find_date
 from index.types import Document, Passage
+from qa.quantities import each_quantity
 from qa.reader import Span
 from qa.words import content_words, share_unnamed, words
-from qa.writing.quantities import each_quantity
 
 Range: TypeAlias = tuple[int, int]
 

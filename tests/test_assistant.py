@@ -19,7 +19,7 @@ from qa.reader import Span
 from qa.show import answer_text
 from qa.types import Answer, Refusal, Turn
 
-CALIBRATION = Calibration((1.0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+CALIBRATION = Calibration((1.0, 0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 PLANS = Document("plans", "Plans", "The plan came late. Beijing wants 300 billion yuan by 2025.", "/a/plans.txt")
 COUNTS = Document("counts", "Counts", "One report counts 2,200 firms in China.", "/a/counts.txt")
 PIERS = {"Norrvik": 12, "Grenholm": 21, "Ostervag": 4, "Tallund": 4}

@@ -11,9 +11,9 @@ from statements import STATED, Stated
 from index.encode import SentenceEncoder
 from index.types import Passage
 from qa.config import WEIGHTS
+from qa.quantities import dates, quantities
 from qa.reader import Span, SpanReader
 from qa.writing.claims import names
-from qa.writing.quantities import dates, quantities
 from qa.writing.support import fault, fault_in_words
 from qa.writing.types import Source
 

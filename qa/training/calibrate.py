@@ -136,8 +136,8 @@ def fit(observations: Sequence[Observation]) -> dict[str, Any]:
 def tempered(calibration: Mapping[str, Any], observations: Sequence[Observation]) -> dict[str, Any]:
     """The calibration with its confidences made true on `observations`, of a library that tempts more.
 
-    A line through its log odds is fitted to what is right, and both thresholds move along it. Beside the line counts that
-    most of the question's words are missing, which hardly happens among the few articles that the rest was learned from.
+    A line through its log odds is fitted to what is right, and both thresholds move along it. Beside the line counts
+    that most of the question's words are missing, which hardly happens among the articles that the rest came from.
 
     Source: Platt, Probabilistic outputs for support vector machines, 1999.
     """

@@ -13,9 +13,9 @@ from typing import Literal, TypeAlias
 
 from index.types import Passage
 from qa.orders import gives_orders
+from qa.quantities import compared, counts_otherwise, dates, each_quantity, quantities
 from qa.reader import Span
 from qa.writing import claims
-from qa.writing.quantities import compared, counts_otherwise, dates, each_quantity, quantities
 from qa.writing.types import Source
 
 Fault = Literal[

@@ -15,8 +15,8 @@ from qa.words import content_words, stands_in, words
 
 Quantity: TypeAlias = tuple[Decimal, str]  # its value, and what makes it another one: a currency, a minus, per cent
 
-_SCALES = {"hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6}
-_SCALES |= {"billion": 10**9, "bn": 10**9, "trillion": 10**12, "tn": 10**12}
+SCALES = {"hundred": 10**2, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6, "m": 10**6}
+SCALES |= {"billion": 10**9, "bn": 10**9, "trillion": 10**12, "tn": 10**12}
 _TENS = [word for word, figure in FIGURES.items() if int(figure) >= 20]
 _ONES = ["one", *(word for word, figure in FIGURES.items() if int(figure) < 10)]
 _SPELLED_OUT = re.compile(
@@ -24,7 +24,7 @@ _SPELLED_OUT = re.compile(
 )
 _QUANTITY = re.compile(
     r"(?P<sign>[$€£¥]|(?<!\w)[-−](?=\d))?\s?(?P<n>\d[\d,.]*\d|\d)"
-    rf"(?:[\s-]?(?P<scale>{'|'.join(_SCALES)})\b)?(?:\s?(?P<percent>%|per ?cent\b))?",
+    rf"(?:[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?(?:\s?(?P<percent>%|per ?cent\b))?",
     re.IGNORECASE,
 )
 _MONTHS = "January February March April May June July August September October November December".split()
@@ -45,7 +45,7 @@ _MEASURES = frozenset(
 
 def quantities(text: str) -> set[Quantity]:
     """Every number of the text, spelled-out ones too."""
-    return {quantity for _, quantity in each_quantity(_in_digits(text))}
+    return {quantity for _, quantity in each_quantity(in_digits(text))}
 
 
 def each_quantity(text: str) -> Iterable[tuple[re.Match[str], Quantity]]:
@@ -60,11 +60,11 @@ def _quantity(found: re.Match[str]) -> Quantity:
         value = Decimal(digits)
     except ArithmeticError:  # "1.2.3", a version or a section
         return Decimal(0), digits
-    value *= _SCALES[found["scale"].lower()] if found["scale"] else 1
+    value *= SCALES[found["scale"].lower()] if found["scale"] else 1
     return value.normalize(), (found["sign"] or "").replace("−", "-") + ("%" if found["percent"] else "")
 
 
-def _in_digits(text: str) -> str:
+def in_digits(text: str) -> str:
     """With spelled-out numbers as digits. "One" stays, being a pronoun as often."""
 
     def digits(found: re.Match[str]) -> str:
@@ -97,7 +97,7 @@ def counts_otherwise(text: str, said: str) -> bool:
 
 
 def _counted(text: str) -> Iterable[tuple[str, Quantity]]:
-    spelled = _in_digits(text)
+    spelled = in_digits(text)
     for found, quantity in each_quantity(spelled):
         behind = re.match(r"\s+([a-z]{3,})", spelled[found.end() :])
         if behind and behind[1] in content_words(behind[1]):
