@@ -143,7 +143,7 @@ def _added(before: str, part: str) -> str:
     """`before` with "by when?" added; asked "when" instead of "where" where that is all that changes."""
     if _HOW_IT_IS.match(before) and _ANOTHER_WAY.match(part) and len(part.split()) == 1:
         return _HOW_IT_IS.sub(part.rstrip(" ?!."), before)
-    return f"{before.rstrip(' ?!.')} {part}"
+    return f"{before.rstrip(' ?!.')} {part[:1].lower()}{part[1:]}"  # a capital would be read as a name
 
 
 def _one(answer: str) -> str:
@@ -198,7 +198,7 @@ def _instead(before: str, other: str, where: str) -> str:
         exchanged = _another_thing(before, name) or _another_name(before, name, where)
     else:
         exchanged = _another_name(before, name, where)
-    return exchanged or " ".join(filter(None, [before.rstrip(" ?!."), where, name])) + "?"
+    return exchanged or " ".join(filter(None, [before.rstrip(" ?!."), where.lower(), name])) + "?"
 
 
 def _at_another_time(before: str, other: str, where: str) -> str:

@@ -29,10 +29,13 @@ OFFICE = (  # no Head, Minister or Director, for they have subjects: "Head of Ma
 HEAD = rf"(?:{OFFICE}|[A-Z]{{2,}})"  # of another name: "President of France", "GDP of China", but not "Bank of England"
 _OFFICE_OF = re.compile(rf"^(?:the )?{OFFICE} of ")
 _HEAD_OF = re.compile(rf"^(?:the )?{HEAD} of ")
-_NO_NAMES = frozenset(
-    "what who when where which why how is are was were did does do can in on at by the"
-    " i yes no if it he she they we you a an this that there and but".split()
+_NO_NAMES = frozenset(  # first words of sentences: the name begins behind them
+    "what who whom whose when where which why how is are was were did does do has have had can could would should"
+    " in on at by for from to with of about after before since until during the i yes no if it he she they we you"
+    " his her its their a an this that there and but or so then"
+    " tell give list name show compare explain describe summarise summarize".split()
 )
+_NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())  # "One Direction" is a name
 _SHORT_ANSWER_WORDS = 4  # "Beijing" is an answer and a name; the first word of a sentence need not be
 
 _NOUNS = r"the (?:[\w'’-]+ ){0,2}?[\w'’-]+"
@@ -74,7 +77,7 @@ def names(text: str) -> list[str]:
         name, start = match.group(), match.start()
         first, _, rest = name.partition(" ")
         opens = not text[:start].strip() or text[:start].rstrip()[-1] in ".?!:"
-        if first.lower() in _NO_NAMES:
+        if first.lower() in _NO_NAMES or (opens and not rest and first.lower() in _NUMBERS):
             name, start = rest, match.end() - len(rest)
         elif opens and not rest and len(text.split()) > _SHORT_ANSWER_WORDS:
             continue

@@ -18,11 +18,11 @@ from qa.types import Turn
         ("What does Shanghai promote?", "what about Shenzhen", "What does Shenzhen promote?"),
         ("what is Beijing's 2025 target", "And 2030?", "what is Beijing's 2030 target"),
         ("what is Beijing's 2025 target", "how about Shanghai?", "what is Shanghai's 2025 target"),
-        ("What does Shanghai promote?", "By when?", "What does Shanghai promote By when?"),
+        ("What does Shanghai promote?", "By when?", "What does Shanghai promote by when?"),
         ("What does Shanghai promote?", "why?", "What does Shanghai promote why?"),
         ("What does Shanghai promote?", "But why?", "What does Shanghai promote why?"),
         ("What does Shanghai promote?", "And in which year?", "What does Shanghai promote in which year?"),
-        ("What does Shanghai promote?", "For how many years?", "What does Shanghai promote For how many years?"),
+        ("What does Shanghai promote?", "For how many years?", "What does Shanghai promote for how many years?"),
         ("What does Shanghai promote?", "and now?", "What does Shanghai promote now?"),
         ("How many AI firms are in China?", "And Guangdong?", "How many AI firms are in Guangdong?"),
         ("How many buses run?", "And in Portavel?", "How many buses run in Portavel?"),
@@ -177,7 +177,7 @@ def test_a_pronoun_means_what_was_asked_about_or_who_was_named(
         ("What was the revenue in 2023?", "And in March 2022?", "What was the revenue in March 2022?"),
         ("How many died in Oresti on 19 July 2023?", "and in Valdan?", "How many died in Valdan on 19 July 2023?"),
         ("How many died in Oresti?", "in Valdan?", "How many died in Valdan?"),
-        ("How many died in Oresti?", "Since 2020?", "How many died in Oresti Since 2020?"),
+        ("How many died in Oresti?", "Since 2020?", "How many died in Oresti since 2020?"),
         ("Did Aldgate pay a dividend?", "why not?", "Did Aldgate pay a dividend why not?"),
         ("Did it rain?", "and tomorrow?", "Did it rain tomorrow?"),
     ],
@@ -259,6 +259,11 @@ def test_a_name_may_be_abbreviated_or_begin_with_any_capital(before: str, questi
         ("What is Łódź known for?", ["Łódź"]),
         ("Is it free on Sundays?", []),
         ("In May, who won?", []),
+        ("Twelve publishers", []),
+        ("One Direction", ["One Direction"]),
+        ("Summarise Ann Lee's report", ["Ann Lee"]),
+        ("Has Ann Lee resigned?", ["Ann Lee"]),
+        ("For City or Rovers?", ["City", "Rovers"]),
         ("What did Theresa May say in May?", ["Theresa May"]),
     ],
 )
@@ -387,6 +392,13 @@ def test_a_month_that_may_be_a_name_is_a_topic_only_where_no_month_was_asked_for
 def test_follow_ups_chain() -> None:
     history = [Turn("What is Beijing's 2025 target?"), Turn("And Shanghai?")]
     assert standalone("And 2030?", history) == "What is Shanghai's 2030 target?"
+
+
+def test_what_was_added_is_no_name_in_the_next_turn() -> None:
+    history = [Turn("Who scored for City?"), Turn("Who else?"), Turn("When?")]
+    assert standalone("and who was the referee?", history) == "who was the referee of City?"
+    history = [Turn("What did Ann Lee do?"), Turn("For how long?")]
+    assert standalone("Why did she leave?", history) == "Why did Ann Lee leave?"
 
 
 @pytest.mark.parametrize(
