@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Literal
 
 UPPER = f"[{''.join(filter(str.isupper, map(chr, range(0x2000))))}]"  # "[A-Z]", and also the Å of Århus
 _MAY = "|".join(rf"(?<=\b(?i:{word}) )May" for word in "in since until by before after".split())  # else it is a name
@@ -58,15 +59,16 @@ _SAID_OF_IT = (  # "safe" of "is the dam safe?", "dirty", "a danger", "open in M
     r"(?: an? [\w -]+?| \w+)"
     rf"(?: now| today| yet| again| enough| (?:in|on|since|until|by|before|after) (?-i:{TIME.pattern}))?{_END}"
 )
-_THING = re.compile(  # after a verb and before the next, or at the end: "when does the ferry terminal open?"
+_THING_RULE = (  # after a verb and before the next, or at the end: "when does the ferry terminal open?"
     r"(?:(?:^|\bwhy )(?:is|are|was|were)(?:n['’]t)? "
     rf"(?P<so>{_NOUNS})(?={_DEGREE}(?:{_PARTICIPLE}|{_SAID_OF_IT}|{_NEXT}| about\b))"
     r"|\b(?:(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? "
     rf"(?P<acts>{_NOUNS})(?= \w+{_END}|{_NEXT})"
     rf"|(?:is|are|was|were)(?:n['’]t)? (?P<is>{_NOUNS})(?={_PARTICIPLE}|{_NEXT}| about\b)"
-    rf"|(?P<object>{_NOUNS}){_END}))",
-    re.I,
+    rf"|(?P<object>{_NOUNS}){_END}))"
 )
+_THING = re.compile(_THING_RULE, re.I)
+_A_THING = re.compile(_THING_RULE.replace("the ", "an? "), re.I)
 _PLACED = rf"{_NOUNS}(?: (?:to|from|in|at|near|on|over|across|between) (?:the )?(?-i:{_NAME.pattern}))+"
 _THING_OF_A_PLACE = re.compile(  # "when does the ferry to Vendry sail?", not "when did the firm move to Vendry?"
     rf"^(?!who\b|what (?:is|was)\b).*?\b(?:(?:is|are|was|were)(?:n['’]t)? (?P<is>{_PLACED})"
@@ -118,9 +120,9 @@ def last_name(text: str) -> str:
     return _HEAD_OF.sub("", next(reversed(names(text)), ""))
 
 
-def thing(question: str) -> tuple[int, int] | None:
+def thing(question: str, article: Literal["the", "an?"] = "the") -> tuple[int, int] | None:
     """Where a question says "the ..." of what it asks about: "the ferry" in "When does the ferry leave?"."""
-    found = _THING.search(question)
+    found = (_THING if article == "the" else _A_THING).search(question)
     return found.span(found.lastgroup or 0) if found else None
 
 

@@ -318,7 +318,17 @@ def test_what_is_said_of_a_thing_is_no_part_of_it(question: str, expected: str) 
         ("What was Tesla's revenue in 2023?", "and profit?", "What was Tesla's profit in 2023?"),
         ("What is Tesla's revenue?", "What about Ford's?", "What is Ford's revenue?"),
         ("What is Tesla's revenue?", "What about ford's?", "What is ford's revenue?"),
-        ("what is tesla's revenue?", "and ford?", "what is tesla's revenue ford?"),
+        ("what is tesla's revenue?", "and ford?", "tell me about ford"),
+        ("How much does a single ride cost?", "And a day pass?", "How much does a day pass cost?"),
+        ("Does she have a sister?", "and a brother?", "Does she have a brother?"),
+        ("How much revenue did Corvane report?", "and profit?", "How much profit did Corvane report?"),
+        ("How many people live in Oslo?", "and dogs?", "How many dogs live in Oslo?"),
+        ("How many people live in Oslo?", "and bergen?", "How many people live in bergen?"),
+        ("Who decided it?", "What about support engineers?", "tell me about support engineers"),
+        ("What is the U.S.led coalition?", "and France?", "tell me about France"),
+        ("Summarise the second one", "And the first?", "Summarise the first one"),
+        ("What does the first article say about eels?", "the second?", "the second?"),
+        ("What does the first article say about eels?", "And the last?", "What does the last article say about eels?"),
         ("Who is the mayor of Oslo?", "and deputy mayor?", "Who is the deputy mayor of Oslo?"),
     ],
 )
@@ -407,6 +417,12 @@ def test_a_month_that_may_be_a_name_is_a_topic_only_where_no_month_was_asked_for
 def test_follow_ups_chain() -> None:
     history = [Turn("What is Beijing's 2025 target?"), Turn("And Shanghai?")]
     assert standalone("And 2030?", history) == "What is Shanghai's 2030 target?"
+
+
+def test_a_topic_of_its_own_is_not_glued_to_the_turns_after_it() -> None:
+    history = [Turn("Who decided it?"), Turn("What about a day pass?")]
+    assert standalone("And a week pass?", history) == "tell me about a week pass"
+    assert standalone("When does the tram run?", history) == "When does the tram run?"
 
 
 def test_what_was_added_is_no_name_in_the_next_turn() -> None:
