@@ -64,12 +64,13 @@ _THING_RULE = (  # after a verb and before the next, or at the end: "when does t
     rf"(?P<so>{_NOUNS})(?={_DEGREE}(?:{_PARTICIPLE}|{_SAID_OF_IT}|{_NEXT}| about\b))"
     r"|\b(?:(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? "
     rf"(?P<acts>{_NOUNS})(?= \w+{_END}|{_NEXT})"
-    rf"|(?:is|are|was|were)(?:n['’]t)? (?P<is>{_NOUNS})(?={_PARTICIPLE}|{_NEXT}| about\b)"
+    rf"|(?:is|are|was|were)(?:n['’]t)?(?: there)? (?P<is>{_NOUNS})(?={_PARTICIPLE}|{_NEXT}| about\b)"
     rf"|(?P<object>{_NOUNS}){_END}))"
 )
 _THING = re.compile(_THING_RULE, re.I)
 _A_THING = re.compile(_THING_RULE.replace("the ", "an? "), re.I)
-_PLACED = rf"{_NOUNS}(?: (?:to|from|in|at|near|on|over|across|between) (?:the )?(?-i:{_NAME.pattern}))+"
+_IN = r"(?:to|from|in|at|near|on|over|across|between)"
+_PLACED = rf"(?:the|an?) (?:[\w'’-]+ ){{0,2}}?[\w'’-]+(?: {_IN} (?:the )?(?-i:{_NAME.pattern}))+"
 _THING_OF_A_PLACE = re.compile(  # "when does the ferry to Vendry sail?", not "when did the firm move to Vendry?"
     rf"^(?!who\b|what (?:is|was)\b).*?\b(?:(?:is|are|was|were)(?:n['’]t)? (?P<is>{_PLACED})"
     rf"|(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? (?P<acts>{_PLACED})(?!{_NEXT})(?= \w))",
@@ -133,6 +134,7 @@ def meant_by(pronoun: str, before: str, answer: str) -> str:
     said = next(iter(names(answer)), "")
     asked = _asked_about(before, _HEAD_OF if pronoun == "there" else _OFFICE_OF)
     said_first = bool((_WHO if pronoun in _PEOPLE else _WHICH).match(before))
+    said_first = said_first or (pronoun == "it" and bool(_KIN_OF.match(before)))  # "who is her publisher?"
     said_first = said_first or (pronoun == "there" and before.lower().startswith("where"))
     found = (said or asked) if said_first else (asked or said)
     return found or next(iter(_WHAT_IS.findall(before)), "")
@@ -151,7 +153,8 @@ def _person(pronoun: str, before: str, said: str) -> str:
 
 def _asked_about(question: str, of: re.Pattern[str]) -> str:
     """The last name, without the part `of`, with the words around it where it is part of a thing; else the thing."""
-    name, words = next(reversed(names(question)), ""), question[slice(*(thing(question) or (0, 0)))]
+    name = next(reversed(names(question)), "")
+    words = question[slice(*(thing(question) or (0, 0)))]
     if of is _OFFICE_OF and (found := _THING_OF_A_PLACE.match(question)):
         words = found["is"] or found["acts"]
     return of.sub("", name) if name and name not in words else words
