@@ -14,7 +14,7 @@ from qa.admissible import admissible
 from qa.articles import ALL, Articles
 from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
-from qa.followup import standalone, topic_of
+from qa.followup import in_its_list, standalone, topic_of
 from qa.kinds import Asked, asked_for, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.reader import Reader, Span
@@ -63,10 +63,11 @@ class Assistant:
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", said))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
-        history = [
-            replace(turn, question=plainly(turn.question)) for turn in history if not manners.reply_to(turn.question)
-        ]
-        plain = plainly(asked)
+        said = [turn for turn in history if not manners.reply_to(turn.question)]
+        turns: list[Turn] = []
+        for turn in said:
+            turns.append(replace(turn, question=in_its_list(plainly(turn.question), turns)))
+        history, plain = turns, in_its_list(plainly(asked), turns)
         before = standalone(history[-1].question, history[:-1]) if history else ""
         form = asked_for(plain)
         last = spoken_of(form.articles, history)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.articles import PLACE
 from qa.referents import (
     ABBREVIATIONS,
     HEAD,
@@ -93,6 +94,9 @@ _ITS = re.compile(  # "and who is the mayor?": of what the question before spoke
 _HOW_IT_IS = re.compile(r"^(?:where|when|why)\b(?= (?:is|are|was|were|do|does|did|has|have|had|will)\b)", re.I)
 _ANOTHER_WAY = re.compile(r"(?:where|when|why)\b", re.I)
 _OF_ITS = re.compile(rf"(?<=['’]s )(?!\d)[\w -]+?(?=(?:{_WHEN})?[\s?!.]*$)")  # "target" of "What is Beijing's target?"
+_COUNTED = re.compile(rf"how (?P<how>much|many) (?!{_VERB}\b)(?P<noun>\w+(?: \w+)?(?= {_VERB}\b)|\w+)", re.I)
+_PLURAL = re.compile(r"(?:s|people|men|children)$")
+_PLACE = re.compile(rf"\b{PLACE}\b", re.I)
 _MARKER = re.compile(r"(?<!\s)\s*\[\d+\]")
 _MOST_WORDS = 6
 
@@ -116,6 +120,12 @@ def _stand_alone(question: str, before: str, answer: str) -> str:
     if (of := last_name(before)) and (its := _ITS.match(question)) and _names_none(its["asked"]):
         return f"{its['asked']} of {of}?"
     return _exchanged(question, before) or _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
+
+
+def in_its_list(question: str, history: Sequence[Turn]) -> str:
+    """After "Summarise the first one", "And the second?" is to summarise that; any other question is as it was."""
+    another = _another(question) if history else None
+    return (another and _at_another_place(history[-1].question, another["other"])) or question
 
 
 def topic_of(question: str, history: Sequence[Turn]) -> str:
@@ -143,7 +153,7 @@ def _added(before: str, part: str) -> str:
     """`before` with "by when?" added; asked "when" instead of "where" where that is all that changes."""
     if _HOW_IT_IS.match(before) and _ANOTHER_WAY.match(part) and len(part.split()) == 1:
         return _HOW_IT_IS.sub(part.rstrip(" ?!."), before)
-    return f"{before.rstrip(' ?!.')} {part}"
+    return f"{before.rstrip(' ?!.')} {part[:1].lower()}{part[1:]}"  # a capital would be read as a name
 
 
 def _one(answer: str) -> str:
@@ -194,11 +204,27 @@ def _instead(before: str, other: str, where: str) -> str:
     name, exchanged = _bare(other), ""
     if _is_time(name, where, before):
         exchanged = _at_another_time(before, name, where)
+    elif not where and (in_list := _at_another_place(before, other)):
+        exchanged = in_list
     elif _is_thing(other) and not where:
         exchanged = _another_thing(before, name) or _another_name(before, name, where)
     else:
         exchanged = _another_name(before, name, where)
-    return exchanged or " ".join(filter(None, [before.rstrip(" ?!."), where, name])) + "?"
+    if exchanged:
+        return exchanged
+    is_added = where or _is_time(name, where, before)
+    return f"{' '.join(filter(None, [before.rstrip(' ?!.'), where.lower(), name]))}?" if is_added else _topic(name)
+
+
+def _topic(name: str) -> str:
+    """For a name in whose place nothing stands: glued to the question before, that would be answered instead."""
+    return f"tell me about {name}"
+
+
+def _at_another_place(before: str, other: str) -> str:
+    """What does the first one say, "and the second?"; "" when either names no place in a list."""
+    found, wanted = _PLACE.search(before), _PLACE.fullmatch(other)
+    return before[: found.start("place")] + wanted["place"] + before[found.end("place") :] if found and wanted else ""
 
 
 def _at_another_time(before: str, other: str, where: str) -> str:
@@ -216,6 +242,11 @@ def _at_another_time(before: str, other: str, where: str) -> str:
 def _another_thing(before: str, other: str) -> str:
     """Who is the mayor of Oslo, "and the harbour master?"; what is Tesla's revenue, "and profit?"; "" for neither."""
     noun = re.sub(r"^(?:the|an?) ", "", other, flags=re.I)
+    if re.match(r"an? ", other) and (one := thing(before, "an?")):
+        return before[: one[0]] + other + before[one[1] :]
+    counted = _COUNTED.match(before) if noun == other and names(before) else None
+    if counted and (counted["how"].lower() == "much" or _PLURAL.search(noun)):  # not the "bergen" of "how many"
+        return before[: counted.start("noun")] + noun + before[counted.end("noun") :]
     found = thing(before)
     if found and (noun != other or before.startswith(" of ", found[1])):
         return before[: found[0]] + (other if noun != other else f"the {noun}") + before[found[1] :]

@@ -491,6 +491,17 @@ def test_a_place_is_one_in_the_last_list(shelf: Library, question: str, document
     assert assistant(shelf).ask(question, history=[other]).refused
 
 
+def test_another_place_in_the_list_is_asked_the_same(shelf: Library) -> None:
+    history = [assistant(shelf).ask("Which articles mention Norrvik?").turn]
+    listed = history[0].documents
+    for question, place in (("Summarise the second one", 1), ("And the first?", 0), ("what about the last?", -1)):
+        answer = assistant(shelf).ask(question, history=history)
+        assert {c.document_id for c in answer.citations} == {listed[place]}
+        history.append(answer.turn)
+    last = assistant(shelf).ask("Summarise it", history=history)
+    assert {c.document_id for c in last.citations} == {listed[-1]}
+
+
 @pytest.mark.parametrize("question", ["Which articles by Lucia Rey are there?", "Which papers were published in 1905?"])
 def test_articles_that_the_library_has_not_may_be_told_of_in_one(shelf: Library, question: str) -> None:
     assert assistant(shelf, The_Salt_Ledger=3.0).ask(question).text == "The Salt Ledger"
