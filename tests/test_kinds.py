@@ -357,14 +357,22 @@ def test_every_text_has_one_form_and_parts_exactly_when_it_asks_several_things(t
 
 
 @pytest.mark.parametrize(
-    "text", ["Hello!", "hi there", "good morning", "Thanks a lot!", "ok thanks", "bye", "help", "?!"]
+    "text",
+    [
+        *("Hello!", "hi there", "good morning", "hello my friend", "nice to meet you", "bye", "help", "?!", "2+2"),
+        *("Thanks a lot!", "ok thanks", "thanks, that helps!", "thanks for your help", "ok thanks, bye", "good job"),
+        *("yes", "no", "No thanks", "sorry", "never mind", "lol", "test"),
+        *("what is your name?", "who made you?", "are you a robot?", "what can you help me with?"),
+    ],
 )
 def test_manners_get_a_kind_word(text: str) -> None:
     assert reply_to(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["You are so stupid", "You’re useless", "this is rubbish", "this is rubbish, all of it", "shut up"]
+    "text",
+    ["You are so stupid", "You’re useless", "this is rubbish", "this is rubbish, all of it", "shut up"]
+    + ["this app is shit", "you suck", "that's wrong", "No, this is not right."],
 )
 def test_scorn_gets_advice_and_no_scorn(text: str) -> None:
     reply = reply_to(text)
@@ -402,12 +410,24 @@ def test_what_is_asked_of_an_answer_is_told_where_to_look(text: str, word: str) 
         "why is it useless?",
         "This is rubbish collection day",
         "this is terrible news for Larch Bay",
+        "what is your name policy?",
+        "who made you-know-what?",
+        "yes or no votes",
+        "test results",
+        "this is wrong with the quay",
+        "this app is useful",
+        "2024?",
         "asdfghjkl",
         "ok"[:1],
     ],
 )
 def test_a_question_is_never_taken_for_manners(text: str) -> None:
     assert reply_to(text) is None
+
+
+@pytest.mark.parametrize("text", ["How can I delete an article?", "how do I add articles"])
+def test_how_articles_come_and_go_is_told(text: str) -> None:
+    assert "footnote remove ID" in (reply_to(text) or "")
 
 
 def test_help_says_what_can_be_asked() -> None:
