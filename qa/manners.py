@@ -11,7 +11,8 @@ from qa.words import years
 
 _TAIL = (
     r"(?:[\s,!.]+(?:there|footnote|all|everyone|my friend|friend|mate|again|you|so much|very much|a lot|today|bye"
-    r"|(?:that|this|it) (?:helps|helped|is helpful)|for (?:your|the|all your) (?:help|answers?)))*[\s!.?,:;)-]*$"
+    r"|thanks|how are you|(?:that|this|it) (?:helps|helped)|(?:very |really )?helpful"
+    r"|for (?:your|the|all your) (?:help|answers?)))*[\s!.?,:;)-]*$"
 )
 
 
@@ -32,7 +33,10 @@ _GREETING = _rule(
 _PRAISE = (
     r"ok(?:ay)?|great|perfect|nice|cool|good|wow|awesome|excellent|well done|(?:good|great|nice) (?:job|work|answer)"
 )
-_THANKS = _rule(rf"(?:(?:{_PRAISE}|many|yes|no)[\s,!.]+)?(?:thanks?|thank you|thx|cheers)", _PRAISE)
+_THANKS = _rule(
+    rf"(?:(?:{_PRAISE}|many|yes|no)[\s,!.]+)?(?:thanks?|thank you|thx|cheers)",
+    rf"(?:(?:that|this)(?:['’]s| is| was) )?(?:very |really |so )?(?:{_PRAISE}|helpful)",
+)
 _FAREWELL = _rule("bye", "good ?bye", "see you(?: later| soon)?", "good night", "farewell")
 _HELP = _rule(
     r"help(?: me)?",

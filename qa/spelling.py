@@ -25,8 +25,7 @@ def mended(question: str, passages: Iterable[Passage], is_word: Callable[[str], 
 
     def mend(found: re.Match[str]) -> str:
         word = found.group().lower()
-        is_form = not share_unnamed(word, text)  # "deadlines" where "deadline" is written
-        if is_form or is_word(word):
+        if is_word(word) or not share_unnamed(word, text):  # or a form: "deadlines" where "deadline" is written
             return found.group()
         alike = [other for other in written if other[0] == word[0] and abs(len(other) - len(word)) <= 1]
         nearest = difflib.get_close_matches(word, alike, n=1, cutoff=_LEAST_LIKE)

@@ -387,6 +387,7 @@ def test_every_text_has_one_form_and_parts_exactly_when_it_asks_several_things(t
     [
         *("Hello!", "hi there", "good morning", "hello my friend", "nice to meet you", "bye", "help", "?!", "2+2"),
         *("Thanks a lot!", "ok thanks", "thanks, that helps!", "thanks for your help", "ok thanks, bye", "good job"),
+        *("Hello, how are you?", "that was very helpful, thanks", "Thanks, very helpful", "That's great!"),
         *("yes", "no", "No thanks", "sorry", "never mind", "lol", "test"),
         *("what is your name?", "who made you?", "are you a robot?", "what can you help me with?"),
     ],
@@ -444,6 +445,8 @@ def test_what_is_asked_of_an_answer_is_told_where_to_look(text: str, word: str) 
         "test results",
         "this is wrong with the quay",
         "this app is useful",
+        "that was a great storm",
+        "good jobs in Larch Bay",
         "2024?",
         "asdfghjkl",
         "ok"[:1],
