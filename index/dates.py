@@ -62,13 +62,14 @@ _DATE_PART = re.compile(
 _DATED = re.compile(rf"\b(?:{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?{_DATE}", re.IGNORECASE)
 _ROLE = r",\s+(?:[\w'’-]+\s+){0,3}(?-i:correspondent|editor|reporter|writer)"  # with a capital it is part of the name
 _BYLINE = re.compile(
-    r"(?:(?:written|reported|story|words|text)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
+    r"(?:(?:written|reported|tested|story|words|text)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
     rf"\s+(?P<name>\S.*?)(?:{_ROLE}|\s+for\s+(?P<outlet>\S.*))?",
     re.IGNORECASE,
 )
 _TELLS_NOTHING = re.compile(  # of a date or a writer, and yet nothing else than a line of the heading
     r"\d+\s+min(?:ute)?s?(?:['’]s?)?\s+read|(?:(?:updated|published|posted)\s+)?\d+\s+(?:minutes?|hours?|days?)\s+ago"
-    r"|(?:photo(?:graph)?s?|pictures?|illustrations?)(?:\s+by|\s*[:：])(?:\s+(?-i:[A-Z])[\w.'’-]*){1,4}",
+    r"|(?:photo(?:graph)?s?|pictures?|illustrations?)(?:\s+by|\s*[:：])(?:\s+(?-i:[A-Z])[\w.'’-]*){1,4}"
+    r"|rating\s*:?\s*\d(?:[.,]\d)?(?:\s*(?:/|out of)\s*\d+)?(?:\s+stars)?",
     re.IGNORECASE,
 )
 _SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
@@ -133,7 +134,7 @@ def read_meta(line: str, *, bare_names: bool = False) -> Meta | None:
     """
     if len(line) > MAX_META_CHARS:
         return None
-    parts = [part for part in re.split(r"\s*[|·•]\s*", line) if part]
+    parts = [re.sub(r"(?<=\d{4})\.$", "", part) for part in re.split(r"\s*[|·•]\s*", line) if part]
     known = [_meta_part(part) or _dated_part(part, bare_names=bare_names) for part in parts]
     if not any(known) or any(meta is None and _name(part) is None for part, meta in zip(parts, known, strict=True)):
         return None

@@ -16,7 +16,10 @@ from index.types import ANY, Filter
 NOUN = r"(?:articles?|documents?|texts?|reports?|stor(?:y|ies)|pages?|news|papers?|files?)"
 # In lower case: "Toy Story" is a name. A report, or a paper, is as often one that an article speaks of.
 SURE = r"(?-i:articles?|documents?|pieces?|(?:news )?stor(?:y|ies))"
-_GENRE = r"(?-i:interview|profile|minutes|e-?mail)"  # part of the topic: the article is one, and seldom says so
+# Part of the topic: the article is one, and seldom says so.
+_GENRE = r"(?-i:interview|profile|minutes|e-?mail|memo(?:randum)?|recipe|obituary|editorial|FAQ|faq)"
+# As often one that an article speaks of: its date and its writer are facts.
+_IN_THE_WORLD = r"(?-i:letter|report|review|ruling|judge?ment|essay|column|feature|guide|timeline)"
 AUTHORED = rf"(?:(?:article|piece)\b(?! of\b)|news story\b|story (?=on\b|about\b)|{_GENRE}\b)"  # not a book
 MODIFIER = r"(?:(?!(?:on|about|of|in|from|by|with|that|which|who|what|is|was|and|first|last)\b)[\w'’.-]+ ){1,4}?"
 _THE = r"(?:the|this|that|your|my)"
@@ -30,7 +33,10 @@ _SPEAKING_OF = (
 _YEAR = r"[12]\d{3}"
 _DAY = rf"(?:{_YEAR}-\d\d-\d\d|(?:(?:\d{{1,2}} )?{MONTH} )?{_YEAR}|{MONTH} \d{{1,2}},? {_YEAR})"
 _PUBLISHED = r"(?:that |which )?(?:(?:were|was|are|is) )?(?:published|written|posted|printed|dated)"
-_DATED = rf"(?: (?:{_PUBLISHED} (?P<when>in|on|since|after|before|until)|(?P<when_too>from|since)) (?P<day>{_DAY}))"
+_DATED = (
+    rf"(?: (?:{_PUBLISHED} (?P<when>in|on|since|after|before|until)"
+    rf"|(?:(?:that |which )?(?:are|is|were|was) )?(?P<when_too>from|since)) (?P<day>{_DAY}))"
+)
 _BY = rf"(?: (?:{_PUBLISHED} )?by (?P<author>.+?))"
 
 
@@ -44,6 +50,9 @@ _ONE = re.compile(
     rf"{_tail(rf'(?:{_SPEAKING_OF}|of|from|in|with|that|which)')}"
     rf"|{_THE} (?:(?P<order_too>{ORDER}) )?(?P<about>{MODIFIER})(?:{SURE}|(?P<genre_too>{_GENRE}))",
     re.I,
+)
+_TOLD = re.compile(
+    rf"{_THE} (?P<about>(?:{MODIFIER})?{_IN_THE_WORLD})(?: (?:of|on|about|from|by) (?P<topic>.+))?", re.I
 )
 _IT = re.compile(r"(?:it|this|that)", re.I)
 _PLACE = re.compile(PLACE, re.I)
@@ -81,6 +90,12 @@ def named(words: str) -> Articles | None:
         return Articles(place=_PLACES[place["place"].lower()])
     found = _ONE.fullmatch(words)
     return _articles(found.groupdict()) if found else None
+
+
+def told(words: str) -> Articles | None:
+    """The same where only an article is asked about, as in a summary: also "the council report", "the tram letter"."""
+    found = _TOLD.fullmatch(words)
+    return named(words) or (_articles(found.groupdict()) if found else None)
 
 
 def ordered(word: str) -> Literal["newest", "oldest"]:

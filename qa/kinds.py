@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered
+from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered, told
 
 Form = Literal["fact", "several", "yes_no", "reason", "topic", "summary", "catalogue", "count", "date", "author"]
 
@@ -35,6 +35,7 @@ _IS = re.compile(rf"({_OPENER}(?:what|who))['’]?s\b", re.IGNORECASE)  # "what'
 _HAVE = r"(?: do (?:you|we|i) have| are there| (?:is|are) in (?:the|your|my) library| have you(?: got)?)"
 _WHEN = r"(?: first| last| originally)?"
 _ANY_WORK = r"(?:story|document|report|text|paper|page|file)"  # "what document was written in 1297?"
+_PERSON = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})"
 _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     # "it" is an article only beside a word that little else takes: a model is released, a town is old
     ("date", _rule(rf"when was (?P<what>.+?){_WHEN} {_PRINTED}{_END}")),
@@ -63,6 +64,16 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
         "catalogue",
         _rule(rf"(?:what|which) (?:articles|documents) (?:did|has|have) (?P<author>.+?) (?:write|written){_END}"),
     ),
+    ("catalogue", _rule(rf"what did (?P<author>{_PERSON}) write{_END}")),
+    ("catalogue", _rule(rf"(?:any |all )?(?P<all>(?:{ORDER} )?(?:articles|documents|stories)\b .+?){_END}")),
+    (
+        "catalogue",
+        _rule(rf"(?:do you have|have you got|are there|is there) (?:an? )?(?P<all>(?:any |some )?{SURE} .+?){_END}"),
+    ),
+    (
+        "catalogue",
+        _rule(rf"(?:what do you have|(?:do you have|is there) (?:any|some)thing) (?:on|about) (?P<on>.+?){_END}"),
+    ),
     ("catalogue", _rule(rf"what (?:is|do you have) in (?:the|your|my) library{_END}")),
     ("topic", _rule(r"tell me (?:more |something )?about (?P<topic>.+)$")),
     ("topic", _rule(r"what (?:is|are) (?:there|said|known|reported|written) (?:about|on|of) (?P<topic>.+)$")),
@@ -82,11 +93,12 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     (
         "summary",
         _rule(
-            r"(?:what (?:is|are) )?(?:the )?(?:main|key) (?:points?|ideas?|messages?|takeaways?)"
+            r"(?:what (?:is|are) |give me )?(?:the )?(?:main|key) (?:points?|ideas?|messages?|takeaways?)"
             rf"(?: (?:of|in|from) (?P<what>.+?))?{_END}"
         ),
     ),
     ("summary", _rule(rf"what (?:is|are|was) (?P<what>.+?) (?:all )?about{_END}")),
+    ("topic", re.compile(rf"(?!(?i:{_ASKS})\b)(?P<topic>[A-Z][^\W\d_]{{2,}}(?:-[^\W\d_]+)*){_END}")),  # a bare name
 )
 _FILLER = re.compile(
     r"(?:^|[\s,]+)(?:please|briefly|quickly|again|for me|in (?:short|brief)"
@@ -173,7 +185,7 @@ def _of_articles(question: str) -> Asked | None:
 
 def _asked(form: Form, parts: dict[str, str]) -> Asked | None:
     """None when what should name articles names something else."""
-    which: Articles | None = Articles(author=parts.get("author", ""))
+    which: Articles | None = Articles(parts.get("on", ""), parts.get("author", ""))
     if "about" in parts:
         which = _summed_up(parts["about"])
     elif parts.get("order"):
@@ -181,7 +193,7 @@ def _asked(form: Form, parts: dict[str, str]) -> Asked | None:
     elif parts.get("all"):
         which = listed(re.sub(_HAVE, "", parts["all"], flags=re.IGNORECASE))
     elif parts.get("what"):
-        which = named(parts["what"])
+        which = told(parts["what"]) if form == "summary" else named(parts["what"])
     if which is None:
         return None
     if form == "summary" and which.it:

@@ -93,6 +93,15 @@ YEAR = Filter(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
         ("Which articles were published in 2024?", "catalogue", Articles(only=YEAR)),
         ("Show me the articles on ferries published in 2024", "catalogue", Articles("ferries", only=YEAR)),
         ("Which articles mention 2024?", "catalogue", Articles("2024")),
+        ("Which articles are from 2024?", "catalogue", Articles(only=YEAR)),
+        ("articles from 2024", "catalogue", Articles(only=YEAR)),
+        ("Articles about wind power", "catalogue", Articles("wind power")),
+        ("Any stories by Ada Moss?", "catalogue", Articles(author="Ada Moss")),
+        ("What did Ada Moss write?", "catalogue", Articles(author="Ada Moss")),
+        ("Do you have anything on ferries?", "catalogue", Articles("ferries")),
+        ("What do you have about ferries?", "catalogue", Articles("ferries")),
+        ("Do you have an article on ferries?", "catalogue", Articles("ferries")),
+        ("Are there any articles about ferries?", "catalogue", Articles("ferries")),
         ("Give me a summary of the ferry article", "summary", Articles("ferry")),
         ("Summarise the heatwave story, please", "summary", Articles("heatwave")),
         ("Summarise the latest article", "summary", Articles(order="newest")),
@@ -110,6 +119,13 @@ YEAR = Filter(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
         ("summarise the last one", "summary", Articles(place=-1)),
         ("What is the eel article about?", "summary", Articles("eel")),
         ("What is the article on eels about?", "summary", Articles("eels")),
+        ("What is the memo about?", "summary", Articles("memo")),
+        ("What's the letter about", "summary", Articles("letter")),
+        ("What is the ferry letter from Ada Moss about?", "summary", Articles("ferry letter Ada Moss")),
+        ("Give me the main points of the earnings story", "summary", Articles("earnings")),
+        ("What are the main points of the council report?", "summary", Articles("council report")),
+        ("When was the memo written?", "date", Articles("memo")),
+        ("Who wrote the plum recipe", "author", Articles("plum recipe")),
     ],
 )
 def test_a_question_names_the_articles_that_it_is_about(question: str, form: Form, articles: Articles) -> None:
@@ -159,6 +175,7 @@ def test_one_at_a_place_is_an_article_after_a_list_and_else_a_topic() -> None:
         ("Tell me about the article on eels", "eels", Articles()),
         ("Tell me about the latest news on eels", "eels", Articles()),
         ("What's known about eels?", "eels", Articles()),
+        ("Solberg", "Solberg", Articles()),
     ],
 )
 def test_what_is_said_is_said_in_one_article_or_in_all(question: str, topic: str, articles: Articles) -> None:
@@ -176,6 +193,15 @@ def test_what_is_said_is_said_in_one_article_or_in_all(question: str, topic: str
         "Who wrote the first article of the constitution?",
         "Who wrote the first article on DNA?",
         "Who wrote the first chapter?",
+        "Who wrote the letter?",
+        "When was the letter written?",
+        "When was the council report published?",
+        "What did the report say about the ferry?",
+        "What is the report's title?",
+        "What is the law about?",
+        "What did he write?",
+        "What did Ada Moss write in 2024?",
+        "Articles of Confederation",
         "What's the latest news on the ferry?",
         "When was it modified?",
         "How many articles did the constitution have?",
@@ -357,14 +383,25 @@ def test_every_text_has_one_form_and_parts_exactly_when_it_asks_several_things(t
 
 
 @pytest.mark.parametrize(
-    "text", ["Hello!", "hi there", "good morning", "Thanks a lot!", "ok thanks", "bye", "help", "?!"]
+    "text",
+    [
+        *("Hello!", "hi there", "good morning", "hello my friend", "nice to meet you", "bye", "help", "?!", "2+2"),
+        *("Thanks a lot!", "ok thanks", "thanks, that helps!", "thanks for your help", "ok thanks, bye", "good job"),
+        *("Hello, how are you?", "that was very helpful, thanks", "Thanks, very helpful", "That's great!"),
+        *("yes", "no", "No thanks", "sorry", "never mind", "lol", "test"),
+        *("what is your name?", "who made you?", "are you a robot?", "what can you help me with?"),
+    ],
 )
 def test_manners_get_a_kind_word(text: str) -> None:
     assert reply_to(text)
 
 
 @pytest.mark.parametrize(
-    "text", ["You are so stupid", "You’re useless", "this is rubbish", "this is rubbish, all of it", "shut up"]
+    "text",
+    [
+        *("You are so stupid", "You’re useless", "this is rubbish", "this is rubbish, all of it", "shut up"),
+        *("this app is shit", "you suck", "that's wrong", "No, this is not right."),
+    ],
 )
 def test_scorn_gets_advice_and_no_scorn(text: str) -> None:
     reply = reply_to(text)
@@ -402,12 +439,26 @@ def test_what_is_asked_of_an_answer_is_told_where_to_look(text: str, word: str) 
         "why is it useless?",
         "This is rubbish collection day",
         "this is terrible news for Larch Bay",
+        "what is your name policy?",
+        "who made you-know-what?",
+        "yes or no votes",
+        "test results",
+        "this is wrong with the quay",
+        "this app is useful",
+        "that was a great storm",
+        "good jobs in Larch Bay",
+        "2024?",
         "asdfghjkl",
         "ok"[:1],
     ],
 )
 def test_a_question_is_never_taken_for_manners(text: str) -> None:
     assert reply_to(text) is None
+
+
+@pytest.mark.parametrize("text", ["How can I delete an article?", "how do I add articles"])
+def test_how_articles_come_and_go_is_told(text: str) -> None:
+    assert "footnote remove ID" in (reply_to(text) or "")
 
 
 def test_help_says_what_can_be_asked() -> None:

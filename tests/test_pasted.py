@@ -122,6 +122,8 @@ def test_a_paragraph_pasted_twice_is_kept_once_and_a_short_repeated_answer_twice
             "Dr. A. de la Cruz and J.R.R. van der Berg",
         ),
         ("Words: Jane Doe | Photos: Ann Lee | 5 min read", None, "Jane Doe"),
+        ("Tested by Jane Doe · 6 April 2024 · Rating 3.5", (2024, 4, 6), "Jane Doe"),
+        ("Published 6 April 2024.", (2024, 4, 6), None),
         ("2 hours ago", None, None),
     ],
 )
@@ -151,6 +153,7 @@ def test_a_line_that_merely_names_a_date_is_no_date_line(line: str) -> None:
         ("Jane Doe | 6 April 2024 | 5 min read", "Jane Doe"),
         ("By Jane Doe\nCoast Wire, Norrvik\n6 April 2024", "Jane Doe"),
         ("(Reuters) 6 April 2024", "Reuters"),
+        ("Coast Wire, 6 April 2024.", "Coast Wire"),
         ("Norrvik, 6 April 2024", None),
     ],
 )
@@ -166,6 +169,7 @@ def test_a_name_below_the_title_needs_no_by_where_its_date_follows(lines: str, a
     [
         "On 6 April 2024",
         "It opened on 6 April 2024",
+        "It opened, 6 April 2024.",
         "Jane Doe\nNorrvik",
         "The Quay Opens\nEverybody came, 6 April 2024",
         "A long name of a ship, 6 April 2024",

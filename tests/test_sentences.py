@@ -157,6 +157,8 @@ def known(word: str) -> bool:
         ("what is shangai's target", "what is Shanghai's target"),
         ("chairman of iflytec", "chairman of iFlytek"),
         ("what is Hunan's target", "what is Hunan's target"),  # a word of its own, whatever it resembles
+        ("did iFlytek speak of Henans", "did iFlytek speak of Henans"),  # a form of a word that is written
+        ("who targeted them", "who targeted them"),
         ("who is Ada", "who is Ada"),  # too short to tell
         ("tergat", "tergat"),  # resembles nothing closely enough
     ],
