@@ -63,9 +63,8 @@ class Assistant:
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", said))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
-        said = [turn for turn in history if not manners.reply_to(turn.question)]
         turns: list[Turn] = []
-        for turn in said:
+        for turn in (turn for turn in history if not manners.reply_to(turn.question)):
             turns.append(replace(turn, question=in_its_list(plainly(turn.question), turns)))
         history, plain = turns, in_its_list(plainly(asked), turns)
         before = standalone(history[-1].question, history[:-1]) if history else ""
