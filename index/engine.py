@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,9 @@ MAX_PASS_TOKENS = 1536  # of one pass, with padding; larger ones outgrow the cac
 _PASS_COST = 32  # what starting a pass costs, in tokens; measured in qa/evaluation/LOG.md
 _STEP, _FINE_STEP = 8, 2  # rows are padded to a multiple of it: each new shape costs some milliseconds once,
 _FINE_FROM = 768  # which only a pass of so many tokens earns back
+
+# OpenVINO tells its makers of every import, over the network. Without this module it uses a stub, which does not.
+sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
 
 _log = logging.getLogger("footnote")
 _importing = threading.Lock()
@@ -82,6 +86,8 @@ def open_engine(folder: Path, head: Head) -> Engine | None:
         with _importing:  # of two threads that meet a broken OpenVINO, both are to hear why
             from index.bert import UnknownModelError
     except (ImportError, OSError, RuntimeError) as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # stopped while it was loading
+            raise error.__cause__ from None
         _say_why_not(error)
         return None
     try:

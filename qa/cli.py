@@ -48,7 +48,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             threshold=options.threshold,
             model=getattr(options, "model", None),  # of the commands that take one
         )
-        return int(options.run(options, config))
+        code = int(options.run(options, config))
+        sys.stdout.flush()  # here, where a reader that has gone away is expected
+        return code
     except UserError as error:
         return _trouble(error)
     except MemoryError:

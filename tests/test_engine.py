@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -207,3 +208,21 @@ def test_askers_at_once_get_what_each_gets_alone(tiny: Path) -> None:
         together = [found[0] for found in askers.map(made.run, rows * 3)]
     for found, expected in zip(together, alone * 3, strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_loading_a_model_tells_nobody(tmp_path: Path) -> None:
+    """OpenVINO's telemetry leaves a client id in the home folder and asks for an address on the network."""
+    script = """
+import sys
+asked = []
+sys.addaudithook(lambda event, args: asked.append(event) if event in ("socket.connect", "socket.getaddrinfo") else None)
+from pathlib import Path
+from index.encode import bundled_folder
+from index.engine import open_engine
+assert open_engine(bundled_folder(), "vectors") is not None
+assert sys.modules["openvino_telemetry"] is None
+assert asked == [], asked
+"""
+    environment = os.environ | {"HOME": str(tmp_path)}
+    subprocess.run([sys.executable, "-c", script], check=True, env=environment, cwd=Path(__file__).parents[1])
+    assert list(tmp_path.iterdir()) == []

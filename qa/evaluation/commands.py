@@ -54,7 +54,7 @@ def commands_that_measure(command: Callable[[str, Any, str], argparse.ArgumentPa
 def _eval(options: argparse.Namespace, config: Config) -> int:
     from tqdm import tqdm
 
-    from qa.app import assistant_over, open_assistant
+    from qa.app import assistant_over, open_assistant, open_reader
     from qa.evaluation.asking import evaluate, over_context
     from qa.evaluation.questions import read_questions, sample
     from qa.evaluation.record import save, this_machine
@@ -76,16 +76,18 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
                 raise InputError("a set that brings its paragraphs cannot be written out", "leave --model out")
             report = over_context(reader.answer_over, questions, on_row=lambda _row: bar.update())
         else:
-            assistant = assistant_over(_filled_library(config), config)
+            reading = open_reader(config)
+            reading.load()  # an unusable one is said once, and loading counts for no question
+            assistant = assistant_over(_filled_library(config), config, reader=reading)
             ask = partial(_ask_in_conversation, assistant)
             if config.model:
                 write = partial(finished, assistant, writer=ready_writer(config.model))
                 report = evaluate_written(ask, write, questions, model=config.model, on_row=lambda _row: bar.update())
             else:
                 report = evaluate(ask, questions, on_row=lambda _row: bar.update())
-    if options.save:
-        save(report, Path(options.save), command="footnote " + " ".join(sys.argv[1:]), machine=this_machine())
     print(json.dumps(report.to_json(), ensure_ascii=False) if options.json else table(report))
+    if options.save:  # last: a full disk does not cost the figures
+        save(report, Path(options.save), command="footnote " + " ".join(sys.argv[1:]), machine=this_machine())
     return 0
 
 

@@ -85,7 +85,7 @@ PARTS = (
     _library("open-search", "All SQuAD development articles", "squad2_dev", how="search"),
     _library("nq-search", "Natural Questions", "nq_gold", how="search"),
     _library("covidqa-search", "CovidQA", "covidqa", how="search"),
-    _library("multihop-search", "Two paragraphs needed", "multihop100", how="search"),
+    _library("multihop-search", "One of the two paragraphs needed", "multihop100", how="search"),
     _library("clapnq-search", "ClapNQ", "clapnq_dev", how="search"),
     _library("lihua-search", "LiHua-World, dated messages", "lihua_world", how="search"),
     _library("realtimeqa", "Open library: news of 2023, RealtimeQA", "realtimeqa_2023"),

@@ -44,15 +44,17 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             for number, line in enumerate(lines, 1):
                 if line.strip():
                     yield _parse(line, path, number)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error}", "check the path and that the file is JSON Lines") from error
+    except (OSError, EOFError, UnicodeDecodeError) as error:
+        raise InputError(
+            f"cannot read {path}: {error}", "check the path and that the file is JSON Lines in UTF-8"
+        ) from error
 
 
 def _parse(line: str, path: Path, number: int) -> dict[str, Any]:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}, line {number}: not JSON ({error.msg})", "write one JSON object per line") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}, line {number}: not JSON ({error})", "write one JSON object per line") from error
     if not isinstance(row, dict):
         raise InputError(f"{path}, line {number}: not a JSON object", "write one JSON object per line")
     return row
@@ -69,11 +71,14 @@ def read_examples(path: Path) -> list[Example]:
 
 def _example(row: dict[str, Any], path: Path) -> Example:
     try:
-        context = row["context"]
+        question, context, title = row["question"].strip(), row["context"], row.get("title") or ""
         spans = tuple((a["start"], a["start"] + len(a["text"])) for a in row["answers"])
         texts = [a["text"] for a in row["answers"]]
-    except (KeyError, TypeError) as error:
-        raise InputError(f"{path}, row {row.get('id', '?')}: field {error} is missing or of the wrong kind") from error
+    except (KeyError, TypeError, AttributeError) as error:
+        raise InputError(
+            f"{path}, row {row.get('id', '?')}: a field is missing or of the wrong kind ({error})",
+            "each row needs question, context and answers, a list of text and start",
+        ) from error
     for (start, end), text in zip(spans, texts, strict=True):
         if context[start:end] != text:
             raise InputError(
@@ -82,7 +87,7 @@ def _example(row: dict[str, Any], path: Path) -> Example:
             )
     if row.get("offset_guessed"):
         spans = tuple(place for text in dict.fromkeys(texts) for place in places(text, context)) or spans
-    return Example(row["question"].strip(), context, row.get("title", ""), spans)
+    return Example(question, context, title, spans)
 
 
 def places(text: str, context: str) -> Iterator[tuple[int, int]]:
@@ -93,9 +98,13 @@ def places(text: str, context: str) -> Iterator[tuple[int, int]]:
 def _squad_rows(path: Path) -> Iterator[dict[str, Any]]:
     """SQuAD's own layout (data -> paragraphs -> qas), flattened."""
     try:
-        articles = json.loads(path.read_text(encoding="utf-8"))["data"]
-    except (OSError, KeyError, TypeError, json.JSONDecodeError) as error:
-        raise InputError(f"cannot read {path} as SQuAD JSON: {error}") from error
+        yield from _flattened(json.loads(path.read_text(encoding="utf-8"))["data"])
+    except (OSError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+        message = f"cannot read {path} as SQuAD JSON: {type(error).__name__}: {error}"
+        raise InputError(message, "its layout is data -> paragraphs -> qas, in UTF-8") from error
+
+
+def _flattened(articles: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     for article in articles:
         for paragraph in article["paragraphs"]:
             for qa in paragraph["qas"]:

@@ -101,8 +101,9 @@ def hard_negatives(folder: Path, rng: random.Random, count: int) -> list[Example
     groups = [row for row in read_rows(folder / "rerank_squad.train.jsonl.gz") if row["negs"]]
     made = []
     for group in rng.sample(groups, min(count, len(groups))):
-        wrong = passages[rng.choice(group["negs"])]
-        made.append(Example(group["question"], wrong["text"], wrong["title"]))
+        wrong, its_own = passages[rng.choice(group["negs"])], passages[group["pos"]]
+        if not held_out(Example("", its_own["text"], its_own["title"])):
+            made.append(Example(group["question"], wrong["text"], wrong["title"]))
     return [e for e in made if not held_out(e)]
 
 
