@@ -123,6 +123,11 @@ class SpanReader:
         with self._loading:
             _ = self._tokenizer, self._logits
 
+    def logits(self, pairs: Sequence[Pair]) -> list[Logits]:
+        """What the model says of each pair's tokens. Raises ModelError."""
+        self.load()
+        return self._logits(pairs)
+
     def knows(self, word: str) -> bool:
         """Whether the model's vocabulary holds the word, in lower case, whole."""
         with self._loading:

@@ -88,9 +88,9 @@ def test_the_reference_question_gets_its_answer_and_the_article_at_that_sentence
     say(page, "what is Beijing's 2025 target")
     answer = page.locator(".fn-exchange").last
     expect(answer).to_contain_text("300 billion yuan")
-    expect(answer).to_contain_text("Under a detailed plan issued in 2023")
+    expect(answer).to_contain_text("A detailed plan issued in 2023")
     cited = page.locator("#cited")
-    expect(cited).to_contain_text("Beijing's target for its AI core industry is a scale of 300 billion yuan by 2025.")
+    expect(cited).to_contain_text("a target of 300 billion yuan for the scale of its AI core industry by 2025.")
     expect(cited).to_be_in_viewport()
 
 

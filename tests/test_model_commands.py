@@ -22,7 +22,10 @@ from qa.writing.types import Written
 
 ARTICLES = Path(__file__).parents[1] / "articles"
 TARGET = "what is Beijing's 2025 target"
-TRUE = "Beijing's target for its AI core industry is a scale of 300 billion yuan by 2025."
+TRUE = (
+    "A detailed plan issued in 2023 gives Beijing a target of 300 billion yuan for the scale of its AI core industry"
+    " by 2025."
+)
 
 
 @pytest.fixture(scope="module")

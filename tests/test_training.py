@@ -5,6 +5,7 @@ import json
 import math
 import random
 import re
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,13 +18,13 @@ from test_reader import tiny_reader
 from index.encode import bundled_folder
 from index.types import InputError
 from qa.evidence import FEATURES
-from qa.reader import FIRST_WORD, MASK, pad
+from qa.reader import FIRST_WORD, MASK, SpanReader, pad
 from qa.training.calibrate import Observation, best_threshold, close, fit, tempered
 from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
-from qa.training.train import Plan, Trainer, _surprise, batches, learning_rate, pools, train
+from qa.training.train import Plan, Trainer, _distance, _surprise, batches, learning_rate, pools, train
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -142,7 +143,7 @@ def test_the_loss_asks_for_any_of_the_places() -> None:
     wrong = torch.tensor([[-1e4, 0.0, -1e4, -1e4], [0.0, -1e4, -1e4, 0.0]])
     shares = [[math.exp(x) / sum(math.exp(y) for y in row) for x in row] for row in logits.tolist()]
     expected = (-math.log(shares[0][1]) - math.log(shares[1][0] + shares[1][3])) / 2
-    assert _surprise(logits, wrong).item() == pytest.approx(expected, rel=1e-5)
+    assert _surprise(logits, wrong).mean().item() == pytest.approx(expected, rel=1e-5)
     one = torch.nn.functional.cross_entropy(logits[:1], torch.tensor([1]))
     assert _surprise(logits[:1], wrong[:1]).item() == pytest.approx(one.item(), rel=1e-5)
 
@@ -334,6 +335,59 @@ def test_what_a_larger_library_tempts_to_is_learned_there() -> None:
 @pytest.mark.parametrize("few", [_alike(1.0, right=9, of=9), _alike(-1.0, right=9, of=9) + _alike(1.0, right=1, of=9)])
 def test_too_little_to_temper_a_calibration_with_leaves_it_alone(few: list[Observation]) -> None:
     assert tempered(BEFORE, few) == BEFORE
+
+
+def test_the_loss_of_a_teacher_is_least_where_it_is_followed() -> None:
+    import torch
+
+    taught = torch.tensor([[1.0, 2.0, -1e4]])
+    share = math.exp(1) / (math.exp(1) + math.exp(2))
+    entropy = -(share * math.log(share) + (1 - share) * math.log(1 - share))
+    assert _distance(taught + 3.0, taught).item() == pytest.approx(entropy, rel=1e-5)
+    assert _distance(torch.tensor([[2.0, 1.0, 0.0]]), taught).item() > entropy + 0.1
+
+
+def test_a_teacher_is_followed_though_the_answers_say_otherwise(tmp_path: Path, tokenizer: Any) -> None:
+    start = tiny_reader(tmp_path)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(bundled_folder() / name, start)
+    plan = Plan(examples=400, batch_tokens=400, learning_rate=5e-3, teacher=start, taught=1.0)
+    wrong = [replace(example, answers=()) for example in EXAMPLES] * 8
+    trained = train(wrong, tokenizer, start_from=start, checkpoint=tmp_path / "c.pt", plan=plan)
+    trained.export(tmp_path / "out", start)
+    feature = to_feature(EXAMPLES[0], tokenizer, random.Random(0))
+    before, after = (SpanReader(f, reference=True).logits([feature.pair])[0] for f in (start, tmp_path / "out"))
+    answers = train(wrong, tokenizer, start_from=start, checkpoint=tmp_path / "d.pt", plan=replace(plan, teacher=None))
+    answers.export(tmp_path / "other", start)
+    other = SpanReader(tmp_path / "other", reference=True).logits([feature.pair])[0]
+    assert abs(after - before).mean() < abs(other - before).mean() / 3
+
+
+def test_the_weights_along_the_way_are_averaged_and_a_stop_does_not_lose_them(tmp_path: Path, tokenizer: Any) -> None:
+    start, many = tiny_reader(tmp_path), EXAMPLES * 10
+    plan = Plan(examples=120, batch_tokens=400, learning_rate=5e-3, averaged=True, checkpoint_every_s=0.0)
+    assert learning_rate(plan, 119) == plan.learning_rate
+    whole = train(many, tokenizer, start_from=start, checkpoint=tmp_path / "whole.pt", plan=plan)
+    assert whole.moments == 3  # pools of 40
+    for examples in (40, 120):
+        stopped = train(
+            many, tokenizer, start_from=start, checkpoint=tmp_path / "parts.pt", plan=replace(plan, examples=examples)
+        )
+    assert stopped.moments == 3
+    last = Trainer(start, plan)
+    last.load(tmp_path / "whole.pt")
+    for mean, each, again in zip(whole.masters, last.mean, stopped.masters, strict=True):
+        assert (mean == each).all()
+        assert abs(mean - again).max() < 1e-6
+    assert any((mean != master).any() for mean, master in zip(last.mean, last.masters, strict=True))
+
+
+def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, tokenizer: Any) -> None:
+    start = tiny_reader(tmp_path)
+    plan = Plan(examples=8, batch_tokens=400)
+    train(EXAMPLES, tokenizer, start_from=start, checkpoint=tmp_path / "c.pt", plan=plan)
+    with pytest.raises(InputError, match="another seed"):
+        train(EXAMPLES, tokenizer, start_from=start, checkpoint=tmp_path / "c.pt", plan=replace(plan, seed=99))
 
 
 def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:

@@ -94,6 +94,9 @@ def _plan(options: argparse.Namespace) -> Plan:
         masked=options.mask,
         skipped=options.skip,
         dropout=options.dropout,
+        teacher=Path(options.teacher) if options.teacher else None,
+        taught=options.taught,
+        averaged=options.averaged,
     )
 
 

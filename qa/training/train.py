@@ -7,16 +7,17 @@ last third, so a run may be made longer or shorter when it is resumed.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.types import InputError
-from qa.reader import FIRST_WORD, MASK, pad
+from qa.reader import FIRST_WORD, MASK, SpanReader, pad
 from qa.training.data import Example
 from qa.training.features import Feature, to_feature
 
@@ -42,6 +43,9 @@ class Plan:
     masked: float = 0.0  # the share of tokens, but for the answer's, that a step does not see
     skipped: float = 0.0  # the share of layers that a step leaves out
     dropout: float = 0.0  # the share of every layer's outputs that a step sets to zero
+    teacher: Path | None = None  # a reader's folder
+    taught: float = 0.5  # how much of the loss is then the distance from that teacher
+    averaged: bool = False  # the result is the mean of the weights after each pool, and the learning rate never falls
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +58,10 @@ class Progress:
 
 
 def learning_rate(plan: Plan, seen: int) -> float:
-    """Warm-up, a flat stretch, a linear fall to zero over the last `decay` of the run."""
+    """Warm-up, a flat stretch, a linear fall to zero over the last `decay` of the run unless it is averaged."""
     share = seen / plan.examples
-    return plan.learning_rate * max(0.0, min(1.0, share / plan.warmup, (1.0 - share) / plan.decay))
+    falling = 1.0 if plan.averaged else (1.0 - share) / plan.decay
+    return plan.learning_rate * max(0.0, min(1.0, share / plan.warmup, falling))
 
 
 def pools(examples: Sequence[Example], plan: Plan) -> Iterator[list[Example]]:
@@ -103,8 +108,19 @@ class Trainer:
         self.working = list(self.model.parameters())
         self.optimizer = torch.optim.AdamW(self.masters, lr=0.0, weight_decay=plan.weight_decay, fused=True)
         self.plan, self.seen, self.pool, self.loss = plan, 0, 0, 0.0
+        self.mean, self.moments = [torch.zeros_like(master) for master in self.masters if plan.averaged], 0
+        self._run = f"{plan.seed}/{_digest(start_from)}"
         self._layers = list(self.model.base_model.encoder.layer) if plan.skipped else []
-        self._rng = random.Random(plan.seed)
+        self._rng = random.Random()
+        self.begin(0)
+
+    def begin(self, pool: int) -> None:
+        """Draws for a pool of its own, whether the run came here at once or was resumed."""
+        import torch
+
+        self._rng.seed(f"{self.plan.seed}/{pool}")
+        torch.manual_seed(self._rng.getrandbits(63))
+        self.pool = pool
 
     def step(self, batch: Sequence[Feature]) -> None:
         import torch
@@ -117,12 +133,37 @@ class Trainer:
                 right[0, row, start] = right[1, row, end] = 1.0
         out = self.model(**inputs)
         away = (inputs["attention_mask"] == 0).float() * -1e4
-        wrong = (1.0 - right.to(self.plan.device)) * -1e4
-        loss = 0.5 * (_surprise(out.start_logits + away, wrong[0]) + _surprise(out.end_logits + away, wrong[1]))
+        logits = torch.stack((out.start_logits, out.end_logits)) + away  # (2, batch, tokens)
+        losses = _surprise(logits, (1.0 - right.to(self.plan.device)) * -1e4)  # (2, batch)
+        if self.plan.teacher:
+            losses = torch.lerp(losses, _distance(logits, self._taught(batch, logits)), self.plan.taught)
+        loss = losses.mean()
         torch.autograd.backward(loss)
         self._update()
         self.seen += len(batch)
         self.loss = loss.item() if self.loss == 0.0 else 0.98 * self.loss + 0.02 * loss.item()
+
+    def _taught(self, batch: Sequence[Feature], logits: torch.Tensor) -> torch.Tensor:
+        """The teacher's logits, padded to the shape of `logits`."""
+        import torch
+
+        taught = torch.full(logits.shape, -1e4)
+        for row, feature in enumerate(batch):
+            if feature.taught is not None:
+                taught[:, row, : feature.length] = torch.from_numpy(feature.taught.T.copy())
+        return taught.to(self.plan.device)
+
+    def remember(self) -> None:
+        """Takes the weights as they are now into the mean, where the plan is for one.
+
+        Source: Izmailov et al., Averaging weights leads to wider optima and better generalization, UAI 2018.
+        """
+        import torch
+
+        self.moments += 1
+        with torch.no_grad():
+            for mean, master in zip(self.mean, self.masters, strict=False):  # no means: nothing to do
+                mean.lerp_(master, 1.0 / self.moments)
 
     def _disturb(self, ids: torch.Tensor, batch: Sequence[Feature]) -> None:
         """Masks tokens of `ids` in place and leaves layers out, as the plan says: against learning by heart."""
@@ -157,28 +198,49 @@ class Trainer:
         import torch
 
         aside = path.with_suffix(".part")
-        state = {"masters": self.masters, "optimizer": self.optimizer.state_dict()}
-        torch.save({**state, "seen": self.seen, "pool": self.pool, "loss": self.loss}, aside)
+        state = {"masters": self.masters, "mean": self.mean, "optimizer": self.optimizer.state_dict()}
+        torch.save(
+            {
+                **state,
+                "seen": self.seen,
+                "pool": self.pool,
+                "loss": self.loss,
+                "moments": self.moments,
+                "run": self._run,
+            },
+            aside,
+        )
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)
 
     def load(self, path: Path) -> None:
-        """Raises InputError when the checkpoint cannot be read or belongs to another model."""
+        """Raises InputError when the checkpoint cannot be read, or is of another run."""
         import torch
 
         try:
             state = torch.load(path, map_location=self.plan.device, weights_only=True)
+            if state["run"] != self._run:
+                raise ValueError("it is of a run with other weights to start from, or another seed")
             with torch.no_grad():
-                for master, saved in zip(self.masters, state["masters"], strict=True):
+                for master, saved in zip(self.masters + self.mean, state["masters"] + state["mean"], strict=True):
                     master.copy_(saved)
             self.optimizer.load_state_dict(state["optimizer"])
         except Exception as error:  # torch.load raises whatever the broken bytes lead it to
             raise InputError(f"the checkpoint {path} cannot be used: {error}", "delete it to start again") from error
         self.seen, self.pool, self.loss = state["seen"], state["pool"], state["loss"]
+        self.moments = state["moments"]
         with torch.no_grad():
             for master, working in zip(self.masters, self.working, strict=True):
                 working.copy_(master)
+
+    def settle(self) -> None:
+        """The mean for the weights, where the plan is for one."""
+        import torch
+
+        with torch.no_grad():
+            for master, mean in zip(self.masters, self.mean, strict=False):
+                master.copy_(mean)
 
     def average_with(self, folders: Sequence[Path], *, share: float) -> None:
         """The mean with the weights in `folders`: `share` of it the new ones, the rest in equal parts.
@@ -212,13 +274,30 @@ class Trainer:
             (folder / name).write_bytes((start_from / name).read_bytes())
 
 
+def _digest(folder: Path) -> str:
+    """Of the weights in a model's folder."""
+    whole = hashlib.sha256()
+    for file in sorted(folder.glob("*.safetensors")):
+        whole.update(file.read_bytes())
+    return whole.hexdigest()[:16]
+
+
 def _surprise(logits: torch.Tensor, wrong: torch.Tensor) -> torch.Tensor:
     """Cross entropy of the tokens that are not `wrong` (-1e4 there, else 0) taken together: any of them will do.
 
-    Both (batch, tokens), fp32. Source: Clark and Gardner, Simple and effective multi-paragraph reading comprehension,
-    ACL 2018, section 2.2.
+    Both (..., tokens), fp32 -> (...).
+
+    Source: Clark and Gardner, Simple and effective multi-paragraph reading comprehension, ACL 2018, section 2.2.
     """
-    return (logits.logsumexp(-1) - (logits + wrong).logsumexp(-1)).mean()
+    return logits.logsumexp(-1) - (logits + wrong).logsumexp(-1)
+
+
+def _distance(logits: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
+    """Cross entropy from what a teacher says of the tokens, (..., tokens) -> (...): less sure than an answer key.
+
+    Source: Furlanello et al., Born again neural networks, ICML 2018; the gain stands in qa/evaluation/LOG.md.
+    """
+    return -(taught.softmax(-1) * logits.log_softmax(-1)).sum(-1)
 
 
 def train(
@@ -231,6 +310,7 @@ def train(
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Trainer:
     """Runs the plan, going on from `checkpoint` when it exists. Returns the trainer, its weights ready to export."""
+    teacher = SpanReader(plan.teacher) if plan.teacher else None
     trainer = Trainer(start_from, plan)
     if checkpoint.exists():
         trainer.load(checkpoint)
@@ -240,16 +320,26 @@ def train(
             break
         if number < trainer.pool:
             continue
+        trainer.begin(number)
         rng = random.Random(f"{plan.seed}/{number}")
         features = [to_feature(example, tokenizer, rng) for example in pool]
-        for batch in batches(features, plan.batch_tokens, rng):
-            if trainer.seen >= plan.examples:
-                break
-            trainer.step(batch)
-            report(Progress(trainer.seen, plan.examples, trainer.loss))
+        if teacher is not None:
+            said = teacher.logits([feature.pair for feature in features])
+            features = [replace(feature, taught=its) for feature, its in zip(features, said, strict=True)]
+        try:
+            for batch in batches(features, plan.batch_tokens, rng):
+                if trainer.seen >= plan.examples:
+                    break
+                trainer.step(batch)
+                report(Progress(trainer.seen, plan.examples, trainer.loss))
+        except KeyboardInterrupt:
+            trainer.save(checkpoint)  # what was reported as done is kept
+            raise
+        trainer.remember()
         trainer.pool = number + 1
         if time.monotonic() - saved_at > plan.checkpoint_every_s:
             trainer.save(checkpoint)
             saved_at = time.monotonic()
     trainer.save(checkpoint)
+    trainer.settle()
     return trainer
