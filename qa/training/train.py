@@ -198,18 +198,10 @@ class Trainer:
         import torch
 
         aside = path.with_suffix(".part")
-        state = {"masters": self.masters, "mean": self.mean, "optimizer": self.optimizer.state_dict()}
-        torch.save(
-            {
-                **state,
-                "seen": self.seen,
-                "pool": self.pool,
-                "loss": self.loss,
-                "moments": self.moments,
-                "run": self._run,
-            },
-            aside,
-        )
+        state: dict[str, Any] = {"masters": self.masters, "mean": self.mean}
+        state["optimizer"] = self.optimizer.state_dict()
+        state |= {"seen": self.seen, "pool": self.pool, "loss": self.loss, "moments": self.moments, "run": self._run}
+        torch.save(state, aside)
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
         aside.replace(path)
