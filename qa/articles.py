@@ -17,9 +17,9 @@ NOUN = r"(?:articles?|documents?|texts?|reports?|stor(?:y|ies)|pages?|news|paper
 # In lower case: "Toy Story" is a name. A report, or a paper, is as often one that an article speaks of.
 SURE = r"(?-i:articles?|documents?|pieces?|(?:news )?stor(?:y|ies))"
 # Part of the topic: the article is one, and seldom says so.
-_GENRE = r"(?-i:interview|profile|minutes|e-?mail|memo(?:randum)?|recipe|obituary|editorial|FAQ|faq)"
+_GENRE = r"(?-i:interview|profile|review|minutes|e-?mail|memo(?:randum)?|recipe|obituary|editorial|FAQ|faq)"
 # As often one that an article speaks of: its date and its writer are facts.
-_IN_THE_WORLD = r"(?-i:letter|report|review|ruling|judge?ment|essay|column|feature|guide|timeline)"
+_IN_THE_WORLD = r"(?-i:letter|report|ruling|judge?ment|essay|column|feature|guide|timeline)"
 AUTHORED = rf"(?:(?:article|piece)\b(?! of\b)|news story\b|story (?=on\b|about\b)|{_GENRE}\b)"  # not a book
 MODIFIER = r"(?:(?!(?:on|about|of|in|from|by|with|that|which|who|what|is|was|and|first|last)\b)[\w'’.-]+ ){1,4}?"
 _THE = r"(?:the|this|that|your|my)"
