@@ -365,10 +365,13 @@ def _train(options: argparse.Namespace, config: Config) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    from importlib.metadata import version
+
     from qa.evaluation.commands import commands_that_measure
     from qa.writing.terminal import add_model
 
     parser = argparse.ArgumentParser(prog="footnote", description="Ask your articles; get answers with footnotes.")
+    parser.add_argument("--version", action="version", version=f"footnote {version('footnote-qa')}")
     shared = argparse.ArgumentParser(add_help=False)
     shared.add_argument("--home", help="the library's folder (default: the platform's user data folder)")
     shared.add_argument("--encoder", help="a sentence-transformers model, by name or folder")

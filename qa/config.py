@@ -65,6 +65,14 @@ def count(text: str) -> int:
     return number
 
 
+def how_many(text: str) -> int:
+    """A whole number, 0 for all. Raises ValueError for anything else."""
+    number = int(text)
+    if number < 0:
+        raise ValueError(f"{text!r} is less than 0")
+    return number
+
+
 def port(text: str) -> int:
     """A number that a server can listen on, 0 for any that is free. Raises ValueError for anything else."""
     number = int(text)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from index.types import EmptyError, InputError
-from qa.config import Config
+from qa.config import Config, how_many
 
 if TYPE_CHECKING:
     from index.library import Library
@@ -30,20 +30,24 @@ def commands_that_measure(command: Callable[[str, Any, str], argparse.ArgumentPa
     evaluate = command("eval", _eval, "measure answers over a question set")
     evaluate.add_argument("questions", nargs="+", metavar="QUESTIONS.jsonl")
     evaluate.add_argument("--retrieval", action="store_true", help="measure only whether the passages are found")
-    evaluate.add_argument("--sample", type=int, help="ask only so many, spread evenly over the set")
+    evaluate.add_argument("--sample", type=how_many, help="ask only so many, spread evenly over the set; 0 for all")
     evaluate.add_argument("--save", help="also write the metrics, dated, to this JSON file")
     evaluate.add_argument("--json", action="store_true", help="print metrics and one row per question as JSON")
     add_model(evaluate, "is measured against the reader")
     report = command("report", _report, "measure every part of the results table; show what has been measured")
     report.add_argument("data", nargs="?", metavar="DATA", help="the folder of question sets; none: measure nothing")
     report.add_argument("--out", metavar="FOLDER", help="where the dated results are (default: qa/evaluation/results)")
-    report.add_argument("--sample", type=int, default=2000, help="questions of each set, 0 for all (default: 2000)")
+    report.add_argument(
+        "--sample", type=how_many, default=2000, help="questions of each set, 0 for all (default: 2000)"
+    )
     report.add_argument("--only", nargs="+", default=[], metavar="NAME", help="measure only these parts")
     report.add_argument("--write", action="store_true", help="write the tables and drawings into the project's files")
     bench = command("bench", _bench, "measure speed and memory on this machine, stage by stage")
     bench.add_argument("--json", action="store_true", help="print the figures as JSON")
     bench.add_argument("--quality", metavar="DATA", help="instead: what speed costs in quality, against fp32")
-    bench.add_argument("--sample", type=int, default=2000, help="questions of each set for --quality (default: 2000)")
+    bench.add_argument(
+        "--sample", type=how_many, default=2000, help="questions of each set for --quality (default: 2000)"
+    )
     bench.add_argument(
         "--passages", type=int, nargs="+", default=[], metavar="N", help="instead: libraries of N passages"
     )

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from index.chunk import chunk
-from index.types import Document
+from index.types import Document, InputError
 
 _SAMPLE = Path(__file__).parents[2] / "articles"
 _ASKING = "What is the", "How many", "Who said that", "When will", "Which", "Where does"
@@ -54,5 +54,8 @@ def _words() -> list[str]:
 
 
 def _texts() -> Iterator[str]:
-    for path in sorted(_SAMPLE.glob("*.txt")):
+    found = sorted(_SAMPLE.glob("*.txt"))
+    if not found:
+        raise InputError(f"there are no sample articles in {_SAMPLE}", "run it from a checkout of the project")
+    for path in found:
         yield path.read_text(encoding="utf-8")
