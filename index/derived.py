@@ -88,15 +88,13 @@ class Derived:
             return self._words
 
     def _fresh_words(self) -> WordIndex:
+        held = self._words  # an empty index is false
         if self._home is not None:
             folder = self._home / "words"
             with suppress(OSError), locked(folder):  # else in memory, as long as this process lives
-                held = self._words
                 index = held if held is not None and held.is_current else WordIndex.open(folder)
                 return self._caught_up(WordIndex(folder) if index is None else index, folder)
-        held = self._words
-        in_memory = held is not None and held.folder is None
-        return self._caught_up(held if held is not None and in_memory else WordIndex(None), None)
+        return self._caught_up(held if held is not None and held.folder is None else WordIndex(None), None)
 
     def _caught_up(self, index: WordIndex, folder: Path | None) -> WordIndex:
         change = None if index.generation is None else self._store.change_since(index.generation)

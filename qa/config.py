@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
@@ -59,25 +60,23 @@ def share(text: str) -> float:
 
 def count(text: str) -> int:
     """A whole number of at least 1. Raises ValueError for anything else."""
-    number = int(text)
-    if number < 1:
-        raise ValueError(f"{text!r} is less than 1")
-    return number
+    return _whole(text, 1)
 
 
 def how_many(text: str) -> int:
     """A whole number, 0 for all. Raises ValueError for anything else."""
-    number = int(text)
-    if number < 0:
-        raise ValueError(f"{text!r} is less than 0")
-    return number
+    return _whole(text, 0)
 
 
 def port(text: str) -> int:
     """A number that a server can listen on, 0 for any that is free. Raises ValueError for anything else."""
+    return _whole(text, 0, most=65_535)
+
+
+def _whole(text: str, least: int, most: float = math.inf) -> int:
     number = int(text)
-    if not 0 <= number <= 65_535:
-        raise ValueError(f"{text!r} is not from 0 to 65535")
+    if not least <= number <= most:
+        raise ValueError(f"{text!r} is not from {least} to {most}")
     return number
 
 

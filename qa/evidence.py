@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.chunk import sentences
-from index.copies import FIGURES, Said
+from index.copies import Said
 from index.types import ModelError, Passage
-from qa.quantities import SCALES, Quantity, in_digits, quantities
+from qa.quantities import quantities
 from qa.reader import Span
+from qa.same import same_answer
 from qa.words import capitalised, content_words, numbers, share_missing, words, years
 
 FEATURES = ("score", "words_missing_nearby", "most_words_missing", "names_missing_nearby", "missing_year")
@@ -28,9 +29,6 @@ MOST_COPIES = 2  # that get a footnote of their own
 _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
 _MOST = 2 / 3  # of the question's words
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
-_ARTICLES = ("a", "an", "the")
-_WORD = re.compile(r"[^\W\d_]\w*")
-_TURNS = frozenset("not no never nobody none without before after until since except less fewer under below".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,33 +209,3 @@ def _asks_number(question: str) -> bool:
     return bool(
         re.search(r"\bhow (many|much|large|big|long|old|far|tall|high)\b|\b(number|share|percentage) of\b", asked)
     )
-
-
-def answer_words(text: str) -> list[str]:
-    """The words by which answers are compared: lower case, figures in digits, without articles and punctuation."""
-    return [FIGURES.get(word, word) for word in words(text) if word not in _ARTICLES]
-
-
-def same_answer(one: str, other: str) -> bool:
-    """Whether two spans say the same: equal words and figures, or those of one within the other's.
-
-    "300 billion yuan" and "about 300 billion", "12" and "twelve boats", "4.3 million" and "4,300,000"; but not "5" and
-    "5 million", nor "guilty" and "not guilty".
-    """
-    said = [(_said(each), _amounts(each)) for each in (one, other)]
-    (short, few), (long, many) = sorted(said, key=lambda each: (len(each[0]), len(each[1])))
-    if not short and not few:  # nothing but articles or signs
-        return one.strip() == other.strip()
-    if not few <= many or (few != many and not few) or not _TURNS.isdisjoint({*short} ^ {*long}):
-        return False
-    return any(long[i : i + len(short)] == short for i in range(len(long) - len(short) + 1))
-
-
-def _said(text: str) -> list[str]:
-    """The words without figures, scales and articles."""
-    return [word for word in _WORD.findall(in_digits(text).lower()) if word not in _ARTICLES and word not in SCALES]
-
-
-def _amounts(text: str) -> set[Quantity]:
-    """Its figures, whatever currency they are in: a "$" may stand for "dollars"."""
-    return {(value, mark.strip("$€£¥")) for value, mark in quantities(text)}

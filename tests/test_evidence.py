@@ -14,9 +14,9 @@ from qa.evidence import (
     Calibration,
     decide,
     features,
-    same_answer,
 )
 from qa.reader import Span
+from qa.same import same_answer
 
 # Only the span score counts: probability = 1 / (1 + e^-score).
 PLAIN = Calibration((1.0, 0.0, 0.0, 0.0, 0.0), intercept=0.0, threshold=0.5, second_threshold=0.7)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 
 from index.library import Library
 from index.types import Document, Encoder
-from qa.evidence import FEATURES, answer_words, features
+from qa.evidence import FEATURES, features
 from qa.reader import Reader, Span
+from qa.same import answer_words
 from qa.training.data import Example
 from qa.training.features import as_typed, names_in, near_miss
 
