@@ -127,7 +127,7 @@ def test_a_share_that_is_none_is_refused_before_anything_is_trained(
     capsys: pytest.CaptureFixture[str], wrong: str
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
-        main(["train", "data", "--out", "out", f"--mask={wrong}"])
+        main(["train", "data", "--out", "out", f"--dropout={wrong}"])
     assert f"{wrong!r} is not a share; write a number from 0 to 1" in capsys.readouterr().err
 
 
@@ -297,6 +297,8 @@ def test_a_source_that_is_not_there_does_not_stop_the_others(
         (["documents", "--home", "~no-such-user/library"], "~no-such-user/library"),
         (["documents", "--home", ""], "home"),
         (["train", "/no/such/data", "--out", "/tmp/unused"], "/no/such/data"),
+        (["train", "/no/such/data", "--out", "/tmp/unused", "--teacher", "/no/reader"], "/no/reader holds no reader"),
+        (["train", "/no/such/data", "--out", "/tmp/unused", "--device", "abacus"], "cannot train on abacus"),
     ],
 )
 def test_what_a_person_can_mend_is_said_without_a_traceback(

@@ -1,11 +1,13 @@
 """The recipe: data that is checked, hard cases that are hard, a loop that learns, stops and goes on."""
 
+import argparse
 import gzip
 import json
 import math
 import random
 import re
 import shutil
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,15 @@ from test_reader import tiny_reader
 from index.encode import bundled_folder
 from index.types import InputError
 from qa.evidence import FEATURES
-from qa.reader import FIRST_WORD, MASK, SpanReader, pad
+from qa.reader import Pair, SpanReader
+from qa.training import run
 from qa.training.calibrate import Observation, best_threshold, close, fit, tempered
-from qa.training.data import Example, fingerprint, held_out, read_examples, read_rows, without_overlap
+from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, near_miss, to_feature
+from qa.training.feed import Pools, batches, feed
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
-from qa.training.train import Plan, Trainer, _distance, _surprise, batches, learning_rate, pools, train
+from qa.training.train import Plan, Progress, Trainer, _distance, _surprise, learning_rate, train
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -175,7 +179,7 @@ def test_a_question_about_a_cell_has_its_answer_in_that_row_and_column_or_none(s
 
 def test_batches_hold_every_feature_once_and_stay_in_their_budget(tokenizer: Any) -> None:
     features = [to_feature(e, tokenizer, random.Random(i), max_tokens=10 + i) for i in range(20) for e in EXAMPLES]
-    made = batches(features, 200, random.Random(0))
+    made = list(batches(features, 200))
     assert sorted(map(id, features)) == sorted(id(f) for batch in made for f in batch)
     assert all(len(batch) * max(f.length for f in batch) <= 200 for batch in made)
 
@@ -186,13 +190,46 @@ def test_the_learning_rate_rises_stays_and_falls_to_nothing() -> None:
     assert [learning_rate(plan, seen) for seen in (50, 100, 400, 750, 1000)] == [0.5, 1.0, 1.0, 0.5, 0.0]
 
 
-def test_pools_are_the_same_under_a_seed_and_differ_between_passes() -> None:
+def test_pools_are_the_same_under_a_seed_and_differ_between_passes(tokenizer: Any) -> None:
     many = [replace(EXAMPLES[0], question=str(number)) for number in range(50)]
-    first, second = pools(many, Plan(examples=100)), pools(many, Plan(examples=100))
-    one, two = next(first), next(first)
-    assert one == next(second)
-    assert one != two
-    assert sorted(e.question for e in one) == sorted(e.question for e in two)
+    first, second = (Pools(many, tokenizer, seed=13, size=20, batch_tokens=400) for _ in range(2))
+    passes = [[e for pool in range(3 * n, 3 * n + 3) for e in first.examples(pool)] for n in range(2)]
+    assert [len(first.examples(pool)) for pool in range(4)] == [20, 20, 10, 20]
+    assert passes[0] == [e for pool in range(3) for e in second.examples(pool)]
+    assert passes[0] != passes[1]
+    assert all(sorted(e.question for e in each) == sorted(e.question for e in many) for each in passes)
+
+
+def test_a_batch_holds_what_its_features_say_and_examples_of_one_fold(tokenizer: Any) -> None:
+    articles = [replace(example, title=f"article {n}") for n in range(12) for example in EXAMPLES]
+    pools = Pools(articles, tokenizer, seed=1, size=100, batch_tokens=500, folds=3)
+    made = pools[0]
+    assert sorted({batch.fold for batch in made}) == [0, 1, 2]
+    assert sum(len(batch.ids) for batch in made) == len(articles)
+    found = [
+        (tokenizer.decode(batch.ids[row, start : end + 1].tolist()), batch.fold)
+        for batch in made
+        for row, start, end in batch.answers
+    ]
+    assert sorted(found) == sorted((ASKED[n % 4][1], fold_of(e, 3)) for n, e in enumerate(articles))
+    for batch in made:  # [CLS] question [SEP] before the second segment, and nothing but padding after the last [SEP]
+        for ids, start in zip(batch.ids.tolist(), batch.segment_starts, strict=True):
+            assert (ids[0], ids[start - 1]) == (101, 102)
+            assert [token for token in ids if token][-1] == 102
+
+
+def test_pools_made_by_other_processes_are_the_same(tokenizer: Any) -> None:
+    pools = Pools(EXAMPLES * 20, tokenizer, seed=5, size=30, batch_tokens=300)
+    here, there = (feed(pools, first=1, workers=workers) for workers in (0, 2))
+    for _ in range(4):
+        assert [batch.ids.tolist() for batch in next(here)] == [batch.ids.tolist() for batch in next(there)]
+
+
+@given(st.text(max_size=20), st.text(min_size=1, max_size=20), st.integers(1, 9))
+def test_all_questions_written_for_an_article_are_in_one_fold(question: str, title: str, folds: int) -> None:
+    here = Example(question, "Some paragraph.", title)
+    elsewhere = Example(question, "Another one, that tempts.", "Another article", asked_of=title)
+    assert 0 <= fold_of(here, folds) == fold_of(elsewhere, folds) < folds
 
 
 def test_training_learns_a_tiny_set_and_resumes_after_a_stop(tmp_path: Path, tokenizer: Any) -> None:
@@ -347,39 +384,105 @@ def test_the_loss_of_a_teacher_is_least_where_it_is_followed() -> None:
     assert _distance(torch.tensor([[2.0, 1.0, 0.0]]), taught).item() > entropy + 0.1
 
 
+def _said(folder: Path, example: Example, tokenizer: Any) -> Any:
+    feature = to_feature(example, tokenizer, random.Random(0))
+    return SpanReader(folder, reference=True).logits([feature.pair])[0]
+
+
 def test_a_teacher_is_followed_though_the_answers_say_otherwise(tmp_path: Path, tokenizer: Any) -> None:
     start = tiny_reader(tmp_path)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(bundled_folder() / name, start)
-    plan = Plan(examples=400, batch_tokens=400, learning_rate=5e-3, teacher=start, taught=1.0)
+    plan = Plan(examples=400, batch_tokens=400, learning_rate=5e-3, teachers=[[start]], taught=1.0)
     wrong = [replace(example, answers=()) for example in EXAMPLES] * 8
-    trained = train(wrong, tokenizer, start_from=start, checkpoint=tmp_path / "c.pt", plan=plan)
-    trained.export(tmp_path / "out", start)
-    feature = to_feature(EXAMPLES[0], tokenizer, random.Random(0))
-    before, after = (SpanReader(f, reference=True).logits([feature.pair])[0] for f in (start, tmp_path / "out"))
-    answers = train(wrong, tokenizer, start_from=start, checkpoint=tmp_path / "d.pt", plan=replace(plan, teacher=None))
-    answers.export(tmp_path / "other", start)
-    other = SpanReader(tmp_path / "other", reference=True).logits([feature.pair])[0]
-    assert abs(after - before).mean() < abs(other - before).mean() / 3
-
-
-def test_the_weights_along_the_way_are_averaged_and_a_stop_does_not_lose_them(tmp_path: Path, tokenizer: Any) -> None:
-    start, many = tiny_reader(tmp_path), EXAMPLES * 10
-    plan = Plan(examples=120, batch_tokens=400, learning_rate=5e-3, averaged=True, checkpoint_every_s=0.0)
-    assert learning_rate(plan, 119) == plan.learning_rate
-    whole = train(many, tokenizer, start_from=start, checkpoint=tmp_path / "whole.pt", plan=plan)
-    assert whole.moments == 3  # pools of 40
-    for examples in (40, 120):
-        stopped = train(
-            many, tokenizer, start_from=start, checkpoint=tmp_path / "parts.pt", plan=replace(plan, examples=examples)
+    for name, teachers in (("taught", [[start]]), ("alone", [])):
+        trained = train(
+            wrong,
+            tokenizer,
+            start_from=start,
+            checkpoint=tmp_path / f"{name}.pt",
+            plan=replace(plan, teachers=teachers),
         )
-    assert stopped.moments == 3
+        trained.export(tmp_path / name, start)
+    before, after, alone = (_said(f, EXAMPLES[0], tokenizer) for f in (start, tmp_path / "taught", tmp_path / "alone"))
+    assert abs(after - before).mean() < abs(alone - before).mean() / 3
+
+
+def test_each_fold_has_teachers_of_its_own_and_their_mean_teaches(tmp_path: Path, tokenizer: Any) -> None:
+    import torch
+
+    (tmp_path / "a").mkdir()
+    start = tiny_reader(tmp_path / "a")
+    other = Trainer(start, Plan(examples=1))
+    other.weights.mul_(-3.0)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(bundled_folder() / name, start)
+    other.export(tmp_path / "b", start)
+    trainer = Trainer(start, Plan(examples=1, teachers=[[start], [start, tmp_path / "b"]], taught=1.0))
+    articles = [replace(example, title=f"article {n}") for n in range(6) for example in EXAMPLES]
+    made = Pools(articles, tokenizer, seed=1, size=100, batch_tokens=4000, folds=2)[0]
+    for batch in made:
+        feature = {name: tensor[:1] for name, tensor in trainer._inputs(batch).items()}
+        with torch.no_grad():
+            said = trainer._taught(batch.fold, feature)[:, 0]
+        folders = (start, tmp_path / "b") if batch.fold else (start,)
+        pair = Pair([token for token in batch.ids[0].tolist() if token], int(batch.segment_starts[0]), 0)
+        expected = sum(SpanReader(f, reference=True).logits([pair])[0] for f in folders) / len(folders)
+        assert abs(said[:, : len(pair.input_ids)].T.numpy() - expected).max() < 0.05  # bf16
+    assert {batch.fold for batch in made} == {0, 1}
+
+
+def test_no_teacher_has_seen_the_articles_of_its_fold_and_none_is_trained_twice(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    start = tiny_reader(tmp_path)
+    (start / "tokenizer_config.json").write_text("{}")
+    seen: list[set[str]] = []
+
+    def recorded(examples: Sequence[Example], *positional: Any, **named: Any) -> Trainer:
+        seen.append({example.title for example in examples})
+        return train(examples, *positional, **named)
+
+    monkeypatch.setattr(run, "bundled_folder", lambda: start)
+    monkeypatch.setattr(run, "train", recorded)
+    articles = [replace(example, title=f"article {n}") for n in range(9) for example in EXAMPLES]
+    options = argparse.Namespace(teacher=str(start), folds=3, fold_examples=20)
+    plan = Plan(examples=10**9, batch_tokens=400, learning_rate=5e-3)
+    teachers = run._teachers(options, articles, tmp_path / "out", plan)
+    for fold, ((first, its_own), titles) in enumerate(zip(teachers, seen, strict=True)):
+        assert first == start
+        assert (its_own / "model.safetensors").exists()
+        assert titles == {e.title for e in articles} - {e.title for e in articles if fold_of(e, 3) == fold}
+    assert len({(fold[1] / "model.safetensors").read_bytes() for fold in teachers}) == 3
+    assert run._teachers(options, articles, tmp_path / "out", plan) == teachers
+    assert len(seen) == 3
+
+
+def test_the_weights_of_the_last_part_are_averaged_and_a_stop_does_not_lose_them(
+    tmp_path: Path, tokenizer: Any
+) -> None:
+    start, many = tiny_reader(tmp_path), EXAMPLES * 10
+    plan = Plan(examples=160, batch_tokens=400, learning_rate=5e-3, averaged=0.75, checkpoint_every_s=0.0)
+    assert learning_rate(plan, 159) == plan.learning_rate
+    whole = train(many, tokenizer, start_from=start, checkpoint=tmp_path / "whole.pt", plan=plan)
+    assert whole.moments == 3  # pools of 40, the first is left out
+    stop = tmp_path / "parts.pt"
+    with pytest.raises(KeyboardInterrupt):
+        train(many, tokenizer, start_from=start, checkpoint=stop, plan=plan, report=_stops_at(100))
+    again = train(many, tokenizer, start_from=start, checkpoint=stop, plan=plan)
+    assert again.moments == 3
     last = Trainer(start, plan)
     last.load(tmp_path / "whole.pt")
-    for mean, each, again in zip(whole.masters, last.mean, stopped.masters, strict=True):
-        assert (mean == each).all()
-        assert abs(mean - again).max() < 1e-6
-    assert any((mean != master).any() for mean, master in zip(last.mean, last.masters, strict=True))
+    assert (whole.weights == last.mean).all()
+    assert (last.mean != last.weights).any()
+
+
+def _stops_at(examples: int) -> Callable[[Progress], None]:
+    def report(progress: Progress) -> None:
+        if progress.examples >= examples:
+            raise KeyboardInterrupt
+
+    return report
 
 
 def test_a_checkpoint_of_another_run_is_refused(tmp_path: Path, tokenizer: Any) -> None:
@@ -396,35 +499,18 @@ def test_averaged_weights_lie_between_by_their_share(tmp_path: Path) -> None:
 
     start = tiny_reader(tmp_path)
     trainer = Trainer(start, Plan(examples=1))
-    with torch.no_grad():
-        for master in trainer.masters:
-            master.add_(1.0)
+    trainer.weights.add_(1.0)
     trainer.average_with([start, start], share=0.25)
-    plain = AutoModelForQuestionAnswering.from_pretrained(str(start))
-    assert len(trainer.masters) > 10
-    for master, before in zip(trainer.masters, plain.parameters(), strict=True):
-        assert torch.allclose(master, before + 0.25, atol=1e-6)
+    before = torch.nn.utils.parameters_to_vector(AutoModelForQuestionAnswering.from_pretrained(start).parameters())
+    assert torch.allclose(trainer.weights, before + 0.25, atol=1e-6)
+    assert len(before) > 1000
 
 
-def test_a_step_hides_words_but_never_the_answer_and_leaves_layers_out(tmp_path: Path, tokenizer: Any) -> None:
+def test_a_plan_says_how_much_of_the_outputs_is_set_to_zero(tmp_path: Path) -> None:
     import torch
 
-    plan = Plan(examples=1, masked=0.5, skipped=0.5, dropout=0.25)
-    trainer = Trainer(tiny_reader(tmp_path), plan)
+    trainer = Trainer(tiny_reader(tmp_path), Plan(examples=1, dropout=0.25))
     assert {layer.p for layer in trainer.model.modules() if isinstance(layer, torch.nn.Dropout)} == {0.25, 0.0}
-    batch = [to_feature(EXAMPLES[0], tokenizer, random.Random(1))] * 60
-    before = pad([feature.pair for feature in batch])["input_ids"]
-    ids, layers = before.clone(), set()
-    for _ in range(20):
-        trainer._disturb(ids, batch)
-        layers.add(len(trainer.model.base_model.encoder.layer))
-    hidden = ids == MASK
-    assert torch.equal(ids[~hidden], before[~hidden])
-    ((start, end),) = batch[0].answers
-    assert not hidden[:, start : end + 1].any()
-    assert (before[hidden] >= FIRST_WORD).all()
-    assert hidden.float().mean() > 0.5  # each of twenty times a half of what was left
-    assert layers == set(range(len(trainer._layers) + 1))
 
 
 @pytest.mark.parametrize("text", [CONTEXT.upper() + " !", EXAMPLES[0].question.lower() + "?"])

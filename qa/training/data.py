@@ -30,6 +30,7 @@ class Example:
     context: str
     title: str = ""
     answers: tuple[tuple[int, int], ...] = ()
+    asked_of: str = ""  # the title of the article that the question was written for, where that is another
 
     @property
     def answerable(self) -> bool:
@@ -122,6 +123,12 @@ def held_out(example: Example, *, one_in: int = 40) -> bool:
     """Whether the example's article is kept from training, for calibration. Whole articles, so no context leaks."""
     digest = hashlib.sha256((example.title or example.context).encode()).digest()
     return digest[0] * 256 + digest[1] < 65536 // one_in
+
+
+def fold_of(example: Example, folds: int) -> int:
+    """Which of so many parts the example is in. All questions written for an article are in the same one."""
+    article = example.asked_of or example.title or example.context
+    return int.from_bytes(hashlib.sha256(f"fold {article}".encode()).digest()[:4]) % folds
 
 
 def fingerprint(text: str) -> bytes:

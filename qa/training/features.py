@@ -9,13 +9,10 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from qa.reader import Pair, join_pair
 from qa.training.data import Example
-
-if TYPE_CHECKING:
-    from qa.reader import Logits
 
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _NAME = re.compile(r"\b[A-Z][\w'-]+(?: (?:of |the )?[A-Z][\w'-]+)*")
@@ -34,7 +31,6 @@ class Feature:
 
     pair: Pair
     answers: tuple[tuple[int, int], ...]
-    taught: Logits | None = None  # what a teacher says of the pair
 
     @property
     def length(self) -> int:

@@ -30,11 +30,11 @@ SPAN_SETS = {
     "squadshifts_amazon.train": 6000,
     "fairytaleqa.train": 4000,
     "quoref_contrast.train": 936,
-    "qamr.train": 8000,
+    "qamr.train": 16_000,
 }
-HARD_NEGATIVES = 16_000  # retrieved paragraphs that lack the answer, most of the same article
+HARD_NEGATIVES = 40_000  # retrieved paragraphs that lack the answer, most of the same article
 TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
-NEAR_MISSES = 20_000  # questions with a year or a name swapped
+NEAR_MISSES = 40_000  # questions with a year or a name swapped
 _NO_NAMES = frozenset(
     "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
     " Have He How If Into It Its Like Many Name No Not Of Other Since So That Their These They This Those Through To"
@@ -103,7 +103,7 @@ def hard_negatives(folder: Path, rng: random.Random, count: int) -> list[Example
     for group in rng.sample(groups, min(count, len(groups))):
         wrong, its_own = passages[rng.choice(group["negs"])], passages[group["pos"]]
         if not held_out(Example("", its_own["text"], its_own["title"])):
-            made.append(Example(group["question"], wrong["text"], wrong["title"]))
+            made.append(Example(group["question"], wrong["text"], wrong["title"], asked_of=its_own["title"]))
     return [e for e in made if not held_out(e)]
 
 

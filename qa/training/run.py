@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import os
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +15,31 @@ from index.types import InputError
 from qa.config import Config
 from qa.reader import SpanReader
 from qa.training import calibrate
-from qa.training.data import Example, held_out, read_examples
+from qa.training.data import Example, fold_of, held_out, read_examples
 from qa.training.recipe import calibration_from, examples_from
-from qa.training.train import Plan, Progress, train
+from qa.training.train import Plan, Progress, Teachers, train
 
 _CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
 _TEMPTING = 1000  # training examples whose paragraphs are in the second library, too
 
 
 def run(options: argparse.Namespace) -> int:
-    """Trains, exports, calibrates. Raises InputError for data or a checkpoint that cannot be used."""
+    """Trains, exports, calibrates. Raises InputError for what cannot be used: data, checkpoint, reader, device."""
+    _check(options)
     training, held = _data(Path(options.data), options.seed)
     if options.quick:
         training, held = training[:48], held[:40]
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     start = Path(options.start_from) if options.start_from else bundled_folder()
+    plan = _plan(options)
     trainer = train(
         training,
         _tokenizer(),
         start_from=start,
         checkpoint=out / "checkpoint.pt",
-        plan=_plan(options),
-        report=_Bar(),
+        plan=replace(plan, teachers=_teachers(options, training, out, plan)),
+        report=_Bar("training"),
     )
     if options.average_with:
         trainer.average_with([Path(folder) for folder in options.average_with], share=options.share)
@@ -45,6 +49,20 @@ def run(options: argparse.Namespace) -> int:
     calibrate.write(calibration, out / "weights" / "calibration.json")
     print(f"done; use them with: footnote ask --reader {out / 'weights'} QUESTION")
     return 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    """Before the hours rather than after them."""
+    for folder in (options.start_from, options.teacher, *(options.average_with or ())):
+        if folder and not Path(folder, "config.json").exists():
+            raise InputError(f"{folder} holds no reader", "name the folder that has its config.json and weights")
+    try:
+        import torch
+
+        torch.zeros(1, device=options.device)
+    except (RuntimeError, AssertionError) as error:
+        why = str(error).splitlines()[0]
+        raise InputError(f"cannot train on {options.device}: {why}", "leave --device out to train on cpu") from error
 
 
 def fit_calibration(
@@ -83,21 +101,47 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
     return training, held
 
 
+def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Path, plan: Plan) -> Teachers:
+    """For each fold of the examples the given teacher and one trained on the other folds, which has not seen it.
+
+    Source: Dao et al., Knowledge distillation as semiparametric inference, ICLR 2021 (cross-fitting).
+    """
+    given = [Path(options.teacher)] if options.teacher else []
+    if not options.folds:
+        return [given] if given else []
+    teachers = []
+    for fold in range(options.folds):
+        folder = out / f"fold-{fold}"
+        if not (folder / "weights" / "config.json").exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            trainer = train(
+                [example for example in training if fold_of(example, options.folds) != fold],
+                _tokenizer(),
+                start_from=bundled_folder(),
+                checkpoint=folder / "checkpoint.pt",
+                plan=replace(plan, examples=options.fold_examples or plan.examples, seed=plan.seed + 1 + fold),
+                report=_Bar(f"teacher {fold + 1} of {options.folds}"),
+            )
+            trainer.export(folder / "weights", bundled_folder())
+        teachers.append([*given, folder / "weights"])
+    return teachers
+
+
 def _plan(options: argparse.Namespace) -> Plan:
-    if options.quick:
-        return Plan(examples=700, batch_tokens=1500, learning_rate=2e-4, seed=options.seed, device=options.device)
-    return Plan(
+    plan = Plan(
         examples=options.examples,
-        learning_rate=options.learning_rate,
         seed=options.seed,
         device=options.device,
-        masked=options.mask,
-        skipped=options.skip,
         dropout=options.dropout,
-        teacher=Path(options.teacher) if options.teacher else None,
         taught=options.taught,
         averaged=options.averaged,
     )
+    if options.device != "cpu":  # a graphics card waits for the processor rather than the other way round
+        plan = replace(plan, pool=12_000, batch_tokens=24_000, learning_rate=3e-4)
+        plan = replace(plan, workers=max(1, (os.cpu_count() or 2) // 2))
+    if options.quick:
+        plan = replace(plan, examples=700, batch_tokens=1500, learning_rate=2e-4)
+    return replace(plan, learning_rate=options.learning_rate) if options.learning_rate else plan
 
 
 def _tokenizer() -> Any:
@@ -112,7 +156,8 @@ def _tokenizer() -> Any:
 class _Bar:
     """Progress on stderr: examples, rate, time left, loss."""
 
-    def __init__(self) -> None:
+    def __init__(self, what: str) -> None:
+        self._what = what
         self._bar: Any = None
 
     def __call__(self, progress: Progress) -> None:
@@ -120,7 +165,7 @@ class _Bar:
 
         if self._bar is None:  # not before: a resumed run begins where it was stopped
             self._bar = tqdm(
-                total=progress.planned, initial=progress.examples, unit=" examples", desc="training", smoothing=0.05
+                total=progress.planned, initial=progress.examples, unit=" examples", desc=self._what, smoothing=0.05
             )
         self._bar.update(progress.examples - self._bar.n)
         self._bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)

@@ -1,8 +1,8 @@
-"""The training loop: examples in, a reader's weights out. Deterministic under a seed, resumable, in bf16.
+"""The training loop: batches in, a reader's weights out. Deterministic under a seed, resumable, in bf16.
 
-Weights live in fp32 and are copied to a bf16 model for each step (the loss's last layer is fp32): on two processor
-cores this reads about twice as many tokens a second as autocast. The learning rate is flat, then falls to zero over the
-last third, so a run may be made longer or shorter when it is resumed.
+All weights are one vector in fp32, copied to a bf16 model for each step: on two processor cores this reads about twice
+as many tokens a second as autocast, and on a graphics card an update is a handful of calls. The learning rate is flat,
+then falls to zero, so a run may be made longer or shorter when it is resumed.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ import hashlib
 import os
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from index.types import InputError
-from qa.reader import FIRST_WORD, MASK, SpanReader, pad
 from qa.training.data import Example
-from qa.training.features import Feature, to_feature
+from qa.training.feed import Batch, Pools, feed
 
 if TYPE_CHECKING:
     import torch
 
-_POOL = 3000  # examples whose features are made, sorted by length and batched together
+Teachers: TypeAlias = Sequence[Sequence[Path]]  # for each fold the readers' folders that teach it
+_GLANCE = 16  # steps between two looks at the loss; each waits for the device
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class Plan:
     """What one run does. `examples` counts examples seen, over as many passes as that takes."""
 
     examples: int
+    pool: int = 3000
     batch_tokens: int = 4600
     learning_rate: float = 1.3e-4
     warmup: float = 0.04
@@ -39,13 +40,12 @@ class Plan:
     weight_decay: float = 0.01
     seed: int = 13
     device: str = "cpu"
+    workers: int = 0  # processes that make batches; 0: this one does, between steps
     checkpoint_every_s: float = 180.0
-    masked: float = 0.0  # the share of tokens, but for the answer's, that a step does not see
-    skipped: float = 0.0  # the share of layers that a step leaves out
     dropout: float = 0.0  # the share of every layer's outputs that a step sets to zero
-    teacher: Path | None = None  # a reader's folder
-    taught: float = 0.5  # how much of the loss is then the distance from that teacher
-    averaged: bool = False  # the result is the mean of the weights after each pool, and the learning rate never falls
+    teachers: Teachers = ()
+    taught: float = 0.5  # how much of the loss is the distance from the teachers, where there are any
+    averaged: float = 0.0  # the last part of the run whose weights, after each pool, are averaged; they do not settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,142 +64,100 @@ def learning_rate(plan: Plan, seen: int) -> float:
     return plan.learning_rate * max(0.0, min(1.0, share / plan.warmup, falling))
 
 
-def pools(examples: Sequence[Example], plan: Plan) -> Iterator[list[Example]]:
-    """The run's examples in order, a pool at a time; a new shuffle for each pass."""
-    drawn = 0
-    while True:
-        order = list(range(len(examples)))
-        random.Random(f"{plan.seed}:{drawn}").shuffle(order)
-        for at in range(0, len(order), _POOL):
-            pool = order[at : at + _POOL]
-            yield [examples[i] for i in pool]
-            drawn += len(pool)
-
-
-def batches(features: Sequence[Feature], batch_tokens: int, rng: random.Random) -> list[list[Feature]]:
-    """Features of like length together, at most `batch_tokens` padded tokens each, in random order."""
-    made: list[list[Feature]] = [[]]
-    for feature in sorted(features, key=lambda f: f.length):
-        if made[-1] and feature.length * (len(made[-1]) + 1) > batch_tokens:
-            made.append([])
-        made[-1].append(feature)
-    rng.shuffle(made)
-    return made
-
-
 class Trainer:
     """A reader being trained: fp32 weights, their optimiser, a bf16 working copy, and how far it has come."""
 
     def __init__(self, start_from: Path, plan: Plan) -> None:
         import torch
-        from transformers import AutoModelForQuestionAnswering
 
         torch.manual_seed(plan.seed)
-        # Eager attention: its backward pass in bf16 is four times as fast on a processor as the fused kernel's.
-        self.model = AutoModelForQuestionAnswering.from_pretrained(
-            str(start_from),
-            attn_implementation="eager",
-            hidden_dropout_prob=plan.dropout,
-            attention_probs_dropout_prob=0.0,
-        )
-        self.model.to(plan.device).train()
-        self.masters = [p.detach().clone().float() for p in self.model.parameters()]
+        self.model = _model(start_from, plan).train()
+        self._teachers = [[_model(folder, plan).to(torch.bfloat16).eval() for folder in fold] for fold in plan.teachers]
+        self.weights = _vector(self.model).to(plan.device)  # (parameters,)
+        self._working, self._gradient = (self.weights.to(torch.bfloat16) for _ in range(2))
+        self._gradient.zero_()
         self.model.to(torch.bfloat16)
-        self.working = list(self.model.parameters())
-        self.optimizer = torch.optim.AdamW(self.masters, lr=0.0, weight_decay=plan.weight_decay, fused=True)
+        at = 0
+        for parameter in self.model.parameters():
+            its = slice(at, at := at + parameter.numel())
+            parameter.data = self._working[its].view_as(parameter)
+            parameter.grad = self._gradient[its].view_as(parameter)
+        self.optimizer = torch.optim.AdamW([self.weights], lr=0.0, weight_decay=plan.weight_decay, fused=True)
+        self.mean, self.moments = torch.zeros_like(self.weights if plan.averaged else self.weights[:0]), 0
         self.plan, self.seen, self.pool, self.loss = plan, 0, 0, 0.0
-        self.mean, self.moments = [torch.zeros_like(master) for master in self.masters if plan.averaged], 0
+        self._steps, self._smooth = 0, torch.zeros((), device=plan.device)
         self._run = f"{plan.seed}/{_digest(start_from)}"
-        self._layers = list(self.model.base_model.encoder.layer) if plan.skipped else []
-        self._rng = random.Random()
         self.begin(0)
 
     def begin(self, pool: int) -> None:
         """Draws for a pool of its own, whether the run came here at once or was resumed."""
         import torch
 
-        self._rng.seed(f"{self.plan.seed}/{pool}")
-        torch.manual_seed(self._rng.getrandbits(63))
+        torch.manual_seed(random.Random(f"{self.plan.seed}/{pool}").getrandbits(63))
         self.pool = pool
 
-    def step(self, batch: Sequence[Feature]) -> None:
+    def step(self, batch: Batch) -> None:
         import torch
 
-        inputs = {name: tensor.to(self.plan.device) for name, tensor in pad([f.pair for f in batch]).items()}
-        self._disturb(inputs["input_ids"], batch)
-        right = torch.zeros(2, *inputs["input_ids"].shape)  # 1 where an answer starts; where one ends
-        for row, feature in enumerate(batch):
-            for start, end in feature.answers:
-                right[0, row, start] = right[1, row, end] = 1.0
-        out = self.model(**inputs)
-        away = (inputs["attention_mask"] == 0).float() * -1e4
-        logits = torch.stack((out.start_logits, out.end_logits)) + away  # (2, batch, tokens)
-        losses = _surprise(logits, (1.0 - right.to(self.plan.device)) * -1e4)  # (2, batch)
-        if self.plan.teacher:
-            losses = torch.lerp(losses, _distance(logits, self._taught(batch, logits)), self.plan.taught)
+        inputs = self._inputs(batch)
+        right = torch.zeros(2, *batch.ids.shape, device=self.plan.device)  # 1 where an answer starts; where one ends
+        rows, starts, ends = torch.from_numpy(batch.answers).to(self.plan.device).T
+        right[0, rows, starts] = right[1, rows, ends] = 1.0
+        logits = _logits(self.model, inputs)  # (2, n, tokens)
+        losses = _surprise(logits, (1.0 - right) * -1e4)  # (2, n)
+        if self._teachers:
+            losses = torch.lerp(losses, _distance(logits, self._taught(batch.fold, inputs)), self.plan.taught)
         loss = losses.mean()
         torch.autograd.backward(loss)
         self._update()
-        self.seen += len(batch)
-        self.loss = loss.item() if self.loss == 0.0 else 0.98 * self.loss + 0.02 * loss.item()
+        self.seen += len(batch.ids)
+        self._smooth = loss.detach() if self._steps == 0 else torch.lerp(self._smooth, loss.detach(), 0.02)
+        if self._steps % _GLANCE == 0:
+            self.loss = self._smooth.item()
+        self._steps += 1
 
-    def _taught(self, batch: Sequence[Feature], logits: torch.Tensor) -> torch.Tensor:
-        """The teacher's logits, padded to the shape of `logits`."""
+    def _taught(self, fold: int, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+        """The mean of what the fold's teachers say, as `_logits`."""
         import torch
 
-        taught = torch.full(logits.shape, -1e4)
-        for row, feature in enumerate(batch):
-            if feature.taught is not None:
-                taught[:, row, : feature.length] = torch.from_numpy(feature.taught.T.copy())
-        return taught.to(self.plan.device)
-
-    def remember(self) -> None:
-        """Takes the weights as they are now into the mean, where the plan is for one.
-
-        Source: Izmailov et al., Averaging weights leads to wider optima and better generalization, UAI 2018.
-        """
-        import torch
-
-        self.moments += 1
         with torch.no_grad():
-            for mean, master in zip(self.mean, self.masters, strict=False):  # no means: nothing to do
-                mean.lerp_(master, 1.0 / self.moments)
+            return torch.stack([_logits(teacher, inputs) for teacher in self._teachers[fold]]).mean(0)
 
-    def _disturb(self, ids: torch.Tensor, batch: Sequence[Feature]) -> None:
-        """Masks tokens of `ids` in place and leaves layers out, as the plan says: against learning by heart."""
+    def _inputs(self, batch: Batch) -> dict[str, torch.Tensor]:
+        """The model's input tensors, each (n, longest)."""
         import torch
 
-        if self.plan.masked:
-            hidden = (torch.rand(ids.shape) < self.plan.masked).to(ids.device) & (ids >= FIRST_WORD)
-            for row, feature in enumerate(batch):
-                for start, end in feature.answers:
-                    hidden[row, start : end + 1] = False
-            ids.masked_fill_(hidden, MASK)
-        if self.plan.skipped:
-            kept = [layer for layer in self._layers if self._rng.random() >= self.plan.skipped]
-            self.model.base_model.encoder.layer = torch.nn.ModuleList(kept)
+        ids = torch.from_numpy(batch.ids).to(self.plan.device).long()
+        starts = torch.from_numpy(batch.segment_starts).to(self.plan.device)
+        there = ids != 0
+        second = torch.arange(ids.shape[1], device=self.plan.device) >= starts[:, None]
+        return {"input_ids": ids, "token_type_ids": (there & second).long(), "attention_mask": there.long()}
 
     def _update(self) -> None:
         import torch
 
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate(self.plan, self.seen)
-        for master, working in zip(self.masters, self.working, strict=True):
-            master.grad = None if working.grad is None else working.grad.float()
-            working.grad = None
-        torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        self.optimizer.param_groups[0]["lr"] = learning_rate(self.plan, self.seen)
+        self.weights.grad = self._gradient.float()
+        torch.nn.utils.clip_grad_norm_([self.weights], 1.0)
         self.optimizer.step()
-        with torch.no_grad():
-            for master, working in zip(self.masters, self.working, strict=True):
-                working.copy_(master)
+        self._gradient.zero_()
+        self._working.copy_(self.weights)
+
+    def remember(self) -> None:
+        """Takes the weights as they are now into the mean, where the plan is for one and this is its part of the run.
+
+        Source: Izmailov et al., Averaging weights leads to wider optima and better generalization, UAI 2018.
+        """
+        if self.plan.averaged and self.seen > (1.0 - self.plan.averaged) * self.plan.examples:
+            self.moments += 1
+            self.mean.lerp_(self.weights, 1.0 / self.moments)
 
     def save(self, path: Path) -> None:
         """Writes aside and renames, so that a full disk or a kill leaves the last good checkpoint."""
         import torch
 
         aside = path.with_suffix(".part")
-        state: dict[str, Any] = {"masters": self.masters, "mean": self.mean}
-        state["optimizer"] = self.optimizer.state_dict()
+        state: dict[str, Any] = {"weights": self.weights, "mean": self.mean, "optimizer": self.optimizer.state_dict()}
         state |= {"seen": self.seen, "pool": self.pool, "loss": self.loss, "moments": self.moments, "run": self._run}
         torch.save(state, aside)
         with aside.open("rb+") as file:
@@ -214,25 +172,19 @@ class Trainer:
             state = torch.load(path, map_location=self.plan.device, weights_only=True)
             if state["run"] != self._run:
                 raise ValueError("it is of a run with other weights to start from, or another seed")
-            with torch.no_grad():
-                for master, saved in zip(self.masters + self.mean, state["masters"] + state["mean"], strict=True):
-                    master.copy_(saved)
+            self.weights.copy_(state["weights"])
+            self.mean.copy_(state["mean"])
             self.optimizer.load_state_dict(state["optimizer"])
         except Exception as error:  # torch.load raises whatever the broken bytes lead it to
             raise InputError(f"the checkpoint {path} cannot be used: {error}", "delete it to start again") from error
         self.seen, self.pool, self.loss = state["seen"], state["pool"], state["loss"]
         self.moments = state["moments"]
-        with torch.no_grad():
-            for master, working in zip(self.masters, self.working, strict=True):
-                working.copy_(master)
+        self._working.copy_(self.weights)
 
     def settle(self) -> None:
-        """The mean for the weights, where the plan is for one."""
-        import torch
-
-        with torch.no_grad():
-            for master, mean in zip(self.masters, self.mean, strict=False):
-                master.copy_(mean)
+        """The mean for the weights, where there is one."""
+        if self.moments:
+            self.weights.copy_(self.mean)
 
     def average_with(self, folders: Sequence[Path], *, share: float) -> None:
         """The mean with the weights in `folders`: `share` of it the new ones, the rest in equal parts.
@@ -241,16 +193,10 @@ class Trainer:
 
         Source: Wortsman et al., Model soups, ICML 2022; the gain here stands in qa/evaluation/LOG.md.
         """
-        import torch
-        from transformers import AutoModelForQuestionAnswering
-
-        with torch.no_grad():
-            for master in self.masters:
-                master.mul_(share)
-            for folder in folders:
-                other = AutoModelForQuestionAnswering.from_pretrained(str(folder))
-                for master, its in zip(self.masters, other.parameters(), strict=True):
-                    master.add_(its.float().to(master.device), alpha=(1.0 - share) / len(folders))
+        self.weights.mul_(share)
+        for folder in folders:
+            other = _vector(_model(folder, self.plan)).to(self.weights)
+            self.weights.add_(other, alpha=(1.0 - share) / len(folders))
 
     def export(self, folder: Path, start_from: Path) -> None:
         """The weights as fp16 safetensors with config and tokenizer, as `transformers` loads them."""
@@ -258,12 +204,36 @@ class Trainer:
         from transformers import AutoModelForQuestionAnswering
 
         plain = AutoModelForQuestionAnswering.from_pretrained(str(start_from))
-        with torch.no_grad():
-            for target, master in zip(plain.parameters(), self.masters, strict=True):
-                target.copy_(master.cpu())
+        torch.nn.utils.vector_to_parameters(self.weights.cpu(), plain.parameters())
         plain.to(torch.float16).save_pretrained(str(folder))
         for name in ("tokenizer.json", "tokenizer_config.json"):
             (folder / name).write_bytes((start_from / name).read_bytes())
+
+
+def _model(folder: Path, plan: Plan) -> Any:
+    from transformers import AutoModelForQuestionAnswering
+
+    # On a processor eager attention: its backward pass in bf16 is four times as fast as the fused kernel's.
+    return AutoModelForQuestionAnswering.from_pretrained(
+        str(folder),
+        attn_implementation="eager" if plan.device == "cpu" else "sdpa",
+        hidden_dropout_prob=plan.dropout,
+        attention_probs_dropout_prob=0.0,
+    ).to(plan.device)
+
+
+def _vector(model: torch.nn.Module) -> torch.Tensor:
+    import torch
+
+    return torch.nn.utils.parameters_to_vector(model.parameters()).detach().float().clone()
+
+
+def _logits(model: torch.nn.Module, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+    """(2, n, tokens), fp32: of starting and of ending at a token; -1e4 or less beyond a row's end."""
+    import torch
+
+    out = model(**inputs)
+    return torch.stack((out.start_logits, out.end_logits)).float() + (1.0 - inputs["attention_mask"].float()) * -1e4
 
 
 def _digest(folder: Path) -> str:
@@ -302,24 +272,24 @@ def train(
     report: Callable[[Progress], None] = lambda progress: None,
 ) -> Trainer:
     """Runs the plan, going on from `checkpoint` when it exists. Returns the trainer, its weights ready to export."""
-    teacher = SpanReader(plan.teacher) if plan.teacher else None
     trainer = Trainer(start_from, plan)
     if checkpoint.exists():
         trainer.load(checkpoint)
+    pools = Pools(
+        examples,
+        tokenizer,
+        seed=plan.seed,
+        size=plan.pool,
+        batch_tokens=plan.batch_tokens,
+        folds=max(1, len(plan.teachers)),
+    )
     saved_at = time.monotonic()
-    for number, pool in enumerate(pools(examples, plan)):
+    for number, batches in enumerate(feed(pools, first=trainer.pool, workers=plan.workers), trainer.pool):
         if trainer.seen >= plan.examples:
             break
-        if number < trainer.pool:
-            continue
         trainer.begin(number)
-        rng = random.Random(f"{plan.seed}/{number}")
-        features = [to_feature(example, tokenizer, rng) for example in pool]
-        if teacher is not None:
-            said = teacher.logits([feature.pair for feature in features])
-            features = [replace(feature, taught=its) for feature, its in zip(features, said, strict=True)]
         try:
-            for batch in batches(features, plan.batch_tokens, rng):
+            for batch in batches:
                 if trainer.seen >= plan.examples:
                     break
                 trainer.step(batch)
