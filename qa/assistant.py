@@ -17,6 +17,7 @@ from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import in_its_list, standalone, topic_of
 from qa.kinds import Asked, asked_for, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
+from qa.message import heard, questions
 from qa.reader import Reader, Span
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
@@ -59,22 +60,24 @@ class Assistant:
         Raises InputError or EmptyError for what cannot be asked.
         """
         asked = checked(question)
-        if said := manners.reply_to(asked):
-            return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", said))
+        said = heard(asked)
+        if reply := manners.reply_to(asked) or manners.reply_to(said.question):
+            return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", reply))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
         turns: list[Turn] = []
         for turn in (turn for turn in history if not manners.reply_to(turn.question)):
-            turns.append(replace(turn, question=in_its_list(plainly(turn.question), turns)))
-        history, plain = turns, in_its_list(plainly(asked), turns)
-        before = standalone(history[-1].question, history[:-1]) if history else ""
+            last_asked = questions(heard(turn.question).question)[-1]
+            turns.append(replace(turn, question=in_its_list(plainly(last_asked), turns)))
+        history, plain = turns, in_its_list(plainly(said.question), turns)
+        before = said.context or (standalone(history[-1].question, history[:-1]) if history else "")
         form = asked_for(plain)
         last = spoken_of(form.articles, history)
         scope = Scope(within, only, last or (), before)
         if form.of_articles and last is not None:
             return self._answer(Heard(asked, plain), form, scope)
-        heard = Heard(asked, standalone(plain, history))
-        answer = self._answer(heard, asked_for(heard.understood).of_the_texts, scope)
+        alone = Heard(asked, standalone(plain, history))
+        answer = self._answer(alone, asked_for(alone.understood).of_the_texts, scope)
         topic = topic_of(asked, history)
         return self._quoted(Heard(asked, topic), topic, scope) if answer.refused and topic else answer
 
@@ -99,10 +102,10 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
         hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
-        heard, found = Heard(asked, plainly(asked)), {document.id: document for document in given}
+        alone, found = Heard(asked, plainly(heard(asked).question)), {document.id: document for document in given}
         if asked_for(asked).form == "yes_no":
-            return self._decided(heard, hits, found)
-        return self._fact(heard, hits, found)
+            return self._decided(alone, hits, found)
+        return self._fact(alone, hits, found)
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
         """The answer as the model writes it out, growing: every sentence checked and with its footnote.

@@ -250,9 +250,10 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
     if answer.refused and only != ANY:
         _check_some_pass(only, library.entries())
     if options.json:
-        written = {"written": written_row(assistant, answer, config.model)} if config.model else {}
-        print(json.dumps(answer_row(answer, seconds) | written, ensure_ascii=False))
-        return 0
+        written = written_row(assistant, answer, config.model) if config.model else None
+        row = answer_row(answer, seconds) | ({"written": written} if config.model else {})
+        print(json.dumps(row, ensure_ascii=False))
+        return 2 if written and "error" in written else 0
     print(answer_text(answer), flush=True)
     failure = write_lines(assistant, answer, config.model) if config.model else None
     return _trouble(failure) if failure else 0

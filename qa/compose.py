@@ -114,7 +114,9 @@ def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:
     lines: list[str] = []
     citations: list[Citation] = []
     for label, answer in parts:
-        lines.append(f"{unmarked(label)}: {_renumbered(answer, len(citations)) or NOT_FOUND}")
+        asked = unmarked(label)
+        told = _renumbered(answer, len(citations)) or NOT_FOUND
+        lines.append(f"{asked} {told}" if asked.endswith("?") else f"{asked}: {told}")
         citations += [replace(c, marker=c.marker + len(citations)) for c in answer.citations]
     return _answer(heard, "\n".join(lines), "list", citations, min(a.confidence for a in answered), hits)
 

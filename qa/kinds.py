@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered, told
+from qa.message import questions
 
 Form = Literal["fact", "several", "yes_no", "reason", "topic", "summary", "catalogue", "count", "date", "author"]
 
@@ -224,7 +225,9 @@ def _single(question: str) -> Asked:
 
 
 def _several(question: str) -> Asked | None:
-    """A question that asks twice: "how many are there, and what share is in Beijing?"."""
+    """A question that asks twice: "how many are there, and what share is in Beijing?", or two, each with its mark."""
+    if len(marked := questions(question)) > 1:
+        return Asked("several", parts=tuple(marked))
     parts = _cut(question)
     if len(parts) < 2 or not re.match(_ASKS, parts[0], re.IGNORECASE) or any(map(_NO_QUESTION.fullmatch, parts)):
         return None

@@ -53,12 +53,13 @@ def join_pair(
 ) -> Pair:
     """The title and the sentences before (`lead`) tell who is meant; answers are looked for in `passage` alone.
 
-    The question goes without its mark, so that its answer is the same whether or not the mark was typed.
+    The question goes without its mark, so that its answer is the same whether or not the mark was typed; of a long one
+    the end is kept, since what is asked mostly stands there.
     """
     asked = list(question)
     while asked and asked[-1] in QUESTION_MARKS:
         asked.pop()
-    head = [CLS, *asked[:MAX_QUESTION_TOKENS], SEP]
+    head = [CLS, *asked[-MAX_QUESTION_TOKENS:], SEP]
     before = [*head, *title, COLON, *lead] if title else [*head, *lead]
     return Pair([*before, *passage, SEP], len(head), len(before))
 
@@ -164,7 +165,7 @@ Offsets = Sequence[tuple[int, int]]
 
 
 def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
-    asked = question[:MAX_QUESTION_TOKENS]
+    asked = question[-MAX_QUESTION_TOKENS:]
     title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
     room = MAX_INPUT_TOKENS - len(asked) - len(title) - 4  # [CLS], two [SEP], the colon

@@ -258,7 +258,7 @@ def test_a_part_that_two_articles_answer_keeps_both_footnotes_in_its_text() -> N
     with Library(None, HashEncoder()) as made:
         list(made.add([COUNTS, twin]))
         answer = assistant(made, **{"2,200": 4.0}).ask("How many firms are there and who counts them?")
-    assert answer.text == "How many firms are there?: 2,200 [1] [2]\nwho counts them?: 2,200 [3] [4]"
+    assert answer.text == "How many firms are there? 2,200 [1] [2]\nwho counts them? 2,200 [3] [4]"
     assert [c.marker for c in answer.citations] == [1, 2, 3, 4]
 
 
@@ -270,7 +270,7 @@ def test_a_part_without_an_answer_says_so_and_the_other_stays(news: Library) -> 
 
     asker = Assistant(news, Once({"2,200": 4.0}), CALIBRATION, passages_read=6)
     answer = asker.ask("How many firms are there and who owns them?")
-    assert answer.text == f"How many firms are there?: 2,200 [1]\nwho owns them?: {NOT_FOUND}"
+    assert answer.text == f"How many firms are there? 2,200 [1]\nwho owns them? {NOT_FOUND}"
     assert not answer.refused
 
 
@@ -305,10 +305,26 @@ def test_numbers_in_brackets_are_nobodys_footnotes_in_a_question_or_within_one_a
         asker = assistant(made, power=3.0, yuan=2.0)
         assert asker.ask("What does the article say about ferries?").text == "Ferries run on power by 2028. [1]"
         answer = asker.ask("What do ferries [5] run on, and what does Beijing want?")
-    assert [line.partition("?:")[0] for line in answer.text.splitlines()] == [
+    assert [line.partition("?")[0] for line in answer.text.splitlines()] == [
         "What do ferries run on",
         "what does Beijing want",
     ]
+
+
+def test_two_questions_and_what_is_said_beside_them_are_two_questions(news: Library) -> None:
+    answer = assistant(news, yuan=2.0, power=3.0).ask(
+        "Hello! What does Beijing want? What do ferries run on? Be brief."
+    )
+    assert answer.kind == "list"
+    asked = [line.partition("? ")[0] for line in answer.text.splitlines()]
+    assert asked == ["What does Beijing want", "What do ferries run on"]
+    assert answer.question == "Hello! What does Beijing want? What do ferries run on? Be brief."
+
+
+def test_the_last_of_two_questions_is_the_one_that_a_follow_up_goes_on_from(news: Library) -> None:
+    asker, both = assistant(news, yuan=2.0), "I read a lot. What do ferries run on? What does Beijing want?"
+    answer = asker.ask("And Shanghai?", history=[Turn(both, "")])
+    assert answer.understood == "What does Shanghai want?"
 
 
 def test_a_summary_is_of_the_article_named_or_cited_before_and_asks_which_when_it_cannot_know(news: Library) -> None:
@@ -455,7 +471,7 @@ def shelf() -> Iterator[Library]:
         ("Summarise the article on the tram || thanks || When was it published?", "1 February 2024"),
         (
             "When was the tram article published and who wrote it?",
-            "When was the tram article published?: 1 February 2024 [1]\nwho wrote it?: Ben Rowe [2]",
+            "When was the tram article published? 1 February 2024 [1]\nwho wrote it? Ben Rowe [2]",
         ),
         (
             "Which articles mention Norrvik? || Who wrote it?",
