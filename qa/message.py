@@ -90,9 +90,15 @@ def _sentences(message: str) -> list[str]:
     starts = {start for start, _ in sentences(message)} | {found.end() for found in _UNMARKED.finditer(message)}
     said: list[tuple[int, int]] = []
     for start, end in pairwise([*sorted(starts), len(message)]):
-        goes_on = said and (_OPEN.match(message[slice(*said[-1])].rstrip()) or _GOES_ON.match(message, start))
+        goes_on = said and (_is_open(message[slice(*said[-1])].rstrip()) or _GOES_ON.match(message, start))
         said.append((said.pop()[0] if goes_on else start, end))
     return [message[start:end].strip() for start, end in said]
+
+
+def _is_open(sentence: str) -> bool:
+    """Whether it was cut at what is no end: of a name with a mark, or within quotation marks."""
+    quotes = sentence.count("“") - sentence.count("”") + sentence.count('"') % 2
+    return bool(quotes or _OPEN.match(sentence))
 
 
 def _asks(sentence: str) -> bool:
