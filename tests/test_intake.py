@@ -196,7 +196,7 @@ def test_a_path_that_cannot_be_used_is_an_error_as_before(library: Library, tmp_
 
 # Says how far it is, so that it can be stopped in the middle.
 SLOW = """
-import sys, time
+import os, sys, time
 from fakes import HashEncoder
 from index.library import Library
 from pathlib import Path
@@ -205,7 +205,7 @@ import qa.app, qa.cli
 
 class Slow(HashEncoder):
     def encode(self, texts):
-        time.sleep(0.05)
+        time.sleep(float(os.environ["PAUSE"]))
         return super().encode(texts)
 
 index.library._BATCH_PASSAGES = 1
@@ -221,7 +221,8 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(tmp_path: Path) -> N
         (folder / f"{number:02}.txt").write_text(f"Ferry {number}\n\nFerry {number} left the quay of Norrvik at dawn.")
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "tests")])}
     command = [sys.executable, "-c", SLOW, "index", "--home", str(tmp_path / "home"), str(folder)]
-    with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
+    slowly = environment | {"PAUSE": "0.5"}  # so that even a busy machine looks before all is done
+    with subprocess.Popen(command, env=slowly, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as run:
         while not (tmp_path / "home" / "library.sqlite").exists() or stored(tmp_path / "home") < 3:
             assert run.poll() is None, run.communicate()
             time.sleep(0.05)
@@ -232,7 +233,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_goes_on(tmp_path: Path) -> N
     done = stored(tmp_path / "home")
     assert 3 <= done < 60
     assert f"{done} added" in err or f"{done - 1} added" in err  # the last may be stored and not yet reported
-    again = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    again = subprocess.run(command, env=environment | {"PAUSE": "0"}, capture_output=True, text=True, check=True)
     assert again.stdout.endswith(f"{60 - done} added, 0 updated, {done} unchanged\n")
 
 
