@@ -21,8 +21,18 @@ _END = r"[\s?!.]*$"
 _PRINTED = r"(?:published|updated|written|posted|printed)"
 _ASKS = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _COURTESY = re.compile(  # before a question that stands by itself
-    r"^(?:please[\s,]+)?(?:(?:do|would) you (?:happen to )?know|(?:(?:can|could|would|will) you )?(?:please )?tell me"
-    rf"|i(?:['’]d like| would like| want) to know)[\s,:]+(?:please[\s,]+)?(?={_ASKS}\b)",
+    r"^(?:please[\s,]+)?(?:(?:do|would) you (?:happen to )?know"
+    r"|(?:(?:can|could|would|will) (?:you|anyone|someone|anybody|somebody) )?(?:please )?(?:tell me|check|find out)"
+    r"|i(?:['’]d like| would like| want| need) to know"
+    r"|(?:do|does) (?:it|(?:the|my|your|any|these) (?:articles?|documents?|texts?|sources?)) (?:say|tell|mention)"
+    r"|(?:i(?:['’]m| am| was) )?(?:just )?(?:wondering|curious)|(?:do you have )?any idea"
+    rf")[\s,:]+(?:please[\s,]+)?(?={_ASKS}\b)",
+    re.IGNORECASE,
+)
+_WANTED = re.compile(  # "give me the name of the mayor" asks what it is; a list, a summary, an article is none
+    r"^(?:please[\s,]+)?(?:(?:(?:can|could|would) you )?(?:please )?(?:give|tell|get|find)(?: me)?|i (?:need|want))\s+"
+    r"(?=(?:the (?:[\w-]+ ){1,3}of|(?-i:[A-Z])[\w-]*['’]s)\b)"
+    r"(?!.*\b(?:list|summary|gist|overview|outline|articles?|documents?|stor(?:y|ies)|texts?|files?)\b)",
     re.IGNORECASE,
 )
 
@@ -165,7 +175,7 @@ class Asked:
 
 def plainly(question: str) -> str:
     """Without the courtesy before it: "could you tell me who it was?" asks "who it was?"."""
-    return _COURTESY.sub("", question.strip())
+    return _WANTED.sub("what is ", _COURTESY.sub("", question.strip()))
 
 
 def asked_for(question: str) -> Asked:

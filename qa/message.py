@@ -16,8 +16,10 @@ from qa.referents import names
 
 _ASKS = r"(?:who|whom|whose|what|which|when|where|why|how)"
 _LEAD = r"(?:(?:and|but|so|then|also|please|ok|okay)[\s,]+)*"
-_INNER = re.compile(r"[.!?…][\"'”’)\]]*\s+\S")  # an end of a sentence with something behind it
-_UNMARKED = re.compile(rf"(?<=[a-z]{{3}}[.!?…])\s+(?={_ASKS}\b)", re.IGNORECASE)  # "Hello. what is it", not "D.C. what"
+_INNER = re.compile(r"[.!?…;][\"'”’)\]]*\s+\S")  # an end of a sentence with something behind it
+_CUT = re.compile(  # "Hello. what is it", not "D.C. what"; "(1) Who? (2) When?"; "who is it; when is it"
+    rf"(?:(?<=[a-z]{{3}}[.!…])|(?<=;))\s+(?={_ASKS}\b)|(?<=\?)\s+", re.IGNORECASE
+)
 _AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
 # "What did Compute!", which goes on
 _OPEN = re.compile(rf"(?:(?:\w+\s+)?{_ASKS}|{_AUXILIARY})\b.*[^?]$", re.IGNORECASE)
@@ -28,14 +30,28 @@ _ASKING = re.compile(  # without a mark; "What a day." and "When I was there, it
     re.IGNORECASE,
 )
 _LEANS = re.compile(
-    r"\b(?:he|she|it|they|him|them|his|her|its|their|there|then)\b|^(?:this|that|these|those)\b"
-    r"|\b(?:this|that|these|those) (?:company|firm|city|town|country|person|man|woman|people)\b",
+    r"\b(?:he|she|it|they|him|them|his|her|its|their|there|then|this|these|other|others|else)\b|^(?:that|those)\b"
+    r"|\b(?:that|those) (?:company|firm|city|town|country|person|man|woman|people)\b",
     re.IGNORECASE,
 )
 _DEFINITE = re.compile(r"\bthe((?:\s+\w+){1,3})")
+_BEGINS = rf"(?={_ASKS}\b|{_AUXILIARY}\b|please\b|(?:tell|list|show|give|summari[sz]e|compare|explain|describe)\b)"
+_AROUND = tuple(  # the sentence that asks, taken away one after the other
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        r"^(?:[-*•–]|\(?\d{1,2}[.)])\s+(?=\S)|^@\w+[\s,:]+",  # of a list; to whom it is said
+        r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| all| everyone| team)?[\s,!:–—-]+"
+        r"|(?:sorry|excuse me|pardon|thanks|thank you|ok|okay|well|q)\b[^,.:?]{0,40}[,:]\s+(?:but\s+)?)+"
+        rf"{_BEGINS}",
+        r"^(?:based on|according to|judging by|in|from|within|using)(?: only)? (?:(?:the|my|your|these|this|all) )*"
+        r"(?:articles?|documents?|texts?|files?|sources?|library|what you have read)"
+        rf"(?: provided| given| above| you have)?[,:]?\s+{_BEGINS}",
+        r"(?<!say)(?<!said)[\s,]+(?:please|pls|plz|thx)(?=[\s?!.]*$)|,\s*(?:thanks|thank you|cheers)(?=[\s?!.]*$)",
+        r"(?:\s*[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]|\s+[:;]-?[)(D])+$",
+    )
+)
 _PREFACE = re.compile(  # "My boss asked: what is it?"; "Beijing: what is its target?" has none
-    rf"^(?:.*\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?|know|tell|says?)\b[^:]*|(?:\S+\s+){{7,}}\S+):\s+"
-    rf"(?={_ASKS}\b)",
+    rf"^(?:.*\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?|know|tell|says?|answer)\b[^:]*|(?:\S+\s+){{7,}}\S+):\s+{_BEGINS}",
     re.IGNORECASE,
 )
 _QUOTED = re.compile(r"^[\"“„«'‘]+(?P<said>[^\"“”„«»]+)[\"”»'’]+[\s.]*$")  # all of it
@@ -58,9 +74,9 @@ def heard(message: str) -> Message:
     said = _sentences(plain)
     asking = [at for at, sentence in enumerate(said) if _asks(sentence)]
     if not asking:
-        return Message(plain)
+        return Message(_alone(plain))
     before = " ".join(sentence for sentence in said[: asking[0]] if not reply_to(sentence))
-    first, *others = (_PREFACE.sub("", said[at]) for at in asking)
+    first, *others = (_alone(said[at]) for at in asking)
     if _is_about(before, first) or said[-1][0] in _QUOTES:
         return Message(plain)  # the reader knows better than a rule whom "he" means
     return Message(" ".join([first, *others]), before if names(before) else "")
@@ -70,6 +86,13 @@ def questions(message: str) -> list[str]:
     """The questions of a message that asks nothing but questions; itself alone where it says more, or is one."""
     said = _sentences(message)
     return said if all(map(_asks, said)) else [message]
+
+
+def _alone(sentence: str) -> str:
+    """The question of a sentence that asks, without the greeting, the preface or the thanks around it."""
+    for around in (*_AROUND, _PREFACE):
+        sentence = around.sub("", sentence)
+    return re.sub(r";$", "?", sentence)
 
 
 def _is_about(before: str, question: str) -> bool:
@@ -87,7 +110,7 @@ def _stem(word: str) -> str:
 def _sentences(message: str) -> list[str]:
     if not _INNER.search(message):
         return [message]
-    starts = {start for start, _ in sentences(message)} | {found.end() for found in _UNMARKED.finditer(message)}
+    starts = {start for start, _ in sentences(message)} | {found.end() for found in _CUT.finditer(message)}
     said: list[tuple[int, int]] = []
     for start, end in pairwise([*sorted(starts), len(message)]):
         goes_on = said and (_is_open(message[slice(*said[-1])].rstrip()) or _GOES_ON.match(message, start))
@@ -96,8 +119,10 @@ def _sentences(message: str) -> list[str]:
 
 
 def _is_open(sentence: str) -> bool:
-    """Whether it was cut at what is no end: of a name with a mark, or within quotation marks."""
+    """Whether it was cut at what is no end: of a name with a mark, within quotation marks, at "A; what is B?"."""
     quotes = sentence.count("“") - sentence.count("”") + sentence.count('"') % 2
+    if sentence.endswith(";"):
+        return not _asks(sentence)
     return bool(quotes or _OPEN.match(sentence))
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from qa.kinds import plainly
 from qa.message import Message, heard, questions
 
 ASKED = "What is Beijing's 2025 target?"
@@ -23,6 +24,18 @@ ASKED = "What is Beijing's 2025 target?"
         f"I need this for a talk. {ASKED}",
         f"My boss asked: {ASKED}",
         f"I am preparing a long piece for our Sunday magazine, so please: {ASKED}",
+        f"Hi there, {ASKED}",
+        f"Sorry to bother you again, but {ASKED}",
+        f"Good morning – {ASKED}",
+        f"Q: {ASKED}",
+        f"- {ASKED}",
+        f"(1) {ASKED}",
+        f"@footnote {ASKED}",
+        f"Based on the articles, {ASKED}",
+        f"Using only the documents provided, {ASKED}",
+        f"Please answer briefly: {ASKED}",
+        f"{ASKED} :)",
+        f"{ASKED} 🙂",
         f'"{ASKED}"',
         f"“{ASKED}”",
         f"{ASKED[:-1]}??? I must know!!!",
@@ -44,6 +57,22 @@ def test_a_question_without_its_mark_is_one_too() -> None:
     assert (
         heard("When I was young I lived there. I liked it.").question == "When I was young I lived there. I liked it."
     )
+
+
+@pytest.mark.parametrize(
+    "courtesy",
+    ["Can anyone tell me", "I was wondering", "Just curious,", "Any idea", "Do you have any idea", "I'm curious:"],
+)
+def test_courtesies_are_left_out(courtesy: str) -> None:
+    assert plainly(f"{courtesy} who built the bridge?") == "who built the bridge?"
+    assert plainly(f"{courtesy} bridges?") == f"{courtesy} bridges?"
+
+
+@pytest.mark.parametrize(
+    "name", ["Hello Kitty is whose cat?", "Dear Leader was who?", "Q: the Winged Serpent", "Hi-Vis vests"]
+)
+def test_a_greeting_that_is_a_name_stays(name: str) -> None:
+    assert heard(name) == Message(name)
 
 
 def test_questions_stay_together_and_are_told_apart() -> None:
@@ -69,6 +98,8 @@ def test_questions_stay_together_and_are_told_apart() -> None:
         "The writer was Michael G. whom?",
         "Did Public Safety Canada join Stop.Think. Connect?",
         'Who said the following? "We agree. It is time."',
+        "One of the two methods is older; what is the second?",
+        "Britain sent troops to Portugal. Who was this general?",
         'Summarise "Should we tax robots? A debate"',
         "Summarise “Who pays? The bill for the bridge”",
         "What is the article 'Why now?' about",
