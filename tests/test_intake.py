@@ -196,7 +196,7 @@ def test_a_path_that_cannot_be_used_is_an_error_as_before(library: Library, tmp_
 
 # Says how far it is, so that it can be stopped in the middle.
 SLOW = """
-import os, sys, time
+import os, signal, sys, time
 from fakes import HashEncoder
 from index.library import Library
 from pathlib import Path
@@ -208,6 +208,7 @@ class Slow(HashEncoder):
         time.sleep(float(os.environ["PAUSE"]))
         return super().encode(texts)
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # tests that run in the background inherit none
 index.library._BATCH_PASSAGES = 1
 qa.app.open_library = lambda config: Library(config.home_folder, Slow())
 raise SystemExit(qa.cli.main(sys.argv[1:]))
