@@ -66,9 +66,10 @@ class Assistant:
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
         turns: list[Turn] = []
-        for turn in (turn for turn in history if not manners.reply_to(turn.question)):
-            last_asked = questions(heard(turn.question).question)[-1]
-            turns.append(replace(turn, question=in_its_list(plainly(last_asked), turns)))
+        for turn in history:
+            if not manners.reply_to(turn.question):
+                last_asked = questions(heard(turn.question).question)[-1]
+                turns.append(replace(turn, question=in_its_list(plainly(last_asked), turns)))
         history, plain = turns, in_its_list(plainly(said.question), turns)
         before = said.context or (standalone(history[-1].question, history[:-1]) if history else "")
         form = asked_for(plain)
@@ -78,7 +79,7 @@ class Assistant:
             return self._answer(Heard(asked, plain), form, scope)
         alone = Heard(asked, standalone(plain, history))
         answer = self._answer(alone, asked_for(alone.understood).of_the_texts, scope)
-        topic = topic_of(asked, history)
+        topic = topic_of(said.question, history)
         return self._quoted(Heard(asked, topic), topic, scope) if answer.refused and topic else answer
 
     def _answer(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
@@ -103,7 +104,7 @@ class Assistant:
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
         hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
         alone, found = Heard(asked, plainly(heard(asked).question)), {document.id: document for document in given}
-        if asked_for(asked).form == "yes_no":
+        if asked_for(alone.understood).form == "yes_no":
             return self._decided(alone, hits, found)
         return self._fact(alone, hits, found)
 

@@ -12,21 +12,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered, told
-from qa.message import questions
+from qa.message import ASKS, AUXILIARY, questions
 
 Form = Literal["fact", "several", "yes_no", "reason", "topic", "summary", "catalogue", "count", "date", "author"]
 
 _OPENER = r"^(?:(?:and|but|so|please|can you|could you|would you|i want to know|i['’]d like to know)[\s,]+)*"
 _END = r"[\s?!.]*$"
 _PRINTED = r"(?:published|updated|written|posted|printed)"
-_ASKS = r"(?:what|which|who|whom|whose|when|where|why|how)"
 _COURTESY = re.compile(  # before a question that stands by itself
     r"^(?:please[\s,]+)?(?:(?:do|would) you (?:happen to )?know"
     r"|(?:(?:can|could|would|will) (?:you|anyone|someone|anybody|somebody) )?(?:please )?(?:tell me|check|find out)"
     r"|i(?:['’]d like| would like| want| need) to know"
     r"|(?:do|does) (?:it|(?:the|my|your|any|these) (?:articles?|documents?|texts?|sources?)) (?:say|tell|mention)"
     r"|(?:i(?:['’]m| am| was) )?(?:just )?(?:wondering|curious)|(?:do you have )?any idea"
-    rf")[\s,:]+(?:please[\s,]+)?(?={_ASKS}\b)",
+    rf")[\s,:]+(?:please[\s,]+)?(?={ASKS}\b)",
     re.IGNORECASE,
 )
 _WANTED = re.compile(  # "give me the name of the mayor" asks what it is; a list, a summary, an article is none
@@ -109,7 +108,7 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
         ),
     ),
     ("summary", _rule(rf"what (?:is|are|was) (?P<what>.+?) (?:all )?about{_END}")),
-    ("topic", re.compile(rf"(?!(?i:{_ASKS})\b)(?P<topic>[A-Z][^\W\d_]{{2,}}(?:-[^\W\d_]+)*){_END}")),  # a bare name
+    ("topic", re.compile(rf"(?!(?i:{ASKS})\b)(?P<topic>[A-Z][^\W\d_]{{2,}}(?:-[^\W\d_]+)*){_END}")),  # a bare name
 )
 _FILLER = re.compile(
     r"(?:^|[\s,]+)(?:please|briefly|quickly|again|for me|in (?:short|brief)"
@@ -117,25 +116,24 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(r"(?:it|(?:the|this|that) (?:article|document|piece|story|text|report|paper|page))", re.I)
-_AND = re.compile(rf",?\s+and\s+(?=(?!(?-i:WHO)\b){_ASKS}\b)", re.IGNORECASE)
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n't)?"
-_NO_QUESTION = re.compile(rf"{_ASKS}(?: {_AUXILIARY})?[\s?!.]*", re.IGNORECASE)
-_NO_VERB = re.compile(rf"(?!.*\b{_AUXILIARY}\b)(?:how|what|which) [\w-]+", re.IGNORECASE)
+_AND = re.compile(rf",?\s+and\s+(?=(?!(?-i:WHO)\b){ASKS}\b)", re.IGNORECASE)
+_NO_QUESTION = re.compile(rf"{ASKS}(?: {AUXILIARY})?[\s?!.]*", re.IGNORECASE)
+_NO_VERB = re.compile(rf"(?!.*\b{AUXILIARY}\b)(?:how|what|which) [\w-]+", re.IGNORECASE)
 _DETERMINER = r"(?:the|an?|this|that|these|those|his|her|its|their|our|my|your)"
 _SUBJECT = rf"(?:{_DETERMINER}|he|she|it|they|we|you|i)"
 _NO_OBJECT = re.compile(r"(?:who|what) \w+", re.IGNORECASE)  # "who designed", beside "who built the bridge"
 _OBJECT = re.compile(
-    rf"(?:who|what) (?!{_AUXILIARY}\b)\w+ (?P<object>(?:(?:{_DETERMINER}|in|at|on|of|from|for|by|during|before|after) "
+    rf"(?:who|what) (?!{AUXILIARY}\b)\w+ (?P<object>(?:(?:{_DETERMINER}|in|at|on|of|from|for|by|during|before|after) "
     r"|(?-i:[A-Z\d])).*)",
     re.IGNORECASE,
 )
-_OPEN = re.compile(rf"\bbetween\b(?!.*\band\b)|^.+\b{_ASKS}\b", re.IGNORECASE)  # "how did he know who came"
+_OPEN = re.compile(rf"\bbetween\b(?!.*\band\b)|^.+\b{ASKS}\b", re.IGNORECASE)  # "how did he know who came"
 _DIRECT = re.compile(  # its verb before its subject, as no clause has it: "when did he", and not "when he"
-    rf"(?!who\b){_ASKS}\b(?: (?!{_SUBJECT}\b)[\w-]+){{0,2}}?"
+    rf"(?!who\b){ASKS}\b(?: (?!{_SUBJECT}\b)[\w-]+){{0,2}}?"
     rf" (?:is|are|was|were|do|does|did|can|could|will|would|should) (?:{_SUBJECT}\b|(?-i:[A-Z]))",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(rf"^(?:{_AUXILIARY}|won't|can't|(?:may|might)(?! \d))\s", re.IGNORECASE)
+_YES_NO = re.compile(rf"^(?:{AUXILIARY}|won't|can't|(?:may|might)(?! \d))\s", re.IGNORECASE)
 _GERMAN = re.compile(r"was .*\b(?:das|der|die|den|dem|ein|eine|einen|ist|hat|sind|und|kostet)\b", re.IGNORECASE)
 _FEWEST_WORDS = 4  # of a yes/no question without its mark: "Will Smith age" is none
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
@@ -239,7 +237,7 @@ def _several(question: str) -> Asked | None:
     if len(marked := questions(question)) > 1:
         return Asked("several", parts=tuple(marked))
     parts = _cut(question)
-    if len(parts) < 2 or not re.match(_ASKS, parts[0], re.IGNORECASE) or any(map(_NO_QUESTION.fullmatch, parts)):
+    if len(parts) < 2 or not re.match(ASKS, parts[0], re.IGNORECASE) or any(map(_NO_QUESTION.fullmatch, parts)):
         return None
     parts[0] = f"{parts[0]} {_left_to_the_next(parts[0], parts[1])}".rstrip()
     return Asked("several", parts=tuple(part.rstrip("?") + "?" for part in parts))
@@ -258,7 +256,7 @@ def _cut(question: str) -> list[str]:
 
 def _left_to_the_next(first: str, second: str) -> str:
     """The end that both share: of "how high and how old is the dam?", of "who designed and who built the bridge?"."""
-    if _NO_VERB.fullmatch(first) and (rest := re.search(rf"\b{_AUXILIARY}\b.*", second, re.IGNORECASE)):
+    if _NO_VERB.fullmatch(first) and (rest := re.search(rf"\b{AUXILIARY}\b.*", second, re.IGNORECASE)):
         return rest.group()
     shared = _OBJECT.fullmatch(second) if _NO_OBJECT.fullmatch(first) else None
     return shared["object"] if shared else ""
@@ -273,7 +271,7 @@ _SHARED = re.compile(rf"(?P<what>.+\b(?P<of>{_OF})) (?P<one>.+)", re.IGNORECASE)
 _THAT_OF = re.compile(rf"(?:that|those) {_OF} ", re.IGNORECASE)
 _OWN = re.compile(r"(?P<owner>.+?)['’]s (?P<what>.+)")
 _DETERMINED = re.compile(rf"{_DETERMINER}\b", re.IGNORECASE)
-_NO_CLAUSE = re.compile(rf"(?!{_ASKS}\b)", re.IGNORECASE)
+_NO_CLAUSE = re.compile(rf"(?!{ASKS}\b)", re.IGNORECASE)
 _TAIL = re.compile(rf"(?P<other>.+?) (?P<tail>{_OF} .+)", re.IGNORECASE)
 
 

@@ -14,19 +14,19 @@ from index.chunk import sentences
 from qa.manners import reply_to
 from qa.referents import names
 
-_ASKS = r"(?:who|whom|whose|what|which|when|where|why|how)"
+ASKS = r"(?:what|which|who|whom|whose|when|where|why|how)"
+AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n't)?"
 _LEAD = r"(?:(?:and|but|so|then|also|please|ok|okay)[\s,]+)*"
 _INNER = re.compile(r"[.!?…;][\"'”’)\]]*\s+\S")  # an end of a sentence with something behind it
 _CUT = re.compile(  # "Hello. what is it", not "D.C. what"; "(1) Who? (2) When?"; "who is it; when is it"
-    rf"(?:(?<=[a-z]{{3}}[.!…])|(?<=;))\s+(?={_ASKS}\b)|(?<=\?)\s+", re.IGNORECASE
+    rf"(?:(?<=[a-z]{{3}}[.!…])|(?<=;))\s+(?={ASKS}\b)|(?<=\?)\s+", re.IGNORECASE
 )
-_AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should)"
 # "What did Compute!", which goes on
-_OPEN = re.compile(rf"(?:(?:\w+\s+)?{_ASKS}|{_AUXILIARY})\b.*[^?]$", re.IGNORECASE)
-_GOES_ON = re.compile(rf"(?!{_LEAD}{_ASKS}\b)[a-z]")
+_OPEN = re.compile(rf"(?:(?:\w+\s+)?{ASKS}|{AUXILIARY})\b.*[^?]$", re.IGNORECASE)
+_GOES_ON = re.compile(rf"(?!{_LEAD}{ASKS}\b)[a-z]")
 _MARKED = re.compile(r"\?[\s\"'”’)\].!?]*$")
 _ASKING = re.compile(  # without a mark; "What a day." and "When I was there, it rained." end otherwise
-    rf"{_LEAD}(?:{_ASKS}\b.*[^.!…\s]|(?:tell me (?:more )?about|summari[sz]e|compare|explain|describe|list)\b.+)\s*$",
+    rf"{_LEAD}(?:{ASKS}\b.*[^.!…\s]|(?:tell me (?:more )?about|summari[sz]e|compare|explain|describe|list)\b.+)\s*$",
     re.IGNORECASE,
 )
 _LEANS = re.compile(
@@ -35,7 +35,7 @@ _LEANS = re.compile(
     re.IGNORECASE,
 )
 _DEFINITE = re.compile(r"\bthe((?:\s+\w+){1,3})")
-_BEGINS = rf"(?={_ASKS}\b|{_AUXILIARY}\b|please\b|(?:tell|list|show|give|summari[sz]e|compare|explain|describe)\b)"
+_BEGINS = rf"(?={ASKS}\b|{AUXILIARY}\b|please\b|(?:tell|list|show|give|summari[sz]e|compare|explain|describe)\b)"
 _AROUND = tuple(  # the sentence that asks, taken away one after the other
     re.compile(pattern, re.IGNORECASE)
     for pattern in (

@@ -23,9 +23,8 @@ if TYPE_CHECKING:
 
     Logits: TypeAlias = NDArray[np.float32]  # (tokens, 2): of starting and of ending at a token
 
-CLS, SEP, MASK, COLON = 101, 102, 103, 1024  # ids in the BERT vocabulary that MiniLM uses
+CLS, SEP, COLON = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
 QUESTION_MARKS = frozenset((1029, 1994))  # also the one of Chinese and Japanese
-FIRST_WORD = 999  # smaller ids are special or unused
 MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS = 32, 64
 MAX_INPUT_TOKENS = 512  # the positions that the model has

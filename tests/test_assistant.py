@@ -321,6 +321,13 @@ def test_two_questions_and_what_is_said_beside_them_are_two_questions(news: Libr
     assert answer.question == "Hello! What does Beijing want? What do ferries run on? Be brief."
 
 
+def test_a_bare_name_behind_a_word_of_thanks_is_still_a_topic(news: Library) -> None:
+    history = [Turn("Where does Beijing build?", "")]
+    bare, thanked = (assistant(news).ask(f"{said}And ferries?", history=history) for said in ("", "Thanks. "))
+    assert not bare.refused
+    assert (thanked.text, thanked.citations) == (bare.text, bare.citations)
+
+
 def test_the_last_of_two_questions_is_the_one_that_a_follow_up_goes_on_from(news: Library) -> None:
     asker, both = assistant(news, yuan=2.0), "I read a lot. What do ferries run on? What does Beijing want?"
     answer = asker.ask("And Shanghai?", history=[Turn(both, "")])

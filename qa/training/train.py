@@ -284,24 +284,24 @@ def train(
         folds=max(1, len(plan.teachers)),
     )
     saved_at = time.monotonic()
-    for number, batches in enumerate(feed(pools, first=trainer.pool, workers=plan.workers), trainer.pool):
-        if trainer.seen >= plan.examples:
-            break
-        trainer.begin(number)
-        try:
+    try:
+        for number, batches in enumerate(feed(pools, first=trainer.pool, workers=plan.workers), trainer.pool):
+            if trainer.seen >= plan.examples:
+                break
+            trainer.begin(number)
             for batch in batches:
                 if trainer.seen >= plan.examples:
                     break
                 trainer.step(batch)
                 report(Progress(trainer.seen, plan.examples, trainer.loss))
-        except KeyboardInterrupt:
-            trainer.save(checkpoint)  # what was reported as done is kept
-            raise
-        trainer.remember()
-        trainer.pool = number + 1
-        if time.monotonic() - saved_at > plan.checkpoint_every_s:
-            trainer.save(checkpoint)
-            saved_at = time.monotonic()
+            trainer.remember()
+            trainer.pool = number + 1
+            if time.monotonic() - saved_at > plan.checkpoint_every_s:
+                trainer.save(checkpoint)
+                saved_at = time.monotonic()
+    except KeyboardInterrupt:
+        trainer.save(checkpoint)  # what was reported as done is kept
+        raise
     trainer.save(checkpoint)
     trainer.settle()
     return trainer
