@@ -132,7 +132,11 @@ class Assistant:
         for part in asked.parts:
             before = [] if asked.labels else [answer.turn for answer in answers]
             understood = standalone(part, before)
-            answers.append(self._answer(Heard(part, understood), asked_for(understood).of_the_texts, scope))
+            answer = self._answer(Heard(part, understood), asked_for(understood).of_the_texts, scope)
+            leans = understood != part  # a question of its own may well have the answer of another
+            if leans and not answer.refused and any(answer.text == earlier.text for earlier in answers):
+                answer = compose.refused(Heard(part, understood), answer.hits)
+            answers.append(answer)
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
 
     def _read(self, heard: Heard, scope: Scope) -> Answer:

@@ -116,9 +116,11 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(r"(?:it|(?:the|this|that) (?:article|document|piece|story|text|report|paper|page))", re.I)
-_AND = re.compile(rf",?\s+and\s+(?=(?!(?-i:WHO)\b){ASKS}\b)", re.IGNORECASE)
+_PREPOSITION = r"(?:(?:by|since|until|for|from|at|in|to|with|on) )"
+_AND = re.compile(rf",?\s+and\s+(?=(?!(?-i:WHO)\b){_PREPOSITION}?{ASKS}\b)", re.IGNORECASE)
 _NO_QUESTION = re.compile(rf"{ASKS}(?: {AUXILIARY})?[\s?!.]*", re.IGNORECASE)
-_NO_VERB = re.compile(rf"(?!.*\b{AUXILIARY}\b)(?:how|what|which) [\w-]+", re.IGNORECASE)
+_NO_VERB = re.compile(rf"(?!.*\b{AUXILIARY}\b)(?:(?:how|what|which) [\w-]+|when|where)", re.IGNORECASE)
+_MORE = re.compile(rf"{_PREPOSITION}?(?:who(?:m|se)?|when|where|why|how(?: much| many| long)?)[\s?!.]*", re.IGNORECASE)
 _DETERMINER = r"(?:the|an?|this|that|these|those|his|her|its|their|our|my|your)"
 _SUBJECT = rf"(?:{_DETERMINER}|he|she|it|they|we|you|i)"
 _NO_OBJECT = re.compile(r"(?:who|what) \w+", re.IGNORECASE)  # "who designed", beside "who built the bridge"
@@ -237,9 +239,11 @@ def _several(question: str) -> Asked | None:
     if len(marked := questions(question)) > 1:
         return Asked("several", parts=tuple(marked))
     parts = _cut(question)
-    if len(parts) < 2 or not re.match(ASKS, parts[0], re.IGNORECASE) or any(map(_NO_QUESTION.fullmatch, parts)):
+    if len(parts) < 2 or not re.match(ASKS, parts[0], re.IGNORECASE):
         return None
     parts[0] = f"{parts[0]} {_left_to_the_next(parts[0], parts[1])}".rstrip()
+    if any(_NO_QUESTION.fullmatch(part) and not (at and _MORE.fullmatch(part)) for at, part in enumerate(parts)):
+        return None
     return Asked("several", parts=tuple(part.rstrip("?") + "?" for part in parts))
 
 

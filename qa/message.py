@@ -47,6 +47,7 @@ _AROUND = tuple(  # the sentence that asks, taken away one after the other
         r"(?:articles?|documents?|texts?|files?|sources?|library|what you have read)"
         rf"(?: provided| given| above| you have)?[,:]?\s+{_BEGINS}",
         r"(?<!say)(?<!said)[\s,]+(?:please|pls|plz|thx)(?=[\s?!.]*$)|,\s*(?:thanks|thank you|cheers)(?=[\s?!.]*$)",
+        r",\s*(?:exactly|precisely|actually|in fact|if an(?:y|ything)|again|then|by the way),",
         r"(?:\s*[\U0001F300-\U0001FAFF\u2600-\u27BF\uFE0F]|\s+[:;]-?[)(D])+$",
     )
 )

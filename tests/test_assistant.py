@@ -258,7 +258,7 @@ def test_a_part_that_two_articles_answer_keeps_both_footnotes_in_its_text() -> N
     with Library(None, HashEncoder()) as made:
         list(made.add([COUNTS, twin]))
         answer = assistant(made, **{"2,200": 4.0}).ask("How many firms are there and who counts them?")
-    assert answer.text == "How many firms are there? 2,200 [1] [2]\nwho counts them? 2,200 [3] [4]"
+    assert answer.text == "How many firms are there? 2,200 [1] [2]\nWho counts them? 2,200 [3] [4]"
     assert [c.marker for c in answer.citations] == [1, 2, 3, 4]
 
 
@@ -270,8 +270,14 @@ def test_a_part_without_an_answer_says_so_and_the_other_stays(news: Library) -> 
 
     asker = Assistant(news, Once({"2,200": 4.0}), CALIBRATION, passages_read=6)
     answer = asker.ask("How many firms are there and who owns them?")
-    assert answer.text == f"How many firms are there? 2,200 [1]\nwho owns them? {NOT_FOUND}"
+    assert answer.text == f"How many firms are there? 2,200 [1]\nWho owns them? {NOT_FOUND}"
     assert not answer.refused
+
+
+def test_a_second_question_of_two_words_gets_no_answer_in_the_words_of_the_first(news: Library) -> None:
+    answer = assistant(news, **{"2,200": 4.0}).ask("How many firms are there, and for how much?")
+    assert answer.text == f"How many firms are there? 2,200 [1]\nFor how much? {NOT_FOUND}"
+    assert len(answer.citations) == 1
 
 
 def test_a_reason_is_its_words_with_the_sentence_as_the_footnote(news: Library) -> None:
@@ -307,7 +313,7 @@ def test_numbers_in_brackets_are_nobodys_footnotes_in_a_question_or_within_one_a
         answer = asker.ask("What do ferries [5] run on, and what does Beijing want?")
     assert [line.partition("?")[0] for line in answer.text.splitlines()] == [
         "What do ferries run on",
-        "what does Beijing want",
+        "What does Beijing want",
     ]
 
 
@@ -478,7 +484,7 @@ def shelf() -> Iterator[Library]:
         ("Summarise the article on the tram || thanks || When was it published?", "1 February 2024"),
         (
             "When was the tram article published and who wrote it?",
-            "When was the tram article published? 1 February 2024 [1]\nwho wrote it? Ben Rowe [2]",
+            "When was the tram article published? 1 February 2024 [1]\nWho wrote it? Ben Rowe [2]",
         ),
         (
             "Which articles mention Norrvik? || Who wrote it?",

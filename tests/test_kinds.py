@@ -271,6 +271,20 @@ def test_the_first_of_two_questions_has_the_object_of_the_second(question: str, 
 @pytest.mark.parametrize(
     ("question", "parts"),
     [
+        ("When and where did the strike begin?", ("When did the strike begin?", "where did the strike begin?")),
+        ("Who runs the ferry, and since when?", ("Who runs the ferry?", "since when?")),
+        ("What is the target, and why?", ("What is the target?", "why?")),
+        ("Who built the dam and in what year?", ("Who built the dam?", "in what year?")),
+        ("When and with whom did he sail?", ("When did he sail?", "with whom did he sail?")),
+    ],
+)
+def test_the_second_question_may_be_two_words(question: str, parts: tuple[str, str]) -> None:
+    assert asked_for(question) == Asked("several", parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
         (
             "What is the toll between A and B, and what is the fare?",
             ("What is the toll between A and B?", "what is the fare?"),

@@ -46,6 +46,12 @@ def test_of_what_is_said_only_what_asks_is_left(message: str) -> None:
     assert heard(message) == Message(ASKED)
 
 
+def test_a_word_between_commas_is_left_out() -> None:
+    assert heard("Who, exactly, runs the ferry?").question == "Who runs the ferry?"
+    assert heard("Which ports, if any, are closed?").question == "Which ports are closed?"
+    assert heard("Who runs Cork, Bergen, Oslo?").question == "Who runs Cork, Bergen, Oslo?"
+
+
 def test_what_was_said_before_tells_where_to_look_where_it_names_something() -> None:
     assert heard(f"I'm writing about China. {ASKED}") == Message(ASKED, "I'm writing about China.")
     assert heard(f"{ASKED} I live in China.") == Message(ASKED)
