@@ -21,6 +21,7 @@ from qa.message import heard, questions
 from qa.reader import Reader, Span
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
+from qa.speech import said_by
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.writing.author import Author
@@ -92,8 +93,8 @@ class Assistant:
                 return self._listed(heard, asked, scope)
             case "topic":
                 return self._said(heard, asked, scope)
-            case "yes_no":
-                return self._decided(*self._spelled(heard, scope))
+            case "speech":
+                return self._spoken(heard, asked, scope)
             case _:
                 return self._read(heard, scope)
 
@@ -103,10 +104,8 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
         hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
-        alone, found = Heard(asked, plainly(heard(asked).question)), {document.id: document for document in given}
-        if asked_for(alone.understood).form == "yes_no":
-            return self._decided(alone, hits, found)
-        return self._fact(alone, hits, found)
+        alone = Heard(asked, plainly(heard(asked).question))
+        return self._told(alone, hits, {document.id: document for document in given})
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
         """The answer as the model writes it out, growing: every sentence checked and with its footnote.
@@ -140,8 +139,13 @@ class Assistant:
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
 
     def _read(self, heard: Heard, scope: Scope) -> Answer:
-        """A fact or a reason: its words alone are the answer, the sentence is its footnote."""
-        return self._fact(*self._spelled(heard, scope))
+        return self._told(*self._spelled(heard, scope))
+
+    def _told(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
+        """A fact or a reason, whose words alone are the answer, the sentence its footnote; or what decides."""
+        if asked_for(heard.understood).form == "yes_no":
+            return self._decided(heard, hits, found)
+        return self._fact(heard, hits, found)
 
     def _fact(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
         """Read from the passages; what only the comparison of a table's rows can tell is compared."""
@@ -171,6 +175,15 @@ class Assistant:
         if document is None and not asked.articles.it:
             return compose.refused(heard, because=why_none(self.library, asked.articles, scope))
         return self._quoted(heard, asked.topic, replace(scope, within=[document.id], context="") if document else scope)
+
+    def _spoken(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
+        """What somebody says: read, where it is asked of a topic; else, or when there is no such fact, quoted."""
+        heard, hits, found = self._spelled(heard, scope)
+        read = self._fact(heard, hits, found)
+        if asked.topic and not read.refused:
+            return read
+        spans = said_by(asked.speaker, found.values(), about=asked.topic)
+        return compose.quotes(heard, spans, found, hits, kind="sentences") if spans else read
 
     def _about_one(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """A summary of one article, its date or its author."""

@@ -14,7 +14,9 @@ from typing import Literal
 from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered, told
 from qa.message import ASKS, AUXILIARY, questions
 
-Form = Literal["fact", "several", "yes_no", "reason", "topic", "summary", "catalogue", "count", "date", "author"]
+Form = Literal[
+    "fact", "several", "yes_no", "reason", "topic", "speech", "summary", "catalogue", "count", "date", "author"
+]
 
 _OPENER = r"^(?:(?:and|but|so|please|can you|could you|would you|i want to know|i['’]d like to know)[\s,]+)*"
 _END = r"[\s?!.]*$"
@@ -110,6 +112,23 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("summary", _rule(rf"what (?:is|are|was) (?P<what>.+?) (?:all )?about{_END}")),
     ("topic", re.compile(rf"(?!(?i:{ASKS})\b)(?P<topic>[A-Z][^\W\d_]{{2,}}(?:-[^\W\d_]+)*){_END}")),  # a bare name
 )
+_SPEAKER, _ON = r"(?P<speaker>(?:[\w.'’-]+ ){0,5}?[\w.'’-]+?)", r"(?: (?:about|on|of|regarding) (?P<topic>.+?))?"
+_SPEECH = (
+    _rule(
+        rf"what (?:do|does|did|has|have|had) {_SPEAKER} (?:ever |also |just |\w+ly )?"
+        rf"(?:say|said|argued?|claim|think|warn|have to say|tell (?:us|me|reporters?|journalists?)){_ON}{_END}"
+    ),
+    _rule(rf"what (?=the |(?-i:[A-Z])){_SPEAKER} (?:says?|said|argue[sd]|claim(?:s|ed)|thinks?|thought){_ON}{_END}"),
+    _rule(
+        rf"what (?:is|are|was|were) {_SPEAKER}(?:['’]s|(?<=s)['’])"
+        rf" (?:views?|opinions?|comments?|statements?){_ON}{_END}"
+    ),
+    _rule(rf"(?:(?:the )?(?:quot(?:e|ation)|statement|comment|remark)s? (?:by|from|of)|quote) {_SPEAKER}{_ON}{_END}"),
+)
+_NOBODY = re.compile(
+    rf"(?:i|you|we|he|she|it|they|people|(?:the|this|that) {NOUN})\b|.*\b(?:{AUXILIARY}|{ASKS}|that|not|to)\b",
+    re.IGNORECASE,
+)
 _FILLER = re.compile(
     r"(?:^|[\s,]+)(?:please|briefly|quickly|again|for me|in (?:short|brief)"
     r"|in (?:a |an )?(?:\w+ )?(?:sentences?|words?|lines?|bullet points?|points?|paragraphs?))$",
@@ -150,7 +169,7 @@ class Asked:
 
     `articles` are those that a summary, a list, a date is asked of, and `topic` is what they are to speak of, or the
     words for one at a place of a list, should there be none. `parts` are the questions within it ("several"), `labels`
-    what tells them apart in a comparison.
+    what tells them apart in a comparison; `speaker` is whose words are asked for.
     """
 
     form: Form
@@ -158,6 +177,7 @@ class Asked:
     articles: Articles = ALL
     parts: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
+    speaker: str = ""
 
     @property
     def of_articles(self) -> bool:
@@ -181,7 +201,7 @@ def plainly(question: str) -> str:
 def asked_for(question: str) -> Asked:
     """The form of a question that stands alone."""
     plain = plainly(question)
-    return _of_articles(plain) or _compared(plain) or _several(plain) or _single(plain)
+    return _of_articles(plain) or _compared(plain) or _several(plain) or _spoken(plain) or _single(plain)
 
 
 def _of_articles(question: str) -> Asked | None:
@@ -225,6 +245,13 @@ def _summed_up(words: str) -> Articles:
         bare = shorter.strip(" ,")
     bare = re.sub(r"^(?:of|about|on|from|in) ", "", bare, flags=re.IGNORECASE)
     return named(bare) or Articles(topic=bare)
+
+
+def _spoken(question: str) -> Asked | None:
+    found = next(filter(None, (rule.match(question) for rule in _SPEECH)), None)
+    if found is None or _NOBODY.match(found["speaker"]):
+        return None
+    return Asked("speech", topic=found["topic"] or "", speaker=found["speaker"])
 
 
 def _single(question: str) -> Asked:

@@ -23,7 +23,7 @@ _NAME_WORD = (
     rf"(?!{_AFTER})(?:(?:{UPPER}\.){{2,}}(?! ?{UPPER})"  # "U.S."
     rf"|{ABBREVIATIONS}[a-z]?{UPPER}[\w-]*(?:['’](?!s\b)\w+)?)"
 )
-_NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the )?{_NAME_WORD})*(?: {_AFTER})?")
+NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the )?{_NAME_WORD})*(?: {_AFTER})?")
 OFFICE = (  # no Head, Minister or Director, for they have subjects: "Head of Marketing"
     rf"(?:{UPPER}\w+ ){{0,2}}(?:C[A-Z]O|VP|President|Prime Minister|Premier|Chancellor|Governor|Mayor|King|Queen"
     r"|Emperor|Ambassador|Speaker|Leader|Chair(?:man|woman|person)?|Chief Executive|Executive Officer|Founder)"
@@ -70,7 +70,7 @@ _THING_RULE = (  # after a verb and before the next, or at the end: "when does t
 _THING = re.compile(_THING_RULE, re.I)
 _A_THING = re.compile(_THING_RULE.replace("the ", "an? "), re.I)
 _IN = r"(?:to|from|in|at|near|on|over|across|between)"
-_PLACED = rf"(?:the|an?) (?:[\w'’-]+ ){{0,2}}?[\w'’-]+(?: {_IN} (?:the )?(?-i:{_NAME.pattern}))+"
+_PLACED = rf"(?:the|an?) (?:[\w'’-]+ ){{0,2}}?[\w'’-]+(?: {_IN} (?:the )?(?-i:{NAME.pattern}))+"
 _THING_OF_A_PLACE = re.compile(  # "when does the ferry to Vendry sail?", not "when did the firm move to Vendry?"
     rf"^(?!who\b|what (?:is|was)\b).*?\b(?:(?:is|are|was|were)(?:n['’]t)? (?P<is>{_PLACED})"
     rf"|(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? (?P<acts>{_PLACED})(?!{_NEXT})(?= \w))",
@@ -104,7 +104,7 @@ def _people(text: str) -> list[str]:
 
 
 def _spans_of_names(text: str) -> Iterator[tuple[int, int]]:
-    for match in _NAME.finditer(text):
+    for match in NAME.finditer(text):
         name, start = match.group(), match.start()
         first, _, rest = name.partition(" ")
         opens = not text[:start].strip() or text[:start].rstrip()[-1] in ".?!:"

@@ -280,6 +280,26 @@ def test_a_second_question_of_two_words_gets_no_answer_in_the_words_of_the_first
     assert len(answer.citations) == 1
 
 
+def test_what_somebody_said_is_quoted_and_a_fact_where_it_is_asked_of_a_topic() -> None:
+    talk = Document(
+        "talk", "Talk", "The quay is deep, said Ida Holm. It holds 40 ships, she added. It rained.", "/talk.txt"
+    )
+    with Library(None, HashEncoder()) as made:
+        list(made.add([talk]))
+        asker = assistant(made, **{"40 ships": 3.0})
+        holm, depth = (asker.ask(f"What did Ida Holm say{about}?") for about in ("", " about the quay"))
+        assert shown(holm)[:2] == (
+            "sentences",
+            "The quay is deep, said Ida Holm. [1] It holds 40 ships, she added. [2]",
+        )
+        assert (depth.kind, depth.text) == ("span", "40 ships")
+        assert (
+            assistant(made).ask("What did Ida Holm say about the quay?").text == "The quay is deep, said Ida Holm. [1]"
+        )
+        assert assistant(made).ask("What did Ida Holm say about the moon?").refused
+        assert assistant(made).ask("What did Bo Ek say?").refused
+
+
 def test_a_reason_is_its_words_with_the_sentence_as_the_footnote(news: Library) -> None:
     answer = assistant(news, Rain_fell=4.0).ask("Why was the day wet?")
     assert shown(answer) == ("span", "Rain fell", ["Rain fell all day long."])

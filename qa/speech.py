@@ -1,0 +1,105 @@
+"""Who says what in a document: the sentences that somebody is quoted with. Pure rules, English.
+
+In: a document's sentences and a name, or another description ("the mayor"). Out: what that speaker says, said of them
+by name ("Ann Lee said", "according to Lee") or by a pronoun that follows ("he added").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from index.chunk import chunk
+from index.types import Document
+from qa.orders import gives_orders
+from qa.reader import Span
+from qa.referents import NAME
+from qa.sentences import sentences_of
+from qa.words import content_words, share_unnamed, words
+
+_SAID = (  # the verbs that may stand before their subject, too: '"...", said Lee'
+    r"(?:said|says|adds|added|notes|noted|explains|explained|argues|argued|warns|warned|insists|insisted|admits|admitted"
+    r"|recalls|recalled|stresses|stressed|predicts|predicted|concludes|concluded|remarked|replied|wrote|writes)"
+)
+_TOLD = (
+    rf"(?:{_SAID}|told|tells|asked|asks|answered|claims|claimed|states|stated|thinks|thought|believes|believed|hopes"
+    r"|hoped|expects|expected|called|calls|described|describes|estimates|estimated|acknowledged|conceded|complained"
+    r"|emphasi[sz]ed|pointed out|points out|announced|declared|promised|promises|suggested|suggests|denied|denies)"
+)
+_PRONOUN = r"(?:he|she|they)"
+_OTHER = r"(?:(?:the|an?|some|many|several|most|other|its|his|her|their) (?:[\w-]+ ){0,3}?[\w-]+)"
+_NAME = rf"(?-i:{NAME.pattern})"
+_SPEAKER = rf"(?:{_NAME}|\b{_PRONOUN}\b|\b{_OTHER})"
+_ASIDE = r"(?:,[^,.;!?\"“”]{1,90},| (?:of|at|from|for|in|with) [^,.;!?\"“”]{1,60}| who [^,.;!?\"“”]{1,60},?){0,2}"
+_SPEECH = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"(?<=[,.!?\"”’'…] ){_SAID} (?:(?:the|its|their|a|an) (?:[\w'’-]+ ){{0,5}}?[\w'’-]+,? )?(?P<who>{_SPEAKER})",
+        rf"(?P<who>{_SPEAKER}){_ASIDE}(?: (?:has|had|have|also|then|later|once|still|has also))* {_TOLD}\b",
+        rf"\baccording to (?:(?:the|its|their) (?:[\w'’-]+ ){{0,5}}?)?(?P<who>{_SPEAKER})",
+        rf"\bin (?P<who>{_NAME}['’]s?|his|her|their) (?:view|opinion|eyes|words|judge?ment)\b",
+        rf"^(?P<who>{_NAME})(?: \([^)\n]*\))?:\s",  # of an interview
+    )
+)
+_QUOTES = "\"“'‘„«"
+_SEXES = tuple(frozenset(pair.split()) for pair in ("he his", "she her", "they their"))
+_PRONOUNS = frozenset().union(*_SEXES)
+_NO_NAMES = frozenset(  # beside one: titles, and what opens a sentence
+    "mr mrs ms miss dr prof professor sir dame lord lady mayor president minister secretary chancellor governor senator"
+    " director chairman chairwoman chief captain general judge king queen but and so yet still also then now later"
+    " when while as if although though after before because since however here there no yes".split()
+)
+_REMEMBERED = 3  # sentences after which "he said" may be somebody else
+
+
+def said_by(speaker: str, documents: Iterable[Document], *, about: str = "", most: int = 5) -> list[Span]:
+    """The sentences that the speaker says, in reading order, those of the first documents first.
+
+    `about`: only those that hold these words, of three and more at least half.
+    """
+    wanted = frozenset(content_words(speaker))
+    found = [span for document in documents for span in _said(wanted, document) if _speaks_of(about, span)]
+    return found[:most]
+
+
+def _speaks_of(topic: str, span: Span) -> bool:
+    return share_unnamed(topic, span.text) <= (0.5 if len(content_words(topic)) > 2 else 0.0)
+
+
+def _said(wanted: frozenset[str], document: Document) -> list[Span]:
+    if not wanted or wanted.isdisjoint(words(document.text)):
+        return []
+    spans = [span for passage in chunk(document) for span in sentences_of(passage) if not gives_orders(span.text)]
+    return [span for span, theirs in zip(spans, _theirs(spans, wanted), strict=True) if theirs]
+
+
+def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
+    """For each sentence whether the speaker says it; a pronoun is whoever spoke last, a short while ago."""
+    speakers = [_speakers(span.text) for span in spans]
+    names = {wanted, *(each for named in speakers for each in named if wanted <= each)}  # of "the mayor"
+    theirs: list[bool] = []
+    speaking, since, pronoun = False, 0, frozenset[str]()
+    for span, who in zip(spans, speakers, strict=True):
+        named = [each for each in who if not each <= _PRONOUNS]
+        other = pronoun and any(each <= _PRONOUNS and each.isdisjoint(pronoun) for each in who)  # he, not she
+        since += 1
+        if named or other:
+            speaking = any(_is(name, each) for name in names for each in named)
+            theirs.append(speaking)
+        else:
+            theirs.append(speaking and since <= _REMEMBERED and bool(who or span.text[0] in _QUOTES))
+            pronoun = next((sex for sex in _SEXES if theirs[-1] and who and not sex.isdisjoint(who[0])), pronoun)
+        since = 0 if theirs[-1] or named else since
+    return theirs
+
+
+def _is(wanted: frozenset[str], said: frozenset[str]) -> bool:
+    """Whether both may be one: "Lindqvist" and "Oskar Lindqvist", "the mayor" and "Mayor Lindqvist"."""
+    name, other = wanted - _NO_NAMES, said - _NO_NAMES
+    return wanted <= said or bool(name and other and (name <= other or other <= name))
+
+
+def _speakers(sentence: str) -> list[frozenset[str]]:
+    """The words of each speaker that a sentence names; pronouns too."""
+    found = (match["who"] for pattern in _SPEECH for match in pattern.finditer(sentence))
+    return [frozenset(content_words(who) or words(who)) for who in found]
