@@ -130,7 +130,7 @@ class Assistant:
         answers: list[Answer] = []
         for part in asked.parts:
             before = [] if asked.labels else [answer.turn for answer in answers]
-            understood = standalone(part, before)
+            understood = plainly(standalone(part, before))
             answer = self._answer(Heard(part, understood), asked_for(understood).of_the_texts, scope)
             leans = understood != part  # a question of its own may well have the answer of another
             if leans and not answer.refused and any(answer.text == earlier.text for earlier in answers):

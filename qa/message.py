@@ -16,6 +16,8 @@ from qa.referents import names
 
 ASKS = r"(?:what|which|who|whom|whose|when|where|why|how)"
 AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n't)?"
+OPENER = r"^(?:(?:and|but|so|please|can you|could you|would you|i want to know|i['’]d like to know)[\s,]+)*"
+END = r"[\s?!.]*$"
 _LEAD = r"(?:(?:and|but|so|then|also|please|ok|okay)[\s,]+)*"
 _INNER = re.compile(r"[.!?…;][\"'”’)\]]*\s+\S")  # an end of a sentence with something behind it
 _CUT = re.compile(  # "Hello. what is it", not "D.C. what"; "(1) Who? (2) When?"; "who is it; when is it"

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.types import Filter
 from qa.articles import Articles
-from qa.kinds import Asked, Form, asked_for
+from qa.kinds import Asked, Form, asked_for, plainly
 from qa.manners import HELP, reply_to
 
 
@@ -241,6 +241,42 @@ def test_a_question_about_papers_in_the_world_is_not_about_the_library(question:
 def test_the_age_of_what_need_not_be_an_article_is_a_fact(question: str) -> None:
     """The date of an article is answered with confidence 1.0: it must not be the answer to another question."""
     assert asked_for(question) == Asked("fact")
+
+
+@pytest.mark.parametrize(
+    ("phrase", "asked"),
+    [
+        ("Bergen's 2025 target", "what is Bergen's 2025 target"),
+        ("the price of a ticket?", "what is the price of a ticket?"),
+        ("the workers' demand", "what is the workers' demand"),
+        ("Could you tell me what it is", "what it is"),
+        ("the mayor of Bergen", "who is the mayor of Bergen"),
+        ("Bergen's new mayor", "who is Bergen's new mayor"),
+        ("the king's price", "what is the king's price"),
+    ],
+)
+def test_a_phrase_asks_what_it_stands_for(phrase: str, asked: str) -> None:
+    assert plainly(phrase) == asked
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "bergen 2025 target",
+        "Bergen",
+        "What's Bergen's target?",
+        "Describe Bergen's history",
+        "it's the target of Bergen",
+        "and the price of a ticket?",
+        "the newest article on eels",
+        "compare the targets of A and B",
+        "quotes from the head of the union",
+        "a summary of the article on eels",
+        "The dam is for the town of Ulvsund",
+    ],
+)
+def test_what_is_no_phrase_stays_as_it_was(said: str) -> None:
+    assert plainly(said) == said
 
 
 @pytest.mark.parametrize(
