@@ -18,6 +18,7 @@ from qa.followup import in_its_list, standalone, topic_of
 from qa.kinds import Asked, asked_for, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.message import heard, questions
+from qa.parts import is_rest
 from qa.reader import Reader, Span
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
@@ -132,9 +133,8 @@ class Assistant:
             before = [] if asked.labels else [answer.turn for answer in answers]
             understood = plainly(standalone(part, before))
             answer = self._answer(Heard(part, understood), asked_for(understood).of_the_texts, scope)
-            leans = understood != part  # a question of its own may well have the answer of another
-            if leans and not answer.refused and any(answer.text == earlier.text for earlier in answers):
-                answer = compose.refused(Heard(part, understood), answer.hits)
+            if is_rest(part) and not answer.refused and any(answer.text == earlier.text for earlier in answers):
+                answer = compose.refused(Heard(part, understood), answer.hits)  # it found the first once more
             answers.append(answer)
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
 

@@ -40,6 +40,11 @@ _NO_CLAUSE = re.compile(rf"(?!{ASKS}\b)", re.IGNORECASE)
 _TAIL = re.compile(rf"(?P<other>.+?) (?P<tail>{_OF} .+)", re.IGNORECASE)
 
 
+def is_rest(part: str) -> bool:
+    """Whether a part is what is left of a question: "since when?"."""
+    return bool(_MORE.fullmatch(part))
+
+
 def asked_twice(question: str) -> tuple[str, ...]:
     """The parts of "how many are there, and what share is in Beijing?", or of several, each with its mark.
 
@@ -51,7 +56,7 @@ def asked_twice(question: str) -> tuple[str, ...]:
     if len(parts) < 2 or not re.match(ASKS, parts[0], re.IGNORECASE):
         return ()
     parts[0] = f"{parts[0]} {_left_to_the_next(parts[0], parts[1])}".rstrip()
-    if any(_NO_QUESTION.fullmatch(part) and not (at and _MORE.fullmatch(part)) for at, part in enumerate(parts)):
+    if any(_NO_QUESTION.fullmatch(part) and not (at and is_rest(part)) for at, part in enumerate(parts)):
         return ()
     return tuple(part.rstrip("?") + "?" for part in parts)
 

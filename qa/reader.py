@@ -6,6 +6,7 @@ The token layout stands here once, `[CLS] question [SEP] title . lead-in passage
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,6 +30,7 @@ MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS = 32, 64
 MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
+_IS = re.compile(r"^\s*(what|who|where|when|how)['’]s\b(?! been\b| \w+ed\b)", re.IGNORECASE)  # to be read alike
 _SPANS_PER_PASSAGE = 3
 _COST_PER_TOKEN = 0.1  # of an answer, in logits; see qa/evaluation/LOG.md
 _REMEMBERED = 64  # readings of the same question over the same passages
@@ -152,7 +154,7 @@ class SpanReader:
             tokenizer, logits = self._tokenizer, self._logits
         rows = []
         for number, (question, passages) in enumerate(asked):
-            ids = tokenizer.encode(question, add_special_tokens=False).ids
+            ids = tokenizer.encode(_IS.sub(r"\1 is", question), add_special_tokens=False).ids
             rows += [(number, passage, *_encode(tokenizer, ids, passage)) for passage in passages]
         read: list[list[Span]] = [[] for _ in asked]
         for (number, passage, pair, offsets), of_tokens in zip(rows, logits([row[2] for row in rows]), strict=True):

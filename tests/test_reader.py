@@ -50,13 +50,14 @@ def test_without_title_and_lead_the_passage_follows_the_question() -> None:
     assert pair.passage_start == pair.segment_start == 3
 
 
-def test_a_question_is_read_alike_with_and_without_its_mark(folder: Path) -> None:
+def test_a_question_is_read_alike_with_and_without_its_mark_its_capitals_and_its_verb_cut_short(folder: Path) -> None:
     reader, passages = SpanReader(folder), [passage(TEXT)]
     plain = reader.read("what is Beijing's 2025 target", passages)
     for asked in (
         "What is Beijing's 2025 target?",
         "what is Beijing's 2025 target ??",
         "WHAT IS BEIJING'S 2025 TARGET？",
+        "What's Beijing's 2025 target?",
     ):
         assert reader.read(asked, passages) == plain
     assert reader.read("???", passages)
