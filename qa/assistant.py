@@ -15,7 +15,7 @@ from qa.articles import ALL, Articles
 from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import in_its_list, standalone, topic_of
-from qa.kinds import Asked, asked_for, plainly
+from qa.kinds import Asked, asked_for, of_what_was_cited, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.message import heard, questions
 from qa.parts import is_rest
@@ -81,8 +81,11 @@ class Assistant:
             return self._answer(Heard(asked, plain), form, scope)
         alone = Heard(asked, standalone(plain, history))
         answer = self._answer(alone, asked_for(alone.understood).of_the_texts, scope)
-        topic = topic_of(said.question, history)
-        return self._quoted(Heard(asked, topic), topic, scope) if answer.refused and topic else answer
+        if answer.refused and (topic := topic_of(said.question, history)):
+            return self._quoted(Heard(asked, topic), topic, scope)
+        if answer.refused and of_what_was_cited(plain) and history and (cited := history[-1].documents):
+            return self._about_one(Heard(asked, plain), form, replace(scope, last=cited))
+        return answer
 
     def _answer(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         match asked.form:

@@ -32,7 +32,10 @@ _ASKS = r"(?:who|whom|whose|what|when|where|why|how|which)"
 _VERB = r"(?-i:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n['’]t)?"
 _TELL = r"(?-i:tell|give|list|show|compare|explain|describe|summari[sz]e)"
 _PREPOSITION = r"(?:by|since|until|in|for|at|from|to|on|with|of|about|after|before)"
-_ABOUT = r"(?:what about|how about|what of)"
+_ABOUT = (  # "no, I meant Shanghai"; "compare that with Shanghai"
+    r"(?:what about|how about|what of|(?:(?:no|sorry)[\s,…]+)*i meant?(?: to say)?|(?:no|sorry)(?=, (?-i:[A-Z]))"
+    r"|compare (?:that|this|it) (?:with|to|and)|versus|vs\.?)"
+)
 _SO = r"(?:(?:so|then|ok|okay)[\s,…]+)*"
 _AND = r"(?:and|but|or)[\s,…]+"
 _LEAD = rf"^{_SO}(?:{_AND}{_SO})?"
@@ -58,7 +61,7 @@ _LEAD_OF_ITS_OWN = re.compile(  # what stands before a question that has a verb,
 )
 _CAPITAL = rf"(?-i:{UPPER}|\d)"
 _ANOTHER = re.compile(
-    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}\s+|(?={_PREPOSITION} {_CAPITAL}))"
+    rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}[\s,]+|(?={_PREPOSITION} {_CAPITAL}))"
     rf"(?:(?:(?:that|those) of|(?P<where>{_PREPOSITION})) )?(?P<other>.*[^\s?!.])[\s?!.]*$",
     re.I,
 )
@@ -85,6 +88,9 @@ _THAT_ONE = re.compile(
 )
 _WHO_SAID = re.compile(
     r"^(?:and |but )?who (?:said|says|claims|claimed|argued|thinks|reported) (?:that|this|so|it)[\s?!.]*$", re.I
+)
+_HOW_MUCH = re.compile(
+    r"(?P<asks>(?:and |but )?(?:how much|what) (?:is|was)) (?:that|this|it)(?= (?:in|worth)\b)", re.I
 )
 _ITS = re.compile(  # "and who is the mayor?": of what the question before spoke of
     rf"^{_SO}{_AND}{_SO}(?P<asked>{_ASKS}(?: (?:big|large|high|long|old|tall))? (?:is|are|was|were) the (?:\w+ )?"
@@ -115,6 +121,8 @@ def _stand_alone(question: str, before: str, answer: str) -> str:
         return question
     if _WHO_SAID.match(question):
         return f"who said {_one(answer) or before.rstrip(' ?!.')}?"
+    if (much := _HOW_MUCH.match(question)) and re.search(r"\d", amount := _one(answer)):  # "is that in dollars?"
+        return f"{much['asks']} {amount}{question[much.end() :]}"
     if part := _part(question):
         return _added(before, part)
     if (of := last_name(before)) and (its := _ITS.match(question)) and _names_none(its["asked"]):

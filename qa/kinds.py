@@ -70,7 +70,8 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
         "author",
         _rule(
             r"(?:who wrote|who (?:is|are|was|were) the (?:authors?|writers?) of|by whom was)"
-            rf" (?P<what>it|{PLACE}|(?=(?:the|this|that|your|my) (?:{MODIFIER})?{AUTHORED}).+?)(?: written)?{END}"
+            rf" (?P<what>it|th(?:at|is)|{PLACE}|(?=(?:the|this|that|your|my) (?:{MODIFIER})?{AUTHORED}).+?)"
+            rf"(?: written)?{END}"
         ),
     ),
     ("count", _rule(rf"how many (?P<all>(?:articles|documents)\b.*?){END}")),
@@ -116,7 +117,8 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     (
         "summary",
         _rule(
-            r"(?:what (?:is|are) |give me )?(?:the )?(?:main|key) (?:points?|ideas?|messages?|takeaways?)"
+            r"(?:what (?:is|are) |(?:give|list|show)(?: me)? )?(?:the )?(?:(?:\d|two|three|four|five) )?"
+            r"(?:(?:main|key|most important) (?:points?|ideas?|messages?|takeaways?|facts?)|bullet points?)"
             rf"(?: (?:of|in|from) (?P<what>.+?))?{END}"
         ),
     ),
@@ -140,6 +142,7 @@ _NOBODY = re.compile(
     rf"(?:i|you|we|he|she|it|they|people|(?:the|this|that) {NOUN})\b|.*\b(?:{AUXILIARY}|{ASKS}|that|not|to)\b",
     re.IGNORECASE,
 )
+_THIS = re.compile(r"\bth(?:at|is)\b", re.IGNORECASE)
 _FILLER = re.compile(
     r"(?:^|[\s,]+)(?:please|briefly|quickly|again|for me|in (?:short|brief)"
     r"|in (?:a |an )?(?:\w+ )?(?:sentences?|words?|lines?|bullet points?|points?|paragraphs?))$",
@@ -200,6 +203,12 @@ def asked_for(question: str) -> Asked:
     """The form of a question that stands alone."""
     plain = plainly(question)
     return _of_articles(plain) or _of_parts(plain) or _spoken(plain) or _single(plain)
+
+
+def of_what_was_cited(question: str) -> bool:
+    """Whether it may ask when or by whom the article was written that the answer before cites: "who wrote that?"."""
+    asked = asked_for(question)
+    return asked.form in ("date", "author") and asked.articles.it and bool(_THIS.search(question))
 
 
 def _of_articles(question: str) -> Asked | None:

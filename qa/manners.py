@@ -63,6 +63,7 @@ _MORE = _rule(
     "(?:can you |could you |please )*(?:tell|show|give) me (?:some )?more",
     "more",
     "(?:and )?(?:what|anything|something) else",
+    "(?:please )?(?:(?:can|could) you )?(?:elaborate|explain)(?: (?:that|this|it|more|further))?",
     tail=r"(?:[\s,]+please)?[\s!.?]*$",
 )
 _SURE = _rule(
@@ -73,8 +74,12 @@ _SURE = _rule(
 )
 _SOURCE = _rule(
     "(?:please )?(?:(?:can|could) you )?(?:show|give|tell) me (?:the|your) (?:sources?|evidence|proof)",
-    "(?:what|which) (?:is|are) (?:the|your) (?:sources?|evidence|proof)",
+    "(?:what|which)(?:['’]?s| is| are) (?:the|your) (?:sources?|evidence|proof)",
     "(?:where does it say|which article says) (?:that|this|so)",
+    "(?:please )?show me (?:the|that) (?:sentence|quote|passage|footnote|article)",
+    "(?:what|which) (?:article|document|file|source|page) (?:is|was|does) (?:that|this|it)(?: come)? from",
+    "where did you (?:get|find|read|see) (?:that|this|it)",
+    "says who",
     "how do you know(?: (?:that|this))?",
     tail=r"(?:[\s,]+please)?[\s!.?]*$",
 )

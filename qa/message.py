@@ -43,7 +43,7 @@ _AROUND = tuple(  # the sentence that asks, taken away one after the other
     for pattern in (
         r"^(?:[-*•–]|\(?\d{1,2}[.)])\s+(?=\S)|^@\w+[\s,:]+",  # of a list; to whom it is said
         r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| all| everyone| team)?[\s,!:–—-]+"
-        r"|(?:sorry|excuse me|pardon|thanks|thank you|ok|okay|well|q)\b[^,.:?]{0,40}[,:]\s+(?:but\s+)?)+"
+        r"|(?:sorry|excuse me|pardon|thanks|thank you|ok|okay|well|q)\b[^,.:?]{0,40}[,:]\s+(?:(?:but|and|so)\s+)?)+"
         rf"{_BEGINS}",
         r"^(?:based on|according to|judging by|in|from|within|using)(?: only)? (?:(?:the|my|your|these|this|all) )*"
         r"(?:articles?|documents?|texts?|files?|sources?|library|what you have read)"

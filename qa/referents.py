@@ -77,6 +77,7 @@ _THING_OF_A_PLACE = re.compile(  # "when does the ferry to Vendry sail?", not "w
     re.I,
 )
 _WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]*[\w'-])[\s?!.]*$", re.I)
+_OWNED = re.compile(rf"^what(?:['’]s| is| was) (?P<owned>{NAME.pattern}['’]s (?:[\w-]+ ){{0,3}}[\w-]+)[\s?!.]*$", re.I)
 _KIN_OF = re.compile(  # "who is Liu Qingfeng's father?" asks for another person
     r"^who(?:['’]?s| is| was) (?P<kin>.*['’]s? (?:[\w-]+ )*?(?:(?P<he>husband|father|brother|son|uncle)"
     r"|(?P<she>wife|mother|sister|daughter|aunt)|[\w-]+))[\s?!.]*$",
@@ -131,6 +132,8 @@ def meant_by(pronoun: str, before: str, answer: str) -> str:
     """What a pronoun or "there" means after a question and its answer; "" when nothing was named."""
     if pronoun in _HE | _SHE:
         return _person(pronoun, before, next(iter(_people(answer)), ""))
+    if pronoun == "it" and (owned := _OWNED.match(before)):
+        return owned["owned"]
     said = next(iter(names(answer)), "")
     asked = _asked_about(before, _HEAD_OF if pronoun == "there" else _OFFICE_OF)
     said_first = bool((_WHO if pronoun in _PEOPLE else _WHICH).match(before))

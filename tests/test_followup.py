@@ -48,12 +48,12 @@ def test_a_follow_up_is_completed_from_the_question_before(before: str, question
         ("Who is the mayor?", "Who is the mayor?"),
         ("And what is the point?", "what is the point?"),
         ("And what is the EU?", "what is the EU?"),
-        ("But who pays for it?", "who pays for Beijing?"),
-        ("And when does it open?", "when does Beijing open?"),
-        ("And where is it built?", "where is Beijing built?"),
-        ("and is it big?", "is Beijing big?"),
-        ("Or isn't it late?", "isn't Beijing late?"),
-        ("And in what year did it open?", "in what year did Beijing open?"),
+        ("But who pays for it?", "who pays for Beijing's 2025 target?"),
+        ("And when does it open?", "when does Beijing's 2025 target open?"),
+        ("And where is it built?", "where is Beijing's 2025 target built?"),
+        ("and is it big?", "is Beijing's 2025 target big?"),
+        ("Or isn't it late?", "isn't Beijing's 2025 target late?"),
+        ("And in what year did it open?", "in what year did Beijing's 2025 target open?"),
         ("And what happened?", "what happened?"),
         ("And then who took over?", "who took over?"),
         ("and tell me about Shenzhen", "tell me about Shenzhen"),
@@ -455,3 +455,28 @@ def test_no_conversation_breaks_it(before: str, answer: str, question: str) -> N
 
 def test_the_opening_question_word_is_no_name() -> None:
     assert names("What does Shanghai Tower hold?") == ["Shanghai Tower"]
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "answer", "expected"),
+    [
+        (
+            "When was it set?",
+            "What is Beijing's 2025 target?",
+            "300 billion yuan",
+            "When was Beijing's 2025 target set?",
+        ),
+        ("Who runs it?", "What does Beijing plan?", "a yard", "Who runs Beijing?"),
+        ("How much is that in dollars?", "What is the toll?", "5 florins [1]", "How much is 5 florins in dollars?"),
+        ("and what is it worth?", "What is the toll?", "a coin", "what is the toll worth?"),
+        ("No, I meant Shanghai.", "What is Beijing's 2025 target?", "", "What is Shanghai's 2025 target?"),
+        ("I mean 2030", "What is Beijing's 2025 target?", "", "What is Beijing's 2030 target?"),
+        ("Sorry, Shanghai", "What is Beijing's 2025 target?", "", "What is Shanghai's 2025 target?"),
+        ("Compare that with Shanghai", "What is Beijing's 2025 target?", "", "What is Shanghai's 2025 target?"),
+        ("No, it's mine.", "What is Beijing's 2025 target?", "", "No, Beijing's 2025 target's mine."),
+    ],
+)
+def test_a_correction_and_an_amount_go_on_from_what_was_asked(
+    question: str, before: str, answer: str, expected: str
+) -> None:
+    assert standalone(question, [Turn(before, answer)]) == expected

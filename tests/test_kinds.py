@@ -492,6 +492,10 @@ def test_scorn_gets_advice_and_no_scorn(text: str) -> None:
         ("Is that true?", "percentage"),
         ("Show me the source", "footnote"),
         ("Where does it say that?", "footnote"),
+        ("What's your source?", "footnote"),
+        ("Which article is that from?", "footnote"),
+        ("Says who?", "footnote"),
+        ("Can you elaborate?", "tell me about"),
     ],
 )
 def test_what_is_asked_of_an_answer_is_told_where_to_look(text: str, word: str) -> None:
