@@ -17,13 +17,14 @@ from pathlib import Path
 from index.chunk import sentences
 from index.copies import Said
 from index.types import ModelError, Passage
-from qa.quantities import quantities
+from qa.disagree import disagree
 from qa.reader import Span
 from qa.same import same_answer
-from qa.words import capitalised, content_words, numbers, share_missing, words, years
+from qa.words import capitalised, content_words, share_missing, words, years
 
 FEATURES = ("score", "words_missing_nearby", "most_words_missing", "names_missing_nearby", "missing_year")
 
+_NEARLY = 0.1  # this much less sure than the best, another value is a disagreement too; see qa/evaluation/LOG.md
 _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
 _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
@@ -38,7 +39,7 @@ class Calibration:
     weights: tuple[float, ...]  # of FEATURES
     intercept: float
     threshold: float  # below it the answer is a refusal
-    second_threshold: float  # from this confidence on, a different number elsewhere is a disagreement
+    second_threshold: float  # from this confidence on, another value elsewhere is a disagreement
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
@@ -88,7 +89,8 @@ def decide(
     confidence = sure[best]
     if confidence < calibration.threshold:
         return Decision((), confidence)
-    rival = _rival(question, best, sure, calibration.second_threshold)
+    enough = max(calibration.threshold, min(calibration.second_threshold, confidence - _NEARLY))
+    rival = _rival(question, best, sure, enough)
     if rival:
         return Decision((best, rival), confidence)
     agreeing: list[Span] = []
@@ -151,28 +153,14 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 
 
 def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: float) -> Span | None:
-    """Another figure for the same thing, from another document, that would be answered with confidence by itself."""
-    if not _asks_number(question) or not quantities(best.text):
-        return None
+    """Another value of the same thing, from another document, that would be answered with confidence by itself."""
     for span, probability in sure.items():
-        if span.passage.document_id == best.passage.document_id or not quantities(span.text):
+        if span.passage.document_id == best.passage.document_id or probability < threshold:
             continue
-        if same_answer(span.text, best.text) or _units(span).isdisjoint(_units(best)):
-            continue
-        if _tells(span, best) or _tells(best, span):  # one story in two places: both say both
-            continue
-        if probability >= threshold:
+        one_story = _tells(span, best) or _tells(best, span)  # in two places: both say both
+        if disagree(question, best, span) and not one_story:
             return span
     return None
-
-
-def _units(span: Span) -> set[str]:
-    """What a figure counts: the words and the currency of the span, else the word behind it; "" where nothing tells."""
-    behind = span.passage.text[span.end - span.passage.start :]
-    following = re.match(r"[\s-]+([^\W\d]{2,})", behind)
-    own = {word for word in content_words(span.text) if not (numbers(word) or word.isdigit())}
-    signs = {mark for _, mark in quantities(span.text) if mark}
-    return own | signs or (content_words(following[1]) if following else set()) or {""}
 
 
 def features(question: str, span: Span) -> tuple[float, ...]:
@@ -202,10 +190,3 @@ def _nearby(span: Span) -> str:
     touched = [n for n, (a, b) in enumerate(places) if a < span.end + shift and b > span.start + shift]
     some = places[max(0, touched[0] - 1) : touched[-1] + 1] if touched else []
     return " ".join([passage.title, *(text[a:b] for a, b in some)]) if some else f"{passage.title} {span.text}"
-
-
-def _asks_number(question: str) -> bool:
-    asked = question.lower()
-    return bool(
-        re.search(r"\bhow (many|much|large|big|long|old|far|tall|high)\b|\b(number|share|percentage) of\b", asked)
-    )

@@ -127,6 +127,17 @@ def test_two_confident_figures_from_two_passages_disagree() -> None:
     assert decide("How many people died?", same, PLAIN).spans == (same[0],)
 
 
+VALUES = (("Ann Lee", 0.3), ("Bo Ek", 0.1), ("Ida Holm", -0.05))
+
+
+def test_another_value_nearly_as_sure_disagrees_though_neither_is_very_sure() -> None:
+    best, near, far = (span(text, score, passage=n, document=text) for n, (text, score) in enumerate(VALUES))
+    assert decide("Who is the mayor of Oslo?", [best, near], PLAIN).spans == (best, near)  # 0.57 and 0.52
+    surer = span("Ann Lee", 1.0, document="surer")  # 0.73
+    assert decide("Who is the mayor of Oslo?", [surer, near], PLAIN).spans == (surer,)
+    assert decide("Who is the mayor of Oslo?", [best, far], PLAIN).spans == (best,)  # under the threshold
+
+
 @pytest.mark.parametrize(
     ("question", "second"),
     [
