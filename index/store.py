@@ -198,7 +198,8 @@ class Store:
         with self._database.reading():
             rows = self._connection.execute(
                 "SELECT p.id, s.story FROM passages p JOIN stories s ON s.document_id = p.document_id"
-                f" WHERE p.id IN ({_numbers(passage_ids)})"
+                " WHERE p.id IN (SELECT value FROM json_each(?))",
+                (json.dumps([int(number) for number in passage_ids]),),
             ).fetchall()
         return dict(rows)
 
@@ -364,11 +365,6 @@ class Store:
             rows = self._connection.execute(query, values).fetchall()
         stacked = np.frombuffer(b"".join(row[1] for row in rows), dtype="<f4").astype(np.float32)
         return [row[0] for row in rows], stacked.reshape(len(rows), -1 if rows else 0)
-
-
-def _numbers(values: Iterable[int]) -> str:
-    """For an SQL list, which as parameters would be bounded."""
-    return ",".join(map(str, map(int, values)))
 
 
 def _date(text: str | None) -> dt.date | None:

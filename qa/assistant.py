@@ -17,7 +17,7 @@ from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import in_its_list, standalone, topic_of
 from qa.kinds import Asked, asked_for, of_what_was_cited, plainly
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
-from qa.message import heard, questions
+from qa.message import questions, read_message
 from qa.parts import is_rest
 from qa.reader import Reader, Span
 from qa.rows import extremes
@@ -29,6 +29,7 @@ from qa.writing.author import Author
 from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
+MOST_AT_ONCE = 10  # questions in one message
 _GIVEN_CHARS = 1300  # of a piece of a given text, some 300 tokens: longer ones are read less well
 
 
@@ -62,7 +63,7 @@ class Assistant:
         Raises InputError or EmptyError for what cannot be asked.
         """
         asked = checked(question)
-        said = heard(asked)
+        said = read_message(asked)
         if reply := manners.reply_to(asked) or manners.reply_to(said.question):
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", reply))
         if self.document_count() == 0:
@@ -70,7 +71,7 @@ class Assistant:
         turns: list[Turn] = []
         for turn in history:
             if not manners.reply_to(turn.question):
-                last_asked = questions(heard(turn.question).question)[-1]
+                last_asked = questions(read_message(turn.question).question)[-1]
                 turns.append(replace(turn, question=in_its_list(plainly(last_asked), turns)))
         history, plain = turns, in_its_list(plainly(said.question), turns)
         before = said.context or (standalone(history[-1].question, history[:-1]) if history else "")
@@ -108,7 +109,7 @@ class Assistant:
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
         hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
-        alone = Heard(asked, plainly(heard(asked).question))
+        alone = Heard(asked, plainly(read_message(asked).question))
         return self._told(alone, hits, {document.id: document for document in given})
 
     def written(self, answer: Answer, writer: Writer, *, stopped: Stopped = lambda: False) -> Iterator[Written]:
@@ -131,6 +132,11 @@ class Assistant:
 
     def _each(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """The questions within a question, each by itself; one may lean on the one before it ("and when did he?")."""
+        if len(asked.parts) > MOST_AT_ONCE:
+            raise InputError(
+                f"the message asks {len(asked.parts)} questions; at most {MOST_AT_ONCE} are answered at once",
+                "ask the rest in another message",
+            )
         answers: list[Answer] = []
         for part in asked.parts:
             before = [] if asked.labels else [answer.turn for answer in answers]
@@ -182,11 +188,12 @@ class Assistant:
     def _spoken(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """What somebody says: read, where it is asked of a topic; else, or when there is no such fact, quoted."""
         heard, hits, found = self._spelled(heard, scope)
-        read = self._fact(heard, hits, found)
-        if asked.topic and not read.refused:
+        told = [found[each] for each in dict.fromkeys(hit.passage.document_id for hit in hits)]  # each story once
+        spans = said_by(asked.speaker, told, about=asked.topic)
+        read = self._fact(heard, hits, found) if asked.topic or not spans else None
+        if read is not None and (not read.refused or not spans):
             return read
-        spans = said_by(asked.speaker, found.values(), about=asked.topic)
-        return compose.quotes(heard, spans, found, hits, kind="sentences") if spans else read
+        return compose.quotes(heard, spans, found, hits, kind="sentences")
 
     def _about_one(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """A summary of one article, its date or its author."""

@@ -17,9 +17,9 @@ _FIGURE = re.compile(
     r"|^(?:at |for |by )?(?:what|which) (?:is|are|was|were|does|did|percentage|share|price|rate|speed)\b",
     re.IGNORECASE,
 )
-_DATE = re.compile(r"\bwhen\b|\b(?:what|which) (?:year|day|date|month)\b", re.IGNORECASE)
+_DATE = re.compile(r"^(?:and |since |until |by )?when\b|\b(?:what|which) (?:year|day|date|month)\b", re.IGNORECASE)
 _HOLDER = re.compile(  # of what one has at a time; a firm may have two founders
-    r"^who(?: (?:is|was)|['’]s) (?:(?:the|\w+['’]s) |\S+['’]s )"
+    r"^who(?: (?:is|was)|['’]s) (?:the|\S+['’]s) "
     r"(?!.*\b(?:founders?|authors?|members?|owners?|winners?|victims?)\b)"
     r"|^who (?:currently |now )?(?:leads|led|heads|headed|runs|chairs|chaired|directs|directed|commands|commanded)\b",
     re.IGNORECASE,

@@ -39,7 +39,7 @@ class Calibration:
     weights: tuple[float, ...]  # of FEATURES
     intercept: float
     threshold: float  # below it the answer is a refusal
-    second_threshold: float  # from this confidence on, another value elsewhere is a disagreement
+    second_threshold: float  # from this confidence on, another value elsewhere is a disagreement whatever the best has
 
     @classmethod
     def load(cls, path: Path) -> Calibration:
@@ -157,9 +157,8 @@ def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: flo
     for span, probability in sure.items():
         if span.passage.document_id == best.passage.document_id or probability < threshold:
             continue
-        one_story = _tells(span, best) or _tells(best, span)  # in two places: both say both
-        if disagree(question, best, span) and not one_story:
-            return span
+        if disagree(question, best, span) and not (_tells(span, best) or _tells(best, span)):
+            return span  # and no story in two places, which say both
     return None
 
 

@@ -11,9 +11,12 @@ import re
 from collections.abc import Sequence
 
 from qa.articles import PLACE
+from qa.message import ASKS, AUXILIARY
+from qa.quantities import quantities
 from qa.referents import (
     ABBREVIATIONS,
     HEAD,
+    NAME,
     OFFICE,
     PERIOD,
     TIME,
@@ -28,12 +31,12 @@ from qa.referents import (
 from qa.types import Turn
 
 # Verbs count in lower case alone, so that May, Will and Do stay names.
-_ASKS = r"(?:who|whom|whose|what|when|where|why|how|which)"
-_VERB = r"(?-i:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must)(?:n['’]t)?"
+_VERB = rf"(?-i:{AUXILIARY}|may|might)"
 _TELL = r"(?-i:tell|give|list|show|compare|explain|describe|summari[sz]e)"
 _PREPOSITION = r"(?:by|since|until|in|for|at|from|to|on|with|of|about|after|before)"
 _ABOUT = (  # "no, I meant Shanghai"; "compare that with Shanghai"
-    r"(?:what about|how about|what of|(?:(?:no|sorry)[\s,…]+)*i meant?(?: to say)?|(?:no|sorry)(?=, (?-i:[A-Z]))"
+    r"(?:what about|how about|what of|(?:(?:no|sorry)[\s,…]+)*i meant?(?: to say)?(?! (?:it|that|this|what)\b)"
+    rf"|(?:no|sorry)(?=, (?!(?:I|My|It|That|This|The|You|We|They|He|She|Not|Please)\b)(?-i:{NAME.pattern})[\s?!.]*$)"
     r"|compare (?:that|this|it) (?:with|to|and)|versus|vs\.?)"
 )
 _SO = r"(?:(?:so|then|ok|okay)[\s,…]+)*"
@@ -55,20 +58,21 @@ _PART = re.compile(  # of a question: "and in which city?", "for how many years?
 )
 _LEAD_OF_ITS_OWN = re.compile(  # what stands before a question that has a verb, or a pronoun to complete
     rf"{_LEAD}(?:(?:what|how) about )?(?=(?!{_ABOUT}\b|(?:that|those) of\b)"
-    rf"(?:(?:{_PREPOSITION} )?{_ASKS}\b|(?:{_VERB}|{_TELL}) \w"
+    rf"(?:(?:{_PREPOSITION} )?{ASKS}\b|(?:{_VERB}|{_TELL}) \w"
     r"|(?:his|her|their|its|he|she|it|they|him|them|this|that|these|those)\b))",
     re.I,
 )
 _CAPITAL = rf"(?-i:{UPPER}|\d)"
 _ANOTHER = re.compile(
     rf"^{_SO}(?:{_AND}{_SO}(?:{_ABOUT}\s+)?|{_ABOUT}[\s,]+|(?={_PREPOSITION} {_CAPITAL}))"
-    rf"(?:(?:(?:that|those) of|(?P<where>{_PREPOSITION})) )?(?P<other>.*[^\s?!.])[\s?!.]*$",
+    rf"(?:(?:(?:that|those) of|(?P<where>{_PREPOSITION})) )?(?P<other>.*?[^\s?!.,])"
+    r"(?:,? (?:not|instead of|rather than) [^?!.]*)?[\s?!.]*$",
     re.I,
 )
 _WHEN = rf" (?P<when>in|on|for|since|until|by|before|after) (?P<time>{TIME.pattern})"
 _CAPITALISED = rf"(?-i:{ABBREVIATIONS}){_CAPITAL}[\w'’-]*"
 _ANOTHER_OF_THEM = re.compile(  # "and how many in Shenzhen?"
-    rf"{_LEAD}(?!{_ABOUT}\b)(?P<asks>how many|how much|{_ASKS}) (?P<where>{_PREPOSITION}) "
+    rf"{_LEAD}(?!{_ABOUT}\b)(?P<asks>how many|how much|{ASKS}) (?P<where>{_PREPOSITION}) "
     rf"(?P<other>(?:the )?{_CAPITALISED}(?: (?:of |the )?{_CAPITALISED})*(?-i:{_WHEN})?)[\s?!.]*$",
     re.I,
 )
@@ -89,11 +93,15 @@ _THAT_ONE = re.compile(
 _WHO_SAID = re.compile(
     r"^(?:and |but )?who (?:said|says|claims|claimed|argued|thinks|reported) (?:that|this|so|it)[\s?!.]*$", re.I
 )
-_HOW_MUCH = re.compile(
-    r"(?P<asks>(?:and |but )?(?:how much|what) (?:is|was)) (?:that|this|it)(?= (?:in|worth)\b)", re.I
+_AMOUNT = re.compile(  # "how much is that in dollars?"
+    r"(?P<asks>(?:and |but )?(?:(?:how much|what) )?(?:is|was)) (?:that|this|it)(?= in (?:(?!(?:19|20)\d\d)\w+ ){0,2}"
+    r"(?:dollars?|euros?|pounds?|yuan|yen|rupees?|francs?|crowns?|USD|EUR|GBP|CNY|miles?|kilomet(?:er|re)s?|feet|met(?:er|re)s?"
+    r"|acres?|hectares?|tons?|tonnes?|kilos?|kilograms?|lit(?:er|re)s?|gallons?|hours?|days?|weeks?|months?|percent)\b)",
+    re.I,
 )
+_AMOUNT_WORDS = 6
 _ITS = re.compile(  # "and who is the mayor?": of what the question before spoke of
-    rf"^{_SO}{_AND}{_SO}(?P<asked>{_ASKS}(?: (?:big|large|high|long|old|tall))? (?:is|are|was|were) the (?:\w+ )?"
+    rf"^{_SO}{_AND}{_SO}(?P<asked>{ASKS}(?: (?:big|large|high|long|old|tall))? (?:is|are|was|were) the (?:\w+ )?"
     r"(?!(?:same|first|second|last|next|best|worst|point|matter)\b)\w+)[\s?!.]*$",
     re.I,
 )
@@ -121,8 +129,8 @@ def _stand_alone(question: str, before: str, answer: str) -> str:
         return question
     if _WHO_SAID.match(question):
         return f"who said {_one(answer) or before.rstrip(' ?!.')}?"
-    if (much := _HOW_MUCH.match(question)) and re.search(r"\d", amount := _one(answer)):  # "is that in dollars?"
-        return f"{much['asks']} {amount}{question[much.end() :]}"
+    if (asked := _AMOUNT.match(question)) and _is_amount(amount := _one(answer)):
+        return f"{asked['asks']} {amount}{question[asked.end() :]}"
     if part := _part(question):
         return _added(before, part)
     if (of := last_name(before)) and (its := _ITS.match(question)) and _names_none(its["asked"]):
@@ -167,6 +175,10 @@ def _added(before: str, part: str) -> str:
 def _one(answer: str) -> str:
     """The answer without its markers; "" when it is more than one."""
     return "" if "\n" in answer or ";" in answer else _MARKER.sub("", answer)
+
+
+def _is_amount(answer: str) -> bool:
+    return len(quantities(answer)) == 1 and len(answer.split()) <= _AMOUNT_WORDS
 
 
 def _another(question: str) -> re.Match[str] | None:

@@ -1,4 +1,4 @@
-"""What a question asks for: one fact, several, yes or no, reasons, a summary, the library itself. Pure rules, English.
+"""What a question asks for: one fact, several, yes or no, a summary, the library itself. Pure rules, English.
 
 Whatever no rule recognises is a question for one fact, which the reader answers; a wrong guess here costs a form,
 never a footnote.
@@ -14,9 +14,7 @@ from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Artic
 from qa.message import ASKS, AUXILIARY, END, OPENER
 from qa.parts import asked_twice, compared
 
-Form = Literal[
-    "fact", "several", "yes_no", "reason", "topic", "speech", "summary", "catalogue", "count", "date", "author"
-]
+Form = Literal["fact", "several", "yes_no", "topic", "speech", "summary", "catalogue", "count", "date", "author"]
 
 _PRINTED = r"(?:published|updated|written|posted|printed)"
 _COURTESY = re.compile(  # before a question that stands by itself
@@ -35,7 +33,7 @@ _WANTED = re.compile(  # "give me the name of the mayor" asks what it is; a list
     re.IGNORECASE,
 )
 _NOUN_PHRASE = re.compile(  # "Beijing's 2025 target", "the name of the ship"; its verb would be here or nowhere
-    rf"(?!.*(?:\b(?:{AUXILIARY}|{ASKS}|(?:it|he|she|that|there|what)['’]?s)\b|[,;:.!]\s))"
+    rf"(?!.*(?:\b(?:{AUXILIARY}|{ASKS}|(?:it|he|she|that|there|what|here|let|(?:every|some|any|no)(?:thing|one|body))['’]?s)\b|[,;:.!]\s))"
     r"(?!(?:describe|explain|find|give|list|name|show|tell|and|but|or)\b)"
     r"(?:(?:the|an?) (?:[\w-]+ ){1,4}(?:of|for|in) \S+|(?:\S+ ){0,3}\S*[^\W\d]['’]s \S+|(?:\S+ ){0,3}\w+s['’] \S+)"
     r"(?: \S+){0,5}[\s?!.]*$",
@@ -44,7 +42,8 @@ _NOUN_PHRASE = re.compile(  # "Beijing's 2025 target", "the name of the ship"; i
 _SOMEBODY = re.compile(
     r"(?:^(?:the|an?) (?:[\w-]+ )??|['’]s (?:[\w-]+ )??)"
     r"(?:mayor|president|chair(?:man|woman|person)?|ceo|cfo|coo|cto|head|director|minister|governor|chief|founder|owner|author"
-    r"|editor|leader|king|queen|captain|coach|boss|spokes(?:man|woman|person)|successor|predecessor|wife|husband)\b(?!['’]s)",
+    r"|editor|leader|king|queen|captain|coach|boss|spokes(?:man|woman|person)|successor|predecessor|wife|husband)"
+    r"(?= (?:of|in|for|at)\b|[\s?!.]*$)",
     re.IGNORECASE,
 )
 
@@ -100,7 +99,12 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ),
     ("catalogue", _rule(rf"what (?:is|do you have) in (?:the|your|my) library{END}")),
     ("topic", _rule(r"tell me (?:more |something )?about (?P<topic>.+)$")),
-    ("topic", _rule(r"what (?:is|are) (?:there|said|known|reported|written) (?:about|on|of) (?P<topic>.+)$")),
+    (
+        "topic",
+        _rule(
+            r"what (?:is|are|has been|have been) (?:there|said|known|reported|written) (?:about|on|of) (?P<topic>.+)$"
+        ),
+    ),
     ("topic", _rule(r"what do (?:you|we) know (?:about|of) (?P<topic>.+)$")),
     (
         "topic",
@@ -136,10 +140,13 @@ _SPEECH = (
         rf"what (?:is|are|was|were) {_SPEAKER}(?:['’]s|(?<=s)['’])"
         rf" (?:views?|opinions?|comments?|statements?){_ON}{END}"
     ),
-    _rule(rf"(?:(?:the )?(?:quot(?:e|ation)|statement|comment|remark)s? (?:by|from|of)|quote) {_SPEAKER}{_ON}{END}"),
+    _rule(
+        r"(?:(?:give|show) me )?(?:(?:the |some )?(?:quot(?:e|ation)|statement|comment|remark)s? (?:by|from|of)|quote)"
+        rf" {_SPEAKER}{_ON}{END}"
+    ),
 )
 _NOBODY = re.compile(
-    rf"(?:i|you|we|he|she|it|they|people|(?:the|this|that) {NOUN})\b|.*\b(?:{AUXILIARY}|{ASKS}|that|not|to)\b",
+    rf"(?:i|you|we|he|she|it|they|people|(?:the|this|that) {NOUN})\b|been\b|.*\b(?-i:{AUXILIARY}|{ASKS}|that|not|to)\b",
     re.IGNORECASE,
 )
 _THIS = re.compile(r"\bth(?:at|is)\b", re.IGNORECASE)
@@ -149,13 +156,10 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(r"(?:it|(?:the|this|that) (?:article|document|piece|story|text|report|paper|page))", re.I)
-_YES_NO = re.compile(rf"^(?:{AUXILIARY}|won't|can't|(?:may|might)(?! \d))\s", re.IGNORECASE)
+_YES_NO = re.compile(rf"^(?:{AUXILIARY}|(?:may|might)(?! \d))\s", re.IGNORECASE)
 _GERMAN = re.compile(r"was .*\b(?:das|der|die|den|dem|ein|eine|einen|ist|hat|sind|und|kostet)\b", re.IGNORECASE)
 _FEWEST_WORDS = 4  # of a yes/no question without its mark: "Will Smith age" is none
 _EITHER = re.compile(r"\bor\b", re.IGNORECASE)
-_REASON = re.compile(
-    r"^(?:but |and )?(?:why\b|how come\b|explain\b|how (?:do|does|did|is|are|was|were|can|could|will|would)\b)", re.I
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +264,7 @@ def _of_parts(question: str) -> Asked | None:
 
 
 def _spoken(question: str) -> Asked | None:
-    found = next(filter(None, (rule.match(question) for rule in _SPEECH)), None)
+    found = next(filter(None, (rule.match(_IS.sub(r"\1 is", question)) for rule in _SPEECH)), None)
     if found is None or _NOBODY.match(found["speaker"]):
         return None
     return Asked("speech", topic=found["topic"] or "", speaker=found["speaker"])
@@ -270,4 +274,4 @@ def _single(question: str) -> Asked:
     asks = question.endswith("?") or len(question.split()) >= _FEWEST_WORDS
     if _YES_NO.match(question) and asks and not _EITHER.search(question) and not _GERMAN.match(question):
         return Asked("yes_no")
-    return Asked("reason" if _REASON.match(question) else "fact")
+    return Asked("fact")

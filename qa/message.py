@@ -15,7 +15,10 @@ from qa.manners import reply_to
 from qa.referents import names
 
 ASKS = r"(?:what|which|who|whom|whose|when|where|why|how)"
-AUXILIARY = r"(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n't)?"
+AUXILIARY = (
+    r"(?:(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|shall|should|must)(?:n['’]t)?"
+    r"|(?:won|can)['’]t)"
+)
 OPENER = r"^(?:(?:and|but|so|please|can you|could you|would you|i want to know|i['’]d like to know)[\s,]+)*"
 END = r"[\s?!.]*$"
 _LEAD = r"(?:(?:and|but|so|then|also|please|ok|okay)[\s,]+)*"
@@ -25,7 +28,7 @@ _CUT = re.compile(  # "Hello. what is it", not "D.C. what"; "(1) Who? (2) When?"
 )
 # "What did Compute!", which goes on
 _OPEN = re.compile(rf"(?:(?:\w+\s+)?{ASKS}|{AUXILIARY})\b.*[^?]$", re.IGNORECASE)
-_GOES_ON = re.compile(rf"(?!{_LEAD}{ASKS}\b)[a-z]")
+_GOES_ON = re.compile(rf"(?!{_LEAD}{ASKS}\b|(?:thanks|thank you|thx|cheers|please)\b)[a-z]")
 _MARKED = re.compile(r"\?[\s\"'”’)\].!?]*$")
 _ASKING = re.compile(  # without a mark; "What a day." and "When I was there, it rained." end otherwise
     rf"{_LEAD}(?:{ASKS}\b.*[^.!…\s]|(?:tell me (?:more )?about|summari[sz]e|compare|explain|describe|list)\b.+)\s*$",
@@ -43,7 +46,7 @@ _AROUND = tuple(  # the sentence that asks, taken away one after the other
     for pattern in (
         r"^(?:[-*•–]|\(?\d{1,2}[.)])\s+(?=\S)|^@\w+[\s,:]+",  # of a list; to whom it is said
         r"^(?:(?:hi|hello|hey|good (?:morning|afternoon|evening|day))(?: there| all| everyone| team)?[\s,!:–—-]+"
-        r"|(?:sorry|excuse me|pardon|thanks|thank you|ok|okay|well|q)\b[^,.:?]{0,40}[,:]\s+(?:(?:but|and|so)\s+)?)+"
+        r"|(?:(?:sorry|excuse me|pardon|thanks|thank you)\b[^,.:?]{0,40}|ok|okay|well|q)[,:]\s+(?:(?:but|and|so)\s+)?)+"
         rf"{_BEGINS}",
         r"^(?:based on|according to|judging by|in|from|within|using)(?: only)? (?:(?:the|my|your|these|this|all) )*"
         r"(?:articles?|documents?|texts?|files?|sources?|library|what you have read)"
@@ -57,7 +60,7 @@ _PREFACE = re.compile(  # "My boss asked: what is it?"; "Beijing: what is its ta
     rf"^(?:.*\b(?:ask(?:s|ed|ing)?|questions?|wonder(?:s|ed|ing)?|know|tell|says?|answer)\b[^:]*|(?:\S+\s+){{7,}}\S+):\s+{_BEGINS}",
     re.IGNORECASE,
 )
-_QUOTED = re.compile(r"^[\"“„«'‘]+(?P<said>[^\"“”„«»]+)[\"”»'’]+[\s.]*$")  # all of it
+_QUOTED = re.compile(r"^[\"“„«'‘]++(?P<said>[^\"“”„«»]+?)[\"”»'’]++[\s.]*$")  # all of it
 _QUOTES = '"“„«'
 _SMALL = frozenset("a an and for from i in is of on or the to was were with".split())
 _MARKS = re.compile(r"[?!…]*\?[?!…]*")
@@ -71,7 +74,7 @@ class Message:
     context: str = ""
 
 
-def heard(message: str) -> Message:
+def read_message(message: str) -> Message:
     """What the message asks, without what else it says; all of it where nothing tells the two apart."""
     plain = _MARKS.sub("?", _QUOTED.sub(r"\g<said>", message))
     said = _sentences(plain)
@@ -80,7 +83,7 @@ def heard(message: str) -> Message:
         return Message(_alone(plain))
     before = " ".join(sentence for sentence in said[: asking[0]] if not reply_to(sentence))
     first, *others = (_alone(said[at]) for at in asking)
-    if _is_about(before, first) or said[-1][0] in _QUOTES:
+    if _is_about(before, first) or said[-1].startswith(tuple(_QUOTES)):
         return Message(plain)  # the reader knows better than a rule whom "he" means
     return Message(" ".join([first, *others]), before if names(before) else "")
 

@@ -14,6 +14,8 @@ _PREPOSITION = r"(?:(?:by|since|until|for|from|at|in|to|with|on) )"
 _AND = re.compile(rf",?\s+and\s+(?=(?!(?-i:WHO)\b){_PREPOSITION}?{ASKS}\b)", re.IGNORECASE)
 _NO_QUESTION = re.compile(rf"{ASKS}(?: {AUXILIARY})?[\s?!.]*", re.IGNORECASE)
 _NO_VERB = re.compile(rf"(?!.*\b{AUXILIARY}\b)(?:(?:how|what|which) [\w-]+|when|where)", re.IGNORECASE)
+_NOUN_ALONE = re.compile(r"(?:which|what) [\w-]+", re.IGNORECASE)
+_ENDS_OPEN = re.compile(r"\bthe (?:most|least|\w{2,}est)$", re.IGNORECASE)
 _MORE = re.compile(rf"{_PREPOSITION}?(?:who(?:m|se)?|when|where|why|how(?: much| many| long)?)[\s?!.]*", re.IGNORECASE)
 _DETERMINER = r"(?:the|an?|this|that|these|those|his|her|its|their|our|my|your)"
 _SUBJECT = rf"(?:{_DETERMINER}|he|she|it|they|we|you|i)"
@@ -56,6 +58,8 @@ def asked_twice(question: str) -> tuple[str, ...]:
     if len(parts) < 2 or not re.match(ASKS, parts[0], re.IGNORECASE):
         return ()
     parts[0] = f"{parts[0]} {_left_to_the_next(parts[0], parts[1])}".rstrip()
+    if _NOUN_ALONE.fullmatch(parts[0]) or any(map(_ENDS_OPEN.search, parts)):  # "which towns and which firms joined?"
+        return ()
     if any(_NO_QUESTION.fullmatch(part) and not (at and is_rest(part)) for at, part in enumerate(parts)):
         return ()
     return tuple(part.rstrip("?") + "?" for part in parts)
@@ -84,7 +88,9 @@ def compared(question: str) -> Sides | None:
     """A label and a question for each side of a comparison: "compare the targets of A, B and C"."""
     found = _COMPARE.match(question)
     sides = _sides(found["both"]) if found else ()
-    return (_owned(sides) or _shared(sides)) if len(sides) > 1 else None
+    if len(sides) < 2 or not all(map(_NO_CLAUSE.match, sides)):
+        return None
+    return _owned(sides) or _shared(sides)
 
 
 def _sides(both: str) -> tuple[str, ...]:

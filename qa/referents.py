@@ -77,7 +77,9 @@ _THING_OF_A_PLACE = re.compile(  # "when does the ferry to Vendry sail?", not "w
     re.I,
 )
 _WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]*[\w'-])[\s?!.]*$", re.I)
-_OWNED = re.compile(rf"^what(?:['’]s| is| was) (?P<owned>{NAME.pattern}['’]s (?:[\w-]+ ){{0,3}}[\w-]+)[\s?!.]*$", re.I)
+_OWNED = re.compile(
+    rf"^what(?:['’]s| is| was) (?P<owned>(?-i:{NAME.pattern})['’]s (?:[\w-]+ ){{0,3}}[\w-]+)[\s?!.]*$", re.I
+)
 _KIN_OF = re.compile(  # "who is Liu Qingfeng's father?" asks for another person
     r"^who(?:['’]?s| is| was) (?P<kin>.*['’]s? (?:[\w-]+ )*?(?:(?P<he>husband|father|brother|son|uncle)"
     r"|(?P<she>wife|mother|sister|daughter|aunt)|[\w-]+))[\s?!.]*$",

@@ -76,18 +76,22 @@ def _weight(fresh: set[str], weights: Counter[str], span: Span) -> float:
     return sum(weights[word] for word in fresh if weights[word] > 1) / math.sqrt(len(span.text))
 
 
+def may_miss(topic: str) -> float:
+    """The share of a topic's words that a sentence may lack and still speak of it: none of two, half of more."""
+    return 0.5 if len(content_words(topic)) > 2 else 0.0
+
+
 def speaking_of(topic: str, passages: Iterable[Passage], *, most: int = 3) -> list[Span]:
     """The sentences that hold the most of the topic's words: all of them, or half of three and more.
 
     Best first; equal ones in the order of the passages. Headings are none: where only a heading of a document names the
     topic, the sentences under it speak of it.
     """
-    count = len(content_words(topic))
-    if not count:
+    if not content_words(topic):
         return []
     spans = [span for passage in passages for span in sentences_of(passage)]
     missing = {span: share_unnamed(topic, span.text) for span in spans}
-    enough = [span for span in spans if missing[span] <= (0.5 if count > 2 else 0.0)]
+    enough = [span for span in spans if missing[span] <= may_miss(topic)]
     told = {span.passage.document_id for span in enough if not _is_heading(span)}
     found: dict[Span, float] = {}
     for span in enough:

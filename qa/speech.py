@@ -14,7 +14,7 @@ from index.types import Document
 from qa.orders import gives_orders
 from qa.reader import Span
 from qa.referents import NAME
-from qa.sentences import sentences_of
+from qa.sentences import may_miss, sentences_of
 from qa.words import content_words, share_unnamed, words
 
 _SAID = (  # the verbs that may stand before their subject, too: '"...", said Lee'
@@ -29,19 +29,21 @@ _TOLD = (
 _PRONOUN = r"(?:he|she|they)"
 _OTHER = r"(?:(?:the|an?|some|many|several|most|other|its|his|her|their) (?:[\w-]+ ){0,3}?[\w-]+)"
 _NAME = rf"(?-i:{NAME.pattern})"
-_SPEAKER = rf"(?:{_NAME}|\b{_PRONOUN}\b|\b{_OTHER})"
+_WHOSE = r"(?:['’]s?(?: [\w-]+){1,3}?)?"  # "the mayor's spokesman"
+_SPEAKER = rf"(?:{_NAME}{_WHOSE}|\b{_PRONOUN}\b|\b{_OTHER}{_WHOSE})"
 _ASIDE = r"(?:,[^,.;!?\"“”]{1,90},| (?:of|at|from|for|in|with) [^,.;!?\"“”]{1,60}| who [^,.;!?\"“”]{1,60},?){0,2}"
 _SPEECH = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?<=[,.!?\"”’'…] ){_SAID} (?:(?:the|its|their|a|an) (?:[\w'’-]+ ){{0,5}}?[\w'’-]+,? )?(?P<who>{_SPEAKER})",
-        rf"(?P<who>{_SPEAKER}){_ASIDE}(?: (?:has|had|have|also|then|later|once|still|has also))* {_TOLD}\b",
+        rf"(?P<who>{_SPEAKER}){_ASIDE}(?: (?:has|had|have|also|then|later|once|still))* {_TOLD}\b",
         rf"\baccording to (?:(?:the|its|their) (?:[\w'’-]+ ){{0,5}}?)?(?P<who>{_SPEAKER})",
         rf"\bin (?P<who>{_NAME}['’]s?|his|her|their) (?:view|opinion|eyes|words|judge?ment)\b",
         rf"^(?P<who>{_NAME})(?: \([^)\n]*\))?:\s",  # of an interview
     )
 )
-_QUOTES = "\"“'‘„«"
+_QUOTATION = re.compile(r"[\"“'‘„«][^\"”»]*(?:[\"”’»][.!?…]?)?")  # a sentence of it, with nobody named
+_OTHERS = frozenset("deputy former vice acting ex late".split())  # "the deputy mayor" is not the mayor
 _SEXES = tuple(frozenset(pair.split()) for pair in ("he his", "she her", "they their"))
 _PRONOUNS = frozenset().union(*_SEXES)
 _NO_NAMES = frozenset(  # beside one: titles, and what opens a sentence
@@ -57,13 +59,9 @@ def said_by(speaker: str, documents: Iterable[Document], *, about: str = "", mos
 
     `about`: only those that hold these words, of three and more at least half.
     """
-    wanted = frozenset(content_words(speaker))
-    found = [span for document in documents for span in _said(wanted, document) if _speaks_of(about, span)]
-    return found[:most]
-
-
-def _speaks_of(topic: str, span: Span) -> bool:
-    return share_unnamed(topic, span.text) <= (0.5 if len(content_words(topic)) > 2 else 0.0)
+    wanted = frozenset(content_words(speaker) or words(speaker))
+    found = (span for document in documents for span in _said(wanted, document))
+    return [span for span in found if share_unnamed(about, span.text) <= may_miss(about)][:most]
 
 
 def _said(wanted: frozenset[str], document: Document) -> list[Span]:
@@ -76,7 +74,8 @@ def _said(wanted: frozenset[str], document: Document) -> list[Span]:
 def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
     """For each sentence whether the speaker says it; a pronoun is whoever spoke last, a short while ago."""
     speakers = [_speakers(span.text) for span in spans]
-    names = {wanted, *(each for named in speakers for each in named if wanted <= each)}  # of "the mayor"
+    fuller = {each for who in speakers for each in who if wanted <= each}  # of "the mayor" that of Mayor Lindqvist
+    names = [wanted, *(each for each in fuller if _is(wanted, each))]
     theirs: list[bool] = []
     speaking, since, pronoun = False, 0, frozenset[str]()
     for span, who in zip(spans, speakers, strict=True):
@@ -84,10 +83,10 @@ def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
         other = pronoun and any(each <= _PRONOUNS and each.isdisjoint(pronoun) for each in who)  # he, not she
         since += 1
         if named or other:
-            speaking = any(_is(name, each) for name in names for each in named)
-            theirs.append(speaking)
+            theirs.append(any(_is(name, each) for name in names for each in named))
+            speaking = bool(named) and any(_is(name, named[-1]) for name in names)
         else:
-            theirs.append(speaking and since <= _REMEMBERED and bool(who or span.text[0] in _QUOTES))
+            theirs.append(speaking and since <= _REMEMBERED and bool(who or _QUOTATION.fullmatch(span.text)))
             pronoun = next((sex for sex in _SEXES if theirs[-1] and who and not sex.isdisjoint(who[0])), pronoun)
         since = 0 if theirs[-1] or named else since
     return theirs
@@ -96,10 +95,13 @@ def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
 def _is(wanted: frozenset[str], said: frozenset[str]) -> bool:
     """Whether both may be one: "Lindqvist" and "Oskar Lindqvist", "the mayor" and "Mayor Lindqvist"."""
     name, other = wanted - _NO_NAMES, said - _NO_NAMES
+    if not (said - wanted).isdisjoint(_OTHERS):
+        return False
     return wanted <= said or bool(name and other and (name <= other or other <= name))
 
 
 def _speakers(sentence: str) -> list[frozenset[str]]:
-    """The words of each speaker that a sentence names; pronouns too."""
-    found = (match["who"] for pattern in _SPEECH for match in pattern.finditer(sentence))
-    return [frozenset(content_words(who) or words(who)) for who in found]
+    """The words of each speaker that a sentence names, in its order; pronouns too. Of "Lee's lawyer" the lawyer's."""
+    found = {match.start("who"): match["who"] for pattern in _SPEECH for match in pattern.finditer(sentence)}
+    who = [re.split(r"['’]s? ", found[start])[-1] for start in sorted(found)]
+    return [frozenset(content_words(each) or words(each)) for each in who]

@@ -14,7 +14,7 @@ Reason = Literal["not_found", "not_a_question", "which_article", "unsupported"]
 # In the text of the other kinds a "[1]" is the article's own.
 KINDS_WITH_MARKERS: tuple[Kind, ...] = ("generated", "disagreement", "list", "sentences", "summary")
 
-MARKER = re.compile(r"\[(\d+)\]")
+MARKER = re.compile(r"\[(\d{1,6})\]")
 
 
 @dataclass(frozen=True, slots=True)

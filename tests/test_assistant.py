@@ -300,6 +300,18 @@ def test_what_somebody_said_is_quoted_and_a_fact_where_it_is_asked_of_a_topic() 
         assert assistant(made).ask("What did Bo Ek say?").refused
 
 
+def test_a_story_of_two_outlets_is_quoted_once() -> None:
+    text = "The quay is deep, said Ida Holm. It holds 40 ships, she added. It rained all day in the old harbour."
+    with Library(None, HashEncoder()) as made:
+        list(made.add([Document(name, "Talk", text, f"/{name}.txt") for name in ("one", "two")]))
+        assert len(assistant(made).ask("What did Ida Holm say?").citations) == 2
+
+
+def test_a_message_may_ask_only_so_much(news: Library) -> None:
+    with pytest.raises(InputError, match="asks 40 questions; at most 10"):
+        assistant(news).ask("Why the tax? " * 40)
+
+
 def test_a_reason_is_its_words_with_the_sentence_as_the_footnote(news: Library) -> None:
     answer = assistant(news, Rain_fell=4.0).ask("Why was the day wet?")
     assert shown(answer) == ("span", "Rain fell", ["Rain fell all day long."])

@@ -21,6 +21,7 @@ def span(text: str, around: str = "") -> Span:
         ("What share of the firms is in Beijing?", "28 percent", "31 percent"),
         ("When does the bridge open?", "May 2026", "2027"),
         ("When does the bridge open?", "14 March", "15 March"),
+        ("How many people died when the dam broke?", "12 people", "21 people"),
         ("In what year did it sink?", "1912", "in 1913"),
         ("Who is the mayor of Larch Bay?", "Oskar Lindqvist", "Ida Holm"),
         ("Who's Corvane's chief executive?", "Ann Lee", "Bo Ek"),

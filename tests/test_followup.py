@@ -473,6 +473,13 @@ def test_the_opening_question_word_is_no_name() -> None:
         ("I mean 2030", "What is Beijing's 2025 target?", "", "What is Beijing's 2030 target?"),
         ("Sorry, Shanghai", "What is Beijing's 2025 target?", "", "What is Shanghai's 2025 target?"),
         ("Compare that with Shanghai", "What is Beijing's 2025 target?", "", "What is Shanghai's 2025 target?"),
+        ("I meant Oslo, not Bergen", "Who is the mayor of Bergen?", "", "Who is the mayor of Oslo?"),
+        ("Is that in dollars?", "What is the toll?", "a coin", "Is that in dollars?"),
+        ("What is it worth?", "When was the dam built?", "in 1998", "What is the dam worth?"),
+        ("What was it in 2020?", "What is the toll?", "5 florins", "What was the toll in 2020?"),
+        ("No, I asked about Oslo", "Who is the mayor of Bergen?", "", "No, I asked about Oslo"),
+        ("Sorry, My mistake", "Who is the mayor of Bergen?", "", "Sorry, My mistake"),
+        ("I meant it", "Who is the mayor of Bergen?", "", "I meant Bergen"),
         ("No, it's mine.", "What is Beijing's 2025 target?", "", "No, Beijing's 2025 target's mine."),
     ],
 )
@@ -480,3 +487,10 @@ def test_a_correction_and_an_amount_go_on_from_what_was_asked(
     question: str, before: str, answer: str, expected: str
 ) -> None:
     assert standalone(question, [Turn(before, answer)]) == expected
+
+
+def test_a_long_question_full_of_small_words_costs_little() -> None:
+    of = " of the".join([" size", " share", " market", " largest", " firms", " towns", " region"])
+    started = time.perf_counter()
+    standalone("When did it open?", [Turn(f"What was the{of} in 2020?")])
+    assert time.perf_counter() - started < 1

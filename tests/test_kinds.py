@@ -23,8 +23,8 @@ from qa.manners import HELP, reply_to
         ("What reports does the ministry publish?", Asked("fact")),
         ("Does the quay open on Monday?", Asked("yes_no")),
         ("isn't the basin deep?", Asked("yes_no")),
-        ("Why were trips cancelled?", Asked("reason")),
-        ("how does the trust pay", Asked("reason")),
+        ("Why were trips cancelled?", Asked("fact")),
+        ("how does the trust pay", Asked("fact")),
         ("how many buses run", Asked("fact")),
         ("summarise the article", Asked("summary")),
         ("Please summarize the article on the chip pact.", Asked("summary", articles=Articles("the chip pact"))),
@@ -47,7 +47,7 @@ from qa.manners import HELP, reply_to
         ("and summarise it", Asked("summary")),
         ("Do you know who the mayor of Larch Bay is?", Asked("fact")),
         ("Could you tell me how many berths the quay will have?", Asked("fact")),
-        ("Please tell me why trips were cancelled.", Asked("reason")),
+        ("Please tell me why trips were cancelled.", Asked("fact")),
         ("Could you tell me whether it rains?", Asked("yes_no")),
         ("Was kostet das neue Schwimmbad?", Asked("fact")),
         ("Was the quay dear?", Asked("yes_no")),
@@ -253,6 +253,8 @@ def test_the_age_of_what_need_not_be_an_article_is_a_fact(question: str) -> None
         ("the mayor of Bergen", "who is the mayor of Bergen"),
         ("Bergen's new mayor", "who is Bergen's new mayor"),
         ("the king's price", "what is the king's price"),
+        ("the head office of Tesla", "what is the head office of Tesla"),
+        ("Beijing's chief exports", "what is Beijing's chief exports"),
     ],
 )
 def test_a_phrase_asks_what_it_stands_for(phrase: str, asked: str) -> None:
@@ -266,6 +268,9 @@ def test_a_phrase_asks_what_it_stands_for(phrase: str, asked: str) -> None:
         "Bergen",
         "What's Bergen's target?",
         "Describe Bergen's history",
+        "Let's talk about eels",
+        "here's my question",
+        "Everything’s fine",
         "it's the target of Bergen",
         "and the price of a ticket?",
         "the newest article on eels",
@@ -290,6 +295,11 @@ def test_what_is_no_phrase_stays_as_it_was(said: str) -> None:
         ("What is Ada Moss's view on tolls?", "Ada Moss", "tolls"),
         ("Quotes from Ada Moss about tolls", "Ada Moss", "tolls"),
         ("Could you tell me what Ada Moss said about tolls?", "Ada Moss", "tolls"),
+        ("What did the WHO say about masks?", "the WHO", "masks"),
+        ("What did Will Smith say?", "Will Smith", ""),
+        ("What's Ada Moss's opinion on tolls?", "Ada Moss", "tolls"),
+        ("give me quotes from the mayor", "the mayor", ""),
+        ("What has been said about the tax?", "", "the tax"),
         ("What did he say?", "", ""),
         ("What did the report say about the ferry?", "", ""),
         ("What did Moss claim that Ek said?", "", ""),
@@ -301,6 +311,11 @@ def test_whose_words_are_asked_for(question: str, speaker: str, topic: str) -> N
     asked = asked_for(question)
     assert (asked.speaker, asked.topic) == (speaker, topic)
     assert (asked.form == "speech") == bool(speaker)
+
+
+@pytest.mark.parametrize("question", ["Isn’t Bergen in Norway?", "Won't it rain?", "Doesn’t the ferry run on Sundays?"])
+def test_a_verb_is_denied_with_either_apostrophe(question: str) -> None:
+    assert asked_for(question) == Asked("yes_no")
 
 
 def test_two_questions_joined_by_and_are_two_parts() -> None:
@@ -375,6 +390,9 @@ def test_a_question_with_a_clause_may_have_a_second_behind_it(question: str, par
         "What determines which half is wet and which is dry?",
         "What did the ministry and WHO ask the towns?",
         "Who was and who is the mayor?",
+        "Which towns and which firms joined?",
+        "What is the largest and what is the smallest town?",
+        "Compare how Bergen and Oslo voted",
     ],
 )
 def test_a_clause_or_a_pair_of_words_is_no_second_question(question: str) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.kinds import plainly
-from qa.message import Message, heard, questions
+from qa.message import Message, questions, read_message
 
 ASKED = "What is Beijing's 2025 target?"
 
@@ -34,6 +34,8 @@ ASKED = "What is Beijing's 2025 target?"
         f"Based on the articles, {ASKED}",
         f"Using only the documents provided, {ASKED}",
         f"Please answer briefly: {ASKED}",
+        f"{ASKED} thanks",
+        f"Well, {ASKED}",
         f"{ASKED} :)",
         f"{ASKED} 🙂",
         f'"{ASKED}"',
@@ -43,25 +45,31 @@ ASKED = "What is Beijing's 2025 target?"
     ],
 )
 def test_of_what_is_said_only_what_asks_is_left(message: str) -> None:
-    assert heard(message) == Message(ASKED)
+    assert read_message(message) == Message(ASKED)
+
+
+@pytest.mark.parametrize("whole", ["Well 12: who drilled it?", "OK Corral, where is it?", "a. ?"])
+def test_a_name_that_begins_like_a_courtesy_stays(whole: str) -> None:
+    assert read_message(whole) == Message(whole)
 
 
 def test_a_word_between_commas_is_left_out() -> None:
-    assert heard("Who, exactly, runs the ferry?").question == "Who runs the ferry?"
-    assert heard("Which ports, if any, are closed?").question == "Which ports are closed?"
-    assert heard("Who runs Cork, Bergen, Oslo?").question == "Who runs Cork, Bergen, Oslo?"
+    assert read_message("Who, exactly, runs the ferry?").question == "Who runs the ferry?"
+    assert read_message("Which ports, if any, are closed?").question == "Which ports are closed?"
+    assert read_message("Who runs Cork, Bergen, Oslo?").question == "Who runs Cork, Bergen, Oslo?"
 
 
 def test_what_was_said_before_tells_where_to_look_where_it_names_something() -> None:
-    assert heard(f"I'm writing about China. {ASKED}") == Message(ASKED, "I'm writing about China.")
-    assert heard(f"{ASKED} I live in China.") == Message(ASKED)
+    assert read_message(f"I'm writing about China. {ASKED}") == Message(ASKED, "I'm writing about China.")
+    assert read_message(f"{ASKED} I live in China.") == Message(ASKED)
 
 
 def test_a_question_without_its_mark_is_one_too() -> None:
-    assert heard("Good morning. what is the 2025 target").question == "what is the 2025 target"
-    assert heard("I am new here. Tell me about Shenzhen.").question == "Tell me about Shenzhen."
+    assert read_message("Good morning. what is the 2025 target").question == "what is the 2025 target"
+    assert read_message("I am new here. Tell me about Shenzhen.").question == "Tell me about Shenzhen."
     assert (
-        heard("When I was young I lived there. I liked it.").question == "When I was young I lived there. I liked it."
+        read_message("When I was young I lived there. I liked it.").question
+        == "When I was young I lived there. I liked it."
     )
 
 
@@ -78,11 +86,11 @@ def test_courtesies_are_left_out(courtesy: str) -> None:
     "name", ["Hello Kitty is whose cat?", "Dear Leader was who?", "Q: the Winged Serpent", "Hi-Vis vests"]
 )
 def test_a_greeting_that_is_a_name_stays(name: str) -> None:
-    assert heard(name) == Message(name)
+    assert read_message(name) == Message(name)
 
 
 def test_questions_stay_together_and_are_told_apart() -> None:
-    both = heard(f"Hello! {ASKED} And who pays? Thanks.").question
+    both = read_message(f"Hello! {ASKED} And who pays? Thanks.").question
     assert both == f"{ASKED} And who pays?"
     assert questions(both) == [ASKED, "And who pays?"]
     assert questions(ASKED) == [ASKED]
@@ -114,12 +122,12 @@ def test_questions_stay_together_and_are_told_apart() -> None:
     ],
 )
 def test_what_belongs_together_stays_together(whole: str) -> None:
-    assert heard(whole) == Message(whole)
+    assert read_message(whole) == Message(whole)
 
 
 @given(st.text(alphabet="aB .?!:\"'whoitsheD1\n", max_size=200))
 def test_every_word_that_is_left_was_said(message: str) -> None:
-    said = heard(message)
+    said = read_message(message)
     for part in (said.question, said.context):
         letters = iter(re.findall(r"\w", message))
         assert all(letter in letters for letter in re.findall(r"\w", part))  # in this order
@@ -128,5 +136,5 @@ def test_every_word_that_is_left_was_said(message: str) -> None:
 @pytest.mark.parametrize("piece", ["?!", "who: ", "a. ", '"', "the the ", "know ", "... "])
 def test_long_nonsense_takes_no_time(piece: str) -> None:
     began = time.perf_counter()
-    heard(piece * (1000 // len(piece)))
+    read_message(piece * (1000 // len(piece)))
     assert time.perf_counter() - began < 1

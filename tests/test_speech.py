@@ -80,6 +80,24 @@ def test_a_pronoun_long_after_is_nobodys() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "speaker", "sentences"),
+    [
+        ('Lee said so. "We are broke," the mayor\'s spokesman said.', "the mayor", []),
+        ('Lee said so. "It is a joke," the leader\'s wife said.', "Lee", ["Lee said so."]),
+        ('Lee said so. "Never," shouted Berg.', "Lee", ["Lee said so."]),
+        ('Lee said so. "Never!"', "Lee", ["Lee said so.", '"Never!"']),
+        ("The deputy mayor said no. The former mayor said yes.", "the mayor", []),
+        ("Lee said yes, but Berg said no. He added that it rained.", "Lee", ["Lee said yes, but Berg said no."]),
+        ("The WHO said masks help. Will Smith said no.", "the WHO", ["The WHO said masks help."]),
+        ("Lee's lawyer said no.", "Lee", []),
+        ("Lee's lawyer said no.", "Lee's lawyer", ["Lee's lawyer said no."]),
+    ],
+)
+def test_nothing_is_put_into_another_mouth(text: str, speaker: str, sentences: list[str]) -> None:
+    assert said(speaker, text=text) == sentences
+
+
 def test_the_lines_of_an_interview_are_those_of_the_name_before_them() -> None:
     talk = "Ida Holm: We sail at noon.\n\nBo Ek: When do you land?\n\nIda Holm: By six."
     assert said("Ida Holm", text=talk) == ["Ida Holm: We sail at noon.", "Ida Holm: By six."]

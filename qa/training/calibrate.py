@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_DISAGREE_AT = 0.75  # the second of two figures must be this likely by itself; rare enough to be set by hand
+_DISAGREE_AT = 0.75  # as likely is another value that is shown beside any answer; rare enough to be set by hand
 
 
 _CHOICES = 3  # rounds in which the spans are chosen by what was learned from those chosen before

@@ -22,9 +22,8 @@ from qa.training.data import (
 from qa.training.features import names_in, near_miss
 from qa.training.tables import tables
 
-# file -> examples taken at most. SQuAD 2.0 carries the task; the others widen its domain.
+# file -> examples taken at most. SQuAD 2.0, all of it, carries the task; these widen its domain.
 SPAN_SETS = {
-    "squad2.train": 10**6,
     "nq_qed.train": 10**6,
     "squadshifts_reddit.train": 10**6,
     "squadshifts_amazon.train": 6000,
@@ -52,9 +51,8 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
     squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
     mixed = squad + [e for e in squad if len(e.answers) > 1]  # twice: what an article is about, it says often
     for name, limit in SPAN_SETS.items():
-        if name != "squad2.train":
-            found = _read(folder, name)
-            mixed += rng.sample(found, min(limit, len(found)))
+        found = _read(folder, name)
+        mixed += rng.sample(found, min(limit, len(found)))
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
     mixed += tables(name_groups(squad), rng, TABLE_QUESTIONS)

@@ -56,6 +56,10 @@ def _check(options: argparse.Namespace) -> None:
     for folder in (options.start_from, options.teacher, *(options.average_with or ())):
         if folder and not Path(folder, "config.json").exists():
             raise InputError(f"{folder} holds no reader", "name the folder that has its config.json and weights")
+    if options.folds < 0 or options.folds == 1:
+        raise InputError(
+            f"--folds {options.folds} leaves nothing to train a teacher on", "give 2 or more, or leave it out"
+        )
     try:
         import torch
 
@@ -111,7 +115,7 @@ def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Pat
         return [given] if given else []
     teachers = []
     for fold in range(options.folds):
-        folder = out / f"fold-{fold}"
+        folder = out / f"fold-{fold}-of-{options.folds}"
         if not (folder / "weights" / "config.json").exists():
             folder.mkdir(parents=True, exist_ok=True)
             trainer = train(

@@ -19,7 +19,9 @@ _FENCE = re.compile(r"^\s*(?:```|~~~).*$", re.MULTILINE)
 _LINE_START = re.compile(r"^\s*(?:#{1,6}\s+|>\s?|[-*+•]\s+|\d{1,2}[.)]\s+|\|)+")
 _EMPHASIS = re.compile(r"\*\*|__|(?<!\w)[*_](?=\w)|(?<=[\w.!?])[*_](?!\w)|`")
 _INNERMOST = re.compile(r"[\[【(]([^\[\]【】()\n]{0,60})[\]】)]")
-_KEYS = re.compile(r"[\s,;&^]*(?:(?:and\b|[A-Za-z]{0,12}[-_ :.#]{0,2}\d{1,4}|[\ue000-\uf8ff])[\s,;&^]*)+\Z")
+_KEYS = re.compile(  # possessive, since a run of digits could be cut into keys in very many ways
+    r"[\s,;&^]*+(?:(?:and\b|[A-Za-z]{0,12}[-_ :.#]{0,2}\d{1,4}(?!\d)|[\ue000-\uf8ff])[\s,;&^]*+)+\Z"
+)
 _KEY = re.compile(r"[A-Za-z]{0,12}[-_ :.#]{0,2}\d{1,4}|[\ue000-\uf8ff]")
 _HALF = re.compile(r"[\[【][^\]】\n]*\Z")
 _BRACKETS = re.compile(r"[\[\]【】]")
