@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from index.chunk import chunk
 from index.types import Document
@@ -61,14 +62,15 @@ def said_by(speaker: str, documents: Iterable[Document], *, about: str = "", mos
     """
     wanted = frozenset(content_words(speaker) or words(speaker))
     found = (span for document in documents for span in _said(wanted, document))
-    return [span for span in found if share_unnamed(about, span.text) <= may_miss(about)][:most]
+    return list(islice((span for span in found if share_unnamed(about, span.text) <= may_miss(about)), most))
 
 
 def _said(wanted: frozenset[str], document: Document) -> list[Span]:
     if not wanted or wanted.isdisjoint(words(document.text)):
         return []
-    spans = [span for passage in chunk(document) for span in sentences_of(passage) if not gives_orders(span.text)]
-    return [span for span, theirs in zip(spans, _theirs(spans, wanted), strict=True) if theirs]
+    spans = [span for passage in chunk(document) for span in sentences_of(passage)]
+    theirs = [span for span, is_theirs in zip(spans, _theirs(spans, wanted), strict=True) if is_theirs]
+    return [span for span in theirs if not gives_orders(span.text)]
 
 
 def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
