@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -24,7 +25,7 @@ from qa.reader import Pair, SpanReader
 from qa.training import run
 from qa.training.calibrate import Observation, best_threshold, close, fit, tempered
 from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
-from qa.training.features import as_typed, near_miss, to_feature
+from qa.training.features import as_typed, names_in, near_miss, to_feature
 from qa.training.feed import Pools, batches, feed
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
@@ -158,7 +159,15 @@ def test_a_question_as_typed_keeps_its_letters(question: str, seed: int) -> None
     assert set(typed) - {" "} <= set(question)
 
 
+def test_names_are_without_the_word_that_opens_a_question() -> None:
+    assert names_in("In Norway, did Ada Moss meet the King of Spain?") == ["Norway", "Ada Moss", "King of Spain"]
+    assert names_in("Did Tesla pay?") == ["Tesla"]
+    assert names_in("Who is it? What?") == []
+
+
 @given(st.integers(0, 10**6))
+@hypothesis.example(7853)  # drew "Country" for the keys and for a column
+@hypothesis.example(10549)  # asked "when does it start" for a time beside a column "Start"
 @settings(max_examples=60)
 def test_a_question_about_a_cell_has_its_answer_in_that_row_and_column_or_none(seed: int) -> None:
     names = ["Ada Byron", "Grace Hopper", "Alan Turing", "Mary Kenneth", "Edsger", "Barbara", "Donald", "Radia"]

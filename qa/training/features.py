@@ -38,14 +38,18 @@ class Feature:
 
 
 def names_in(text: str) -> list[str]:
-    """Capitalised words and runs of them, without a sentence's opening question word."""
-    return [name for name in _NAME.findall(text) if name not in _OPENERS]
+    """Capitalised words and runs of them, without the word that opens a question ("In Norway", "Did Tesla")."""
+    names = []
+    for name in _NAME.findall(text):
+        first, _, rest = name.partition(" ")
+        names.append(rest.removeprefix("the ").removeprefix("of ") if first in _OPENERS else name)
+    return [name for name in names if name]
 
 
 def near_miss(example: Example, elsewhere: Sequence[str], rng: random.Random) -> Example | None:
     """The same question asked of another year or another name, so that its context no longer answers it.
 
-    `elsewhere` are names of the same article's other paragraphs. None when the question has nothing to swap.
+    `elsewhere` are names of other paragraphs, in training of the same article. None when there is nothing to swap.
     """
     year = _YEAR.search(example.question)
     if year:

@@ -220,6 +220,7 @@ def _drawn(names: Sequence[str], rng: random.Random) -> _Table:
         key_head = rng.choice(_KEYS)
     columns = rng.sample(_COLUMNS, rng.randint(1, 5))
     heads = [rng.choice(column.heads) for column in columns]
+    key_head = "Name" if key_head in heads else key_head  # two columns of one name are no question's
     rows = [[key, *(c.draw(rng, names) if rng.random() < _FILLED else "" for c in columns)] for key in keys]
     lines = readable([[key_head, *heads], *rows], has_header=True)
     title = rng.choice(("", key_head + "s", f"{rng.choice(heads)} by {key_head.lower()}", rng.choice(names)))
@@ -242,7 +243,9 @@ def _question(table: _Table, names: Sequence[str], rng: random.Random) -> Exampl
             key = rng.choice(others)
         else:  # its row is in another part of the table
             del shown[row]
-    asked = rng.choice(_ASKED + column.questions * 2).format(key=key, column=head.lower())
+    besides = {other.lower() for other in table.heads} - {head.lower()}  # "when does it start" asks for a "Start", too
+    fitting = [question for question in _ASKED + column.questions * 2 if besides.isdisjoint(question.split())]
+    asked = rng.choice(fitting).format(key=key, column=head.lower())
     if not is_answerable:
         return Example(asked, "\n".join(shown), table.title)
     before = sum(len(line) + 1 for line in table.lines[:row])
