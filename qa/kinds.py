@@ -33,7 +33,8 @@ _WANTED = re.compile(  # "give me the name of the mayor" asks what it is; a list
     re.IGNORECASE,
 )
 _NOUN_PHRASE = re.compile(  # "Beijing's 2025 target", "the name of the ship"; its verb would be here or nowhere
-    rf"(?!.*(?:\b(?:{AUXILIARY}|{ASKS}|(?:it|he|she|that|there|what|here|let|(?:every|some|any|no)(?:thing|one|body))['’]?s)\b|[,;:.!]\s))"
+    rf"(?!.*(?:\b(?:{AUXILIARY}|{ASKS}|(?:it|he|she|that|there|what|here|let"
+    r"|(?:every|some|any|no)(?:thing|one|body))['’]?s)\b|[,;:.!]\s))"
     r"(?!(?:describe|explain|find|give|list|name|show|tell|and|but|or)\b)"
     r"(?:(?:the|an?) (?:[\w-]+ ){1,4}(?:of|for|in) \S+|(?:\S+ ){0,3}\S*[^\W\d]['’]s \S+|(?:\S+ ){0,3}\w+s['’] \S+)"
     r"(?: \S+){0,5}[\s?!.]*$",
@@ -41,8 +42,8 @@ _NOUN_PHRASE = re.compile(  # "Beijing's 2025 target", "the name of the ship"; i
 )
 _SOMEBODY = re.compile(
     r"(?:^(?:the|an?) (?:[\w-]+ )??|['’]s (?:[\w-]+ )??)"
-    r"(?:mayor|president|chair(?:man|woman|person)?|ceo|cfo|coo|cto|head|director|minister|governor|chief|founder|owner|author"
-    r"|editor|leader|king|queen|captain|coach|boss|spokes(?:man|woman|person)|successor|predecessor|wife|husband)"
+    r"(?:mayor|president|chair(?:man|woman|person)?|ceo|cfo|coo|cto|head|director|minister|governor|chief"
+    r"|founder|owner|author|editor|leader|king|queen|captain|coach|boss|spokes(?:man|woman|person)|successor|predecessor|wife|husband)"
     r"(?= (?:of|in|for|at)\b|[\s?!.]*$)",
     re.IGNORECASE,
 )

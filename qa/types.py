@@ -56,8 +56,8 @@ class Answer:
     """The whole reply. Refused exactly when there are no citations; every marker in `text` resolves to one.
 
     `confidence` is the calibrated probability (0 to 1) that the best answer found is right, and 1.0 where a rule quoted
-    and nothing was estimated: a topic's sentences, a summary, a list of articles, a table's cell. `understood` is the
-    question that was searched for, which differs from `question` in a follow-up.
+    and nothing was estimated: a topic's sentences, what somebody said, a summary, a list of articles, a table's cell.
+    `understood` is the question that was searched for, which differs from `question` in a follow-up.
     """
 
     question: str
