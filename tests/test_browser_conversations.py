@@ -287,6 +287,7 @@ def test_hostile_questions_titles_and_stored_answers_stay_text(page: Page) -> No
     expect(page.locator(".fn-reopen")).to_contain_text(["hostile <script>window.pwned"])
     page.get_by_role("searchbox", name="Find in questions and answers").fill("<img")
     page.locator(".fn-reopen").click()
+    expect(page.locator(".fn-conversations")).to_be_hidden()  # until then the page has the answer as it was first given
     expect(page.locator(".fn-question")).to_have_text(f"hostile {HOSTILE_TEXT}")
     expect(page.locator(".fn-short")).to_have_text(f"{HOSTILE_TEXT}1")
     page.get_by_role("button", name="No", exact=True).click()
