@@ -85,8 +85,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, writers: dict[str, Slow]) -> 
 
 def choose(page: Any, name: str) -> None:
     page.locator(".fn-open[data-panel=models]").click()
+    expect(page.locator(".fn-model-list[aria-busy=false]")).to_be_attached()
     page.locator(f'.fn-model input[value="{name}"]').check()
-    expect(page.locator(".fn-model-state")).to_contain_text(f"Ready: {name}" if name else "")
+    expect(page.locator(".fn-model-state")).to_have_text(f"Ready: {name}" if name else "")
     page.locator("#fn-models .fn-close").click()
 
 

@@ -9,7 +9,7 @@ export const models = (app, {call}) => {
   const find = (selector) => app.querySelector(selector);
   const panel = find('#fn-models'), list = find('.fn-model-list'), state = find('.fn-model-state');
   const form = find('.fn-other-model'), box = find('#fn-other-model');
-  let timer = null;
+  let timer = null, choices = 0;  // counted at their start and their end: a look made across one is out of date
 
   const show = (reply) => {
     clearTimeout(timer);
@@ -23,13 +23,15 @@ export const models = (app, {call}) => {
 
   const open = async () => {
     list.ariaBusy = 'true';
-    const reply = await call('models').catch(() => null);
-    if (reply) show(reply);
+    const before = choices, reply = await call('models').catch(() => null);
+    if (reply && choices === before) show(reply);
     list.ariaBusy = 'false';
   };
 
   const choose = async (model) => {
+    choices += 1;
     const reply = await call('choose_model', {model}).catch(() => null);
+    choices += 1;
     if (reply) show(reply);
     return Boolean(reply) && !reply.trouble;
   };
