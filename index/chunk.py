@@ -14,6 +14,7 @@ from index.types import Document, Passage
 CHUNK_CHARS = 480
 LEAD_CHARS = 200
 _MAX_SENTENCE_CHARS = 1200
+_BULLET = re.compile(r"^[•‣▪●○◦■□–—*+-][ \t]+(?=\S)", re.MULTILINE)
 _ODD_SPACE = re.compile(r"[^\S \n]")  # sentencex 1.0.32 panics on "A\u3000."; one character stands for one
 
 Range = tuple[int, int]
@@ -32,6 +33,12 @@ def sentences(text: str, start: int = 0) -> list[Range]:
         if whole[0] < whole[1]:
             ranges.extend(_cut(text, whole))
     return ranges
+
+
+def unbulleted(text: str, start: int) -> int:
+    """Where the words of a sentence begin that may be the item of a list."""
+    bullet = _BULLET.match(text, start)
+    return bullet.end() if bullet else start
 
 
 def _trim(text: str, start: int, end: int) -> Range:

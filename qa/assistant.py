@@ -16,6 +16,7 @@ from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import in_its_list, standalone, topic_of
 from qa.kinds import Asked, asked_for, of_what_was_cited, plainly
+from qa.lists import introduced, items_of
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.message import questions, read_message
 from qa.parts import is_rest
@@ -157,11 +158,18 @@ class Assistant:
         return self._fact(heard, hits, found)
 
     def _fact(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
-        """Read from the passages; what only the comparison of a table's rows can tell is compared."""
+        """Read from the passages; of a list all the items; what only a comparison of a table's rows tells, compared."""
         cells = extremes(heard.understood, [hit.passage for hit in hits], found)
         if cells:
             return compose.cells(heard, cells, found, hits)
-        return compose.fact(heard, self._decide(heard.understood, hits), found, hits)
+        decision = self._decide(heard.understood, hits)
+        if len(decision.spans) == 1:
+            (span,) = decision.spans
+            if items := items_of(heard.understood, span, found[span.passage.document_id]):
+                return compose.items(heard, items, found, hits, confidence=decision.confidence)
+        elif not decision.spans and (items := introduced(heard.understood, [hit.passage for hit in hits], found)):
+            return compose.items(heard, items, found, hits)
+        return compose.fact(heard, decision, found, hits)
 
     def _decided(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
         """For a yes or no the sentence that decides, and no verdict: qa/evaluation/LOG.md says why."""

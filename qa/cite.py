@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from index.chunk import sentences
+from index.chunk import sentences, unbulleted
 from index.types import Document
 from qa.reader import Span
 from qa.types import Citation
@@ -28,7 +28,7 @@ def cite(span: Span, document: Document, *, marker: int) -> Citation:
 
 
 def quote_range(span: Span, document: Document) -> tuple[int, int]:
-    """Characters of the sentences of the span's passage that it touches."""
+    """Characters of the sentences of the span's passage that it touches, without the bullet of a list's item."""
     found = sentences(document.text[: span.passage.end], span.passage.start)
-    touched = [(start, end) for start, end in found if start < span.end and end > span.start]
+    touched = [(unbulleted(document.text, start), end) for start, end in found if start < span.end and end > span.start]
     return min([span.start, *(s for s, _ in touched)]), max([span.end, *(e for _, e in touched)])

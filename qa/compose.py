@@ -12,6 +12,7 @@ from qa.reader import Span
 from qa.types import MARKER, Answer, Citation, Kind, Refusal
 
 NOT_FOUND = "The articles don't say."
+MOST_ITEMS = 30  # of a list
 
 Documents = Mapping[str, Document]
 
@@ -82,8 +83,17 @@ def cells(heard: Heard, spans: Sequence[Span], documents: Documents, hits: Seque
     """Cells of a table that were found by a rule: the only one, or a line for each where several are equally good."""
     if len(spans) == 1:
         return fact(heard, Decision((spans[0],), 1.0), documents, hits)
-    text = "\n".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(spans, 1))
-    return _answer(heard, text, "list", footnotes(spans, documents), 1.0, hits)
+    return items(heard, spans, documents, hits)
+
+
+def items(
+    heard: Heard, spans: Sequence[Span], documents: Documents, hits: Sequence[Hit], *, confidence: float = 1.0
+) -> Answer:
+    """Each span on a line of its own, with its footnote; of very many the first."""
+    shown, left = spans[:MOST_ITEMS], len(spans) - MOST_ITEMS
+    text = "\n".join(f"{unmarked(span.text)} [{number}]" for number, span in enumerate(shown, 1))
+    text += f"\nand {left:,} more" if left > 0 else ""
+    return _answer(heard, text, "list", footnotes(shown, documents), confidence, hits)
 
 
 def stated(heard: Heard, text: str, spans: Sequence[Span], documents: Documents) -> Answer:

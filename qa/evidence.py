@@ -18,6 +18,7 @@ from index.chunk import sentences
 from index.copies import Said
 from index.types import ModelError, Passage
 from qa.disagree import disagree
+from qa.lists import MARK
 from qa.reader import Span
 from qa.same import same_answer
 from qa.words import capitalised, content_words, share_missing, words, years
@@ -181,11 +182,19 @@ def features(question: str, span: Span) -> tuple[float, ...]:
 
 
 def _nearby(span: Span) -> str:
-    """The title, the sentences that the span touches, and the one before them, where what it speaks of is named."""
+    """The title, the sentences that the span touches, and the one before them, where what it speaks of is named.
+
+    Of an item of a list it is named in the sentence that introduces the list.
+    """
     passage = span.passage
     text = f"{passage.lead} {passage.text}" if passage.lead else passage.text
     shift = len(text) - len(passage.text) - passage.start
     places = _sentences(text)
     touched = [n for n, (a, b) in enumerate(places) if a < span.end + shift and b > span.start + shift]
-    some = places[max(0, touched[0] - 1) : touched[-1] + 1] if touched else []
-    return " ".join([passage.title, *(text[a:b] for a, b in some)]) if some else f"{passage.title} {span.text}"
+    if not touched:
+        return f"{passage.title} {span.text}"
+    before = touched[0] - 1
+    while before > 0 and all(MARK.match(text, places[at][0]) for at in (touched[0], before)):
+        before -= 1
+    some = places[max(0, before) : before + 1] + places[touched[0] : touched[-1] + 1]
+    return " ".join([passage.title, *(text[a:b] for a, b in some)])

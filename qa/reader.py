@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
+from index.chunk import unbulleted
 from index.engine import Row, batches, open_engine
 from index.types import ModelError, Passage
 
@@ -241,6 +242,8 @@ def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) 
     while len(spans) < _SPANS_PER_PASSAGE and np.isfinite(ranked).any():
         i, j = divmod(int(ranked.argmax()), count)
         begin, stop = offsets[i][0], offsets[j][1]
+        words = unbulleted(passage.text, begin)
+        begin = words if words < stop else begin
         text = passage.text[begin:stop]
         spans.append(Span(passage, passage.start + begin, passage.start + stop, text, float(scores[i, j]) - null))
         ranked[: j + 1, i:] = -np.inf  # whatever overlaps: starts at or before j and ends at or after i

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from index.chunk import chunk, sentences
+from index.chunk import chunk, sentences, unbulleted
 from index.types import Document, Passage
 from qa.reader import Span
 from qa.words import content_words, share_unnamed, words
@@ -36,7 +36,7 @@ def sentences_of(passage: Passage) -> list[Span]:
     """The sentences of a passage, in order."""
     return [
         Span(passage, passage.start + start, passage.start + end, passage.text[start:end], 0.0)
-        for start, end in sentences(passage.text)
+        for start, end in ((unbulleted(passage.text, start), end) for start, end in sentences(passage.text))
     ]
 
 

@@ -1,6 +1,7 @@
 """The whole method with a scripted reader over a real library: order, refusals, citations, bad questions."""
 
 import datetime as dt
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -54,6 +55,34 @@ def library() -> Iterator[Library]:
 def assistant(library: Library, **scores: float) -> Assistant:
     phrases = {name.replace("_", " "): score for name, score in scores.items()}
     return Assistant(library, PhraseReader(phrases), CALIBRATION, passages_read=6)
+
+
+HALLS = Document(
+    "halls",
+    "Halls",
+    "The yard is old. Three halls come first:\n\n- a test hall\n- a repair hall\n- a school",
+    "/halls.md",
+)
+
+
+def test_a_question_for_all_of_a_list_gets_each_item_with_its_footnote(library: Library) -> None:
+    list(library.add([HALLS]))
+    answer = assistant(library, a_repair_hall=3.0).ask("What are the three halls?")
+    assert (answer.kind, answer.text) == ("list", "a test hall [1]\na repair hall [2]\na school [3]")
+    assert [citation.quote for citation in answer.citations] == ["a test hall", "a repair hall", "a school"]
+    assert answer.confidence == pytest.approx(1 / (1 + math.exp(-3)))
+    assert assistant(library, a_repair_hall=3.0).ask("Which hall comes first?").text == "a repair hall"
+    missed = assistant(library, a_repair_hall=-3.0).ask("What are the three halls?")
+    assert (missed.kind, missed.text, missed.confidence) == ("list", answer.text, 1.0)
+    assert assistant(library, a_repair_hall=-3.0).ask("What are the three halls of Oslo?").refused
+
+
+def test_of_a_very_long_list_the_first_items_are_shown(library: Library) -> None:
+    many = [f"- boat {number}" for number in range(1, 34)]
+    list(library.add([Document("boats", "Boats", "\n".join(["The fleet. The boats are:", *many]), "/boats.md")]))
+    answer = assistant(library, boat_3=3.0).ask("What are the boats?")
+    assert answer.text.splitlines()[-2:] == ["boat 30 [30]", "and 3 more"]
+    assert len(answer.citations) == 30
 
 
 def test_an_answer_has_its_footnote_at_the_exact_range(library: Library) -> None:

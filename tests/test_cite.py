@@ -38,6 +38,16 @@ def test_a_span_over_two_sentences_quotes_both() -> None:
     )
 
 
+@pytest.mark.parametrize("mark", ["-", "•", "*", "▪"])
+def test_the_quote_of_an_item_is_without_its_bullet(mark: str) -> None:
+    listed = Document("d", "", f"It needs:\n\n{mark} a long rope\n{mark} tar - and oil", "d")
+    assert [cite(span_of(word, listed), listed, marker=1).quote for word in ("rope", "tar", "oil")] == [
+        "a long rope",
+        "tar - and oil",
+        "tar - and oil",
+    ]
+
+
 def test_a_span_that_is_not_in_the_stored_text_is_a_bug() -> None:
     passage = chunk(DOCUMENT)[0]
     with pytest.raises(ValueError, match="400 billion"):

@@ -83,6 +83,14 @@ def test_the_sentence_before_may_stand_before_the_passage() -> None:
     assert missing == {"Shanghai": 1.0, "Beijing": 0.0}
 
 
+@pytest.mark.parametrize("mark", ["-", "•", "2."])
+def test_of_an_item_of_a_list_what_introduces_the_list_is_nearby(mark: str) -> None:
+    text = f"Shanghai is large.\n\nBeijing plans:\n\n{mark} a bridge of Oslo\n{mark} a tower\n{mark} a dam"
+    third = span("a dam", 1.0, around=text)
+    missing = {city: features(f"What does {city} plan?", third)[3] for city in ("Shanghai", "Beijing", "Oslo")}
+    assert missing == {"Shanghai": 1.0, "Beijing": 0.0, "Oslo": 1.0}
+
+
 def test_a_name_with_a_hyphen_is_looked_for_in_its_halves() -> None:
     best = span("engines", 4.0, around="Rolls-Royce makes engines.")
     assert features("What does Rolls-Royce make?", best)[3] == 0.0

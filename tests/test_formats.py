@@ -660,3 +660,41 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     assert "broken.pdf: it is damaged" in complained.getvalue()
     with Library(home, HashEncoder()) as library:
         yield library
+
+
+# --- lists -----------------------------------------------------------------------------------------------------------
+
+
+ITEMS = "- a long rope\n- tar and oil"
+LISTED = f"<p>{HARBOUR}</p><p>The quay needs:</p><ul><li>a long rope</li><li><p>tar and <b>oil</b></p></li><li> </li></ul><p>{FERRIES}</p>"
+
+
+def test_the_items_of_a_list_in_a_page_a_mail_or_a_book_begin_with_a_bullet() -> None:
+    for text in (
+        shown_text(LISTED),
+        one(samples.eml(html=LISTED), "mail.eml").text,
+        one(samples.epub({"one.xhtml": LISTED.replace("<li> </li>", "")}), "book.epub").text,
+    ):
+        assert f"The quay needs:\n\n{ITEMS}" in text
+    page = f"<html><body><article><h1>Quays</h1>{LISTED}<h2>News</h2><ul><li>A bridge fell.</li></ul></article></body></html>"
+    text = read_html(page.encode()).text
+    assert f"The quay needs:\n\n{ITEMS}\n\n{FERRIES}" in text
+    assert text.endswith("News\n\nA bridge fell.")  # nothing introduces it
+
+
+def test_the_items_of_a_list_in_word_and_open_document_begin_with_a_bullet() -> None:
+    import docx
+
+    file = docx.Document()
+    file.add_paragraph("The quay needs:")
+    for style, text in (("List Bullet", "a long rope"), ("List Number", "tar and oil"), ("Heading 2", "Ferries")):
+        file.add_paragraph(text, style=style)
+    saved = io.BytesIO()
+    file.save(saved)
+    body = (
+        "<text:h>Quays</text:h><text:p>The quay needs:</text:p><text:list><text:list-item><text:p>a long rope</text:p></text:list-item>"
+        "<text:list-item><text:p>tar and oil</text:p><text:p/></text:list-item><text:list-item><text:h>Ferries</text:h>"
+        "</text:list-item></text:list>"
+    )
+    for content, name in ((saved.getvalue(), "a.docx"), (samples.odt(body), "a.odt")):
+        assert one(content, name).text.endswith("The quay needs:\n\n- a long rope\n\n- tar and oil\n\nFerries")

@@ -137,7 +137,7 @@ def test_markdown_becomes_plain_text_under_its_first_heading(tmp_path: Path) -> 
     document = one(tmp_path / "a.md")
     assert document.text == (
         "The quay opens\n\nLARCH BAY, May 3 — The first linked sentence has code in it, and it goes on.\n\n"
-        "A section\n\none item\ntwo items\n\n1. a step\n\nA quoted line."
+        "A section\n\n- one item\n- two items\n\n1. a step\n\nA quoted line."
     )
     assert (document.title, document.published, document.author) == ("The quay opens", dt.date(2024, 5, 3), "Ada Moss")
     assert body(document).startswith("The first linked sentence")

@@ -11,7 +11,7 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from index.dates import find_date
-from index.formats.content import Content
+from index.formats.content import BULLET, Content
 from index.formats.tables import MAX_LABEL_CHARS, as_shown, under_header
 from index.lexical import UNSPACED
 from index.text import decode, decode_as, normalise
@@ -28,7 +28,7 @@ _MOST_SPANNED = 100  # rows or columns that a cell may be over
 _MOST_COPIES = 10_000  # of such cells, in a table
 # Between two words of a line: a space or, in a script without them, every second character, as a word has about two.
 _WORD_GAP = re.compile(rf" |(?<={UNSPACED}){UNSPACED}{{2}}")
-_GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": "\n", "tr": "\n", "td": "  ", "th": "  "}
+_GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": f"\n{BULLET}", "tr": "\n", "td": "  ", "th": "  "}
 
 
 def read_html(content: bytes) -> Content:
@@ -58,12 +58,17 @@ def read_html(content: bytes) -> Content:
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
-    """The article without the marks that trafilatura sets for lists and tables."""
-    for is_table, group in groupby(lines, lambda line: line.startswith("|")):
-        if is_table:
-            yield "\n".join(_rows(group))
+    """The article without the marks that trafilatura sets for tables and, where nothing introduces them, for lists."""
+    before = ""
+    for kind, group in groupby(filter(None, lines), lambda line: (line.startswith("|"), line.startswith(BULLET))):
+        block = list(group)
+        if kind == (True, False):
+            yield "\n".join(_rows(block))
+        elif kind == (False, True) and before.endswith(":"):
+            yield "\n".join(block)
         else:
-            yield from (re.sub(r"^- ", "", line) for line in group)
+            yield from (line.removeprefix(BULLET) for line in block)
+        before = block[-1]
 
 
 def _rows(lines: Iterable[str]) -> Iterator[str]:
@@ -90,7 +95,8 @@ def shown_text(page: str) -> str:
     for table in [] if root is None else list(root.iter("table")):
         _name_columns(table)
     text = "" if root is None else "".join(_pieces(root))
-    return normalise(re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text)))
+    text = re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text))
+    return normalise(re.sub(r"^-\s+(?!-\s)", BULLET, text, flags=re.MULTILINE))
 
 
 def _name_columns(table: Any) -> None:

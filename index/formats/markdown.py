@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from index.formats.content import BULLET
 from index.formats.html import shown_text
 from index.formats.tables import under_header
 
@@ -56,8 +57,8 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
         depth += token.nesting * (
             token.type in {"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"}
         )
-        if token.type == "list_item_open" and token.info:
-            yield f"{token.info}. "  # the number of an ordered item
+        if token.type == "list_item_open":
+            yield f"{token.info}. " if token.info else BULLET
         elif token.type == "tr_open":
             rows.append([])
         elif token.type == "inline" and rows:

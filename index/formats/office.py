@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from index.formats.archive import package
-from index.formats.content import Content, telling
+from index.formats.content import BULLET, Content, telling
 from index.formats.tables import readable
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -58,12 +58,19 @@ def _first(styled: Sequence[tuple[str, str]], style: str) -> str | None:
 def _blocks(parent: Any) -> Iterator[str]:
     for child in parent:
         if child.tag == f"{_W}p":
-            yield "".join(_pieces(child))
+            words = "".join(_pieces(child))
+            yield BULLET + words if words.strip() and _is_item(child) else words
             yield from (block for box in _boxes(child) for block in _blocks(box))
         elif child.tag == f"{_W}tbl":
             yield "\n".join(_table(child))
         elif child.tag in _WRAPPERS and not _is_contents(child):
             yield from _blocks(child)
+
+
+def _is_item(paragraph: Any) -> bool:
+    style, numbered = paragraph.find(f"{_W}pPr/{_W}pStyle"), paragraph.find(f"{_W}pPr/{_W}numPr")
+    name = "" if style is None else style.get(f"{_W}val", "")
+    return name.startswith("List") or (numbered is not None and not name.startswith(("Heading", "Title")))
 
 
 def _is_contents(element: Any) -> bool:

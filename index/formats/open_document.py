@@ -12,7 +12,7 @@ from typing import Any
 
 from index.dates import find_date
 from index.formats.archive import package
-from index.formats.content import Content, telling
+from index.formats.content import BULLET, Content, telling
 from index.formats.tables import MAX_LABEL_CHARS, readable
 from index.formats.xml import parse_xml
 from index.types import InputError
@@ -75,7 +75,9 @@ def _words(paragraphs: Iterable[Any]) -> str:
 def _blocks(parent: Any) -> Iterator[str]:
     for child in parent:
         if child.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
-            yield "".join(_pieces(child))
+            words = "".join(_pieces(child))
+            is_item = parent.tag == f"{_TEXT}list-item" and child.tag == f"{_TEXT}p" and words.strip()
+            yield BULLET + words if is_item else words
             yield from (block for aside in _asides(child) for block in _blocks(aside))
         elif child.tag == f"{_TABLE}table":
             yield "\n".join(readable(_rows(child)))
