@@ -23,7 +23,7 @@ from qa.parts import is_rest
 from qa.reader import Reader, Span
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
-from qa.speech import said_by
+from qa.speech import said_by, speakers_of
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.writing.author import Author
@@ -99,8 +99,8 @@ class Assistant:
                 return self._listed(heard, asked, scope)
             case "topic":
                 return self._said(heard, asked, scope)
-            case "speech":
-                return self._spoken(heard, asked, scope)
+            case "speech" | "speakers":
+                return (self._spoken if asked.speaker else self._quoting)(heard, asked, scope)
             case _:
                 return self._read(heard, scope)
 
@@ -202,6 +202,18 @@ class Assistant:
         if read is not None and (not read.refused or not spans):
             return read
         return compose.quotes(heard, spans, found, hits, kind="sentences")
+
+    def _quoting(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
+        """Who is quoted in one article, or in a few where none is named."""
+        one = meant(self.library, asked.articles, scope)
+        ids = [one.id] if one else those(self.library, asked.articles, scope)
+        if not ids or len(ids) > MOST_LISTED:
+            return compose.refused(heard, because=why_none(self.library, asked.articles, scope))
+        found = {document.id: document for document in documents(self.library, ids)}
+        spans = [span for document in found.values() for span in speakers_of(document, about=asked.topic)]
+        if not spans:
+            return compose.refused(heard, because=Refusal("not_found", "Nobody is quoted there by name."))
+        return compose.items(heard, spans, found, ())
 
     def _about_one(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """A summary of one article, its date or its author."""

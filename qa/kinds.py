@@ -14,7 +14,19 @@ from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Artic
 from qa.message import ASKS, AUXILIARY, END, OPENER
 from qa.parts import asked_twice, compared
 
-Form = Literal["fact", "several", "yes_no", "topic", "speech", "summary", "catalogue", "count", "date", "author"]
+Form = Literal[
+    "fact",
+    "several",
+    "yes_no",
+    "topic",
+    "speech",
+    "speakers",
+    "summary",
+    "catalogue",
+    "count",
+    "date",
+    "author",
+]
 
 _PRINTED = r"(?:published|updated|written|posted|printed)"
 _COURTESY = re.compile(  # before a question that stands by itself
@@ -58,6 +70,8 @@ _IS = re.compile(rf"({OPENER}(?:what|who))['’]?s\b", re.IGNORECASE)  # "what's
 _HAVE = r"(?: do (?:you|we|i) have| are there| (?:is|are) in (?:the|your|my) library| have you(?: got)?)"
 _WHEN = r"(?: first| last| originally)?"
 _ANY_WORK = r"(?:story|document|report|text|paper|page|file)"  # "what document was written in 1297?"
+_QUOTED_ON = r"(?: (?:on|about) (?P<topic>.+?))?(?: (?:in|of) (?P<what>.+?))?"
+_PEOPLE = r"(?:people|persons?|experts?|sources?|officials?|politicians?)"
 _PERSON = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})"
 _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     # "it" is an article only beside a word that little else takes: a model is released, a town is old
@@ -72,6 +86,20 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
             r"(?:who wrote|who (?:is|are|was|were) the (?:authors?|writers?) of|by whom was)"
             rf" (?P<what>it|th(?:at|is)|{PLACE}|(?=(?:the|this|that|your|my) (?:{MODIFIER})?{AUTHORED}).+?)"
             rf"(?: written)?{END}"
+        ),
+    ),
+    (
+        "speakers",
+        _rule(
+            rf"(?:who (?:is|are|was|were|gets?) (?:being )?|(?:which|what) {_PEOPLE} (?:is|are|was|were) |{_PEOPLE} )"
+            rf"(?:quoted|cited|interviewed){_QUOTED_ON}{END}"
+        ),
+    ),
+    (
+        "speakers",
+        _rule(
+            rf"who (?:is|are|was|were) (?:the )?(?:{_PEOPLE} (?:quoted|cited)|quoted {_PEOPLE}|sources|interviewees)"
+            rf"{_QUOTED_ON}{END}"
         ),
     ),
     ("count", _rule(rf"how many (?P<all>(?:articles|documents)\b.*?){END}")),
@@ -182,7 +210,8 @@ class Asked:
     @property
     def of_articles(self) -> bool:
         """Whether it asks about articles themselves, or within one: there is nothing to complete."""
-        return self.form in ("date", "author", "count", "catalogue", "summary") or self.articles != ALL
+        forms: tuple[Form, ...] = ("date", "author", "count", "catalogue", "summary", "speakers")
+        return self.form in forms or self.articles != ALL
 
     @property
     def of_the_texts(self) -> Asked:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from index.chunk import chunk
@@ -31,14 +32,16 @@ _PRONOUN = r"(?:he|she|they)"
 _OTHER = r"(?:(?:the|an?|some|many|several|most|other|its|his|her|their) (?:[\w-]+ ){0,3}?[\w-]+)"
 _NAME = rf"(?-i:{NAME.pattern})"
 _WHOSE = r"(?:['’]s?(?: [\w-]+){1,3}?)?"  # "the mayor's spokesman"
-_SPEAKER = rf"(?:{_NAME}{_WHOSE}|\b{_PRONOUN}\b|\b{_OTHER}{_WHOSE})"
+_WHO = rf"(?:, {_NAME}(?=[,.;]))?"  # "the chairwoman, Ann Lee,"
+_SPEAKER = rf"(?:{_NAME}{_WHOSE}|\b{_PRONOUN}\b|\b{_OTHER}{_WHOSE}{_WHO})"
 _ASIDE = r"(?:,[^,.;!?\"“”]{1,90},| (?:of|at|from|for|in|with) [^,.;!?\"“”]{1,60}| who [^,.;!?\"“”]{1,60},?){0,2}"
 _SPEECH = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"(?<=[,.!?\"”’'…] ){_SAID} (?:(?:the|its|their|a|an) (?:[\w'’-]+ ){{0,5}}?[\w'’-]+,? )?(?P<who>{_SPEAKER})",
-        rf"(?P<who>{_SPEAKER}){_ASIDE}(?: (?:has|had|have|also|then|later|once|still))* {_TOLD}\b",
+        rf"(?P<who>{_SPEAKER}){_ASIDE},?(?: (?:has|had|have|also|then|later|once|still))* {_TOLD}\b",
         rf"\baccording to (?:(?:the|its|their) (?:[\w'’-]+ ){{0,5}}?)?(?P<who>{_SPEAKER})",
+        rf"\baccording to (?:the|its|their|an?) (?:[\w'’-]+ ){{0,5}}?[\w'’-]+, (?P<who>{_NAME})(?=[,.;!?]|$)",
         rf"\bin (?P<who>{_NAME}['’]s?|his|her|their) (?:view|opinion|eyes|words|judge?ment)\b",
         rf"^(?P<who>{_NAME})(?: \([^)\n]*\))?:\s",  # of an interview
     )
@@ -47,11 +50,15 @@ _QUOTATION = re.compile(r"[\"“'‘„«][^\"”»]*(?:[\"”’»][.!?…]?)?"
 _OTHERS = frozenset("deputy former vice acting ex late".split())  # "the deputy mayor" is not the mayor
 _SEXES = tuple(frozenset(pair.split()) for pair in ("he his", "she her", "they their"))
 _PRONOUNS = frozenset().union(*_SEXES)
-_NO_NAMES = frozenset(  # beside one: titles, and what opens a sentence
-    "mr mrs ms miss dr prof professor sir dame lord lady mayor president minister secretary chancellor governor senator"
-    " director chairman chairwoman chief captain general judge king queen but and so yet still also then now later"
-    " when while as if although though after before because since however here there no yes".split()
+_OPENERS = frozenset(  # of a sentence, before a name
+    "but and so yet still also then now later when while as if although though after before because since however here"
+    " there no yes the a an".split()
 )
+_NO_NAMES = _OPENERS | frozenset(  # beside one
+    "mr mrs ms miss dr prof professor sir dame lord lady mayor president minister secretary chancellor governor senator"
+    " director chairman chairwoman chief captain general judge king queen".split()
+)
+_NAMED = re.compile(rf"{NAME.pattern}$")
 _REMEMBERED = 3  # sentences after which "he said" may be somebody else
 
 
@@ -63,6 +70,38 @@ def said_by(speaker: str, documents: Iterable[Document], *, about: str = "", mos
     wanted = frozenset(content_words(speaker) or words(speaker))
     found = (span for document in documents for span in _said(wanted, document))
     return list(islice((span for span in found if share_unnamed(about, span.text) <= may_miss(about)), most))
+
+
+def speakers_of(document: Document, *, about: str = "") -> list[Span]:
+    """The people and bodies that are quoted by name, in reading order: of each its fullest name, where it first speaks.
+
+    `about`: only those who are quoted with these words, as in `said_by`.
+    """
+    found: list[Span] = []
+    for sentence in (span for passage in chunk(document) for span in sentences_of(passage)):
+        if share_unnamed(about, sentence.text) > may_miss(about) or gives_orders(sentence.text):
+            continue
+        for start, who in _spoken_by(sentence.text):
+            name = _named(sentence, start, who)
+            if name is None:
+                continue
+            same = next((n for n, other in enumerate(found) if _is(_words(name.text), _words(other.text))), None)
+            if same is None:
+                found.append(name)
+            elif len(name.text) > len(found[same].text):
+                found[same] = name
+    return found
+
+
+def _named(sentence: Span, start: int, who: str) -> Span | None:
+    """The name that ends a speaker's description, without the word that opens the sentence."""
+    found = _NAMED.search(who)
+    if found is None or _words(found.group()) <= _NO_NAMES | _PRONOUNS:
+        return None
+    opener, _, rest = found.group().partition(" ")
+    text = rest if rest and opener.lower() in _OPENERS else found.group()
+    end = sentence.start + start + found.end()
+    return replace(sentence, start=end - len(text), end=end, text=text)
 
 
 def _said(wanted: frozenset[str], document: Document) -> list[Span]:
@@ -103,7 +142,16 @@ def _is(wanted: frozenset[str], said: frozenset[str]) -> bool:
 
 
 def _speakers(sentence: str) -> list[frozenset[str]]:
-    """The words of each speaker that a sentence names, in its order; pronouns too. Of "Lee's lawyer" the lawyer's."""
+    """The words of each speaker that a sentence names, in its order; pronouns too."""
+    return [_words(who) for _, who in _spoken_by(sentence)]
+
+
+def _words(who: str) -> frozenset[str]:
+    return frozenset(content_words(who) or words(who))
+
+
+def _spoken_by(sentence: str) -> list[tuple[int, str]]:
+    """Where each speaker stands in a sentence, and who it is: of "Lee's lawyer" the lawyer."""
     found = {match.start("who"): match["who"] for pattern in _SPEECH for match in pattern.finditer(sentence)}
-    who = [re.split(r"['’]s? ", found[start])[-1] for start in sorted(found)]
-    return [frozenset(content_words(each) or words(each)) for each in who]
+    who = [(start, re.split(r"['’]s? ", found[start])[-1]) for start in sorted(found)]
+    return [(start + len(found[start]) - len(last), last) for start, last in who]

@@ -77,6 +77,30 @@ def test_a_question_for_all_of_a_list_gets_each_item_with_its_footnote(library: 
     assert assistant(library, a_repair_hall=-3.0).ask("What are the three halls of Oslo?").refused
 
 
+def test_who_is_quoted_is_told_of_one_article_or_of_a_few(library: Library) -> None:
+    yard = Document("yard", "A yard", "Mayor Ann Lee said it is new. Bo Ek agreed.", "/yard.txt")
+    list(library.add([yard, Document("quay", "A quay", "The quay is dear, Ida Holm said.", "/quay.txt")]))
+    asked = assistant(library)
+    both = asked.ask("Who is quoted?")
+    assert (both.kind, both.text, both.confidence) == ("list", "Ida Holm [1]\nMayor Ann Lee [2]", 1.0)
+    assert both.citations[1].quote == "Mayor Ann Lee said it is new."
+    assert asked.ask("Who is quoted in the article on the yard?").text == "Mayor Ann Lee [1]"
+    assert asked.ask("Who is quoted?", history=[Turn("Summarise the article on the quay", "...", ("quay",))]).text == (
+        "Ida Holm [1]"
+    )
+    assert asked.ask("Who is quoted in the article on plans?").refusal == Refusal(
+        "not_found", "Nobody is quoted there by name."
+    )
+    assert asked.ask("Who is quoted in the article on eels?").refusal == Refusal(
+        "not_found", "No article speaks of eels."
+    )
+    for number in range(40):
+        list(library.add([Document(f"d{number}", f"Note {number}", "Bo Ek said no.", f"/{number}.txt")]))
+    refusal = asked.ask("Who is quoted?").refusal
+    assert refusal is not None
+    assert refusal.reason == "which_article"
+
+
 def test_of_a_very_long_list_the_first_items_are_shown(library: Library) -> None:
     many = [f"- boat {number}" for number in range(1, 34)]
     list(library.add([Document("boats", "Boats", "\n".join(["The fleet. The boats are:", *many]), "/boats.md")]))

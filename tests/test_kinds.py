@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.types import Filter
-from qa.articles import Articles
+from qa.articles import ALL, Articles
 from qa.kinds import Asked, Form, asked_for, plainly
 from qa.manners import HELP, reply_to
 
@@ -558,3 +558,26 @@ def test_how_articles_come_and_go_is_told(text: str) -> None:
 
 def test_help_says_what_can_be_asked() -> None:
     assert reply_to("what can you do?") == HELP
+
+
+@pytest.mark.parametrize(
+    ("question", "articles", "topic"),
+    [
+        ("Who is quoted?", ALL, ""),
+        ("who was interviewed", ALL, ""),
+        ("Which experts are quoted on the tax?", ALL, "the tax"),
+        ("Who is quoted in the article on Larch Bay?", Articles("Larch Bay"), ""),
+        ("Who are the sources of the article on eels?", Articles("eels"), ""),
+        ("Who is quoted about eels in it?", Articles(it=True), "eels"),
+    ],
+)
+def test_a_question_may_ask_who_is_quoted(question: str, articles: Articles, topic: str) -> None:
+    assert asked_for(question) == Asked("speakers", topic=topic, articles=articles)
+    assert asked_for(question).of_articles
+
+
+@pytest.mark.parametrize(
+    "question", ["Who is quoted in Hamlet?", "Who quoted him?", "Who is quoted as the winner?", "Who are the speakers?"]
+)
+def test_who_is_quoted_elsewhere_is_a_fact(question: str) -> None:
+    assert asked_for(question).form == "fact"
