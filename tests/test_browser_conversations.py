@@ -170,6 +170,20 @@ def test_an_answer_is_copied_with_its_footnote(page: Page, name: str, beginning:
     expect(page.get_by_role("group", name="Copy").get_by_role("button", name=name)).to_be_visible()
 
 
+def test_offers_that_come_below_a_long_answer_do_not_move_it_away(site: Site) -> None:
+    page = site.visit(site.context(height=600))
+    site.offers.next = ["What is the 2025 target?", "Who is the mayor of Atlantis?", "Give me a list"]
+    try:
+        for _ in range(3):
+            say(page, "Where do the sources disagree?")
+            expect(page.locator(".fn-exchange:last-child .fn-chip")).to_have_count(3)
+            page.wait_for_timeout(300)
+        expect(page.locator(".fn-question").last).to_be_in_viewport(ratio=1)
+    finally:
+        site.offers.next = []
+        page.context.close()
+
+
 def test_an_answer_is_copied_where_the_clipboard_is_closed_to_the_page(page: Page) -> None:
     say(page, "What is the 2025 target?")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('closed')); }")
