@@ -16,7 +16,7 @@ from typing import Literal, TypeAlias
 
 from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, merge_meta, read_meta
 from index.pasted import article_lines, holds_figure, is_page, is_sure_notice, tidied, without_notices
-from index.text import normalise
+from index.text import BULLET, normalise
 
 MAX_TITLE_CHARS = 200
 MAX_LEGAL_CHARS = 600
@@ -106,11 +106,13 @@ def _is_phrase(line: str) -> bool:
 
 def _is_clutter(line: str) -> bool:
     """Part of a site wherever the line stands; a sentence only if nothing but a site says it."""
+    line = line.removeprefix(BULLET)
     return _is_phrase(line) and (not _is_sentence(line) or is_sure_notice(line))
 
 
 def _is_edge_clutter(line: str) -> bool:
     """Part of the site when it stands before the article or after it, if that has a site around it at all."""
+    line = line.removeprefix(BULLET)
     if len(line) > MAX_LEGAL_CHARS or _tells(line):
         return False
     return _is_phrase(line) or bool(_EDGE.fullmatch(line)) or (len(line) <= MAX_META_CHARS and _is_menu(line))
@@ -123,7 +125,7 @@ def _tells(line: str) -> bool:
 
 def _is_site_clutter(line: str) -> bool:
     """The same, and a sign that there is a site, which "Health" and "Facebook" are not."""
-    return _is_edge_clutter(line) and not _BARE.fullmatch(line)
+    return _is_edge_clutter(line) and not _BARE.fullmatch(line.removeprefix(BULLET))
 
 
 def _is_footer(line: str) -> bool:
@@ -222,10 +224,12 @@ class Page:
 def _is_title(lines: list[str], at: int) -> bool:
     """A line that ends no sentence, above an empty line, a date line, one above a byline, or a longer paragraph.
 
-    The last condition tells a title from the first line of hard-wrapped prose. A row of a table is none.
+    The last condition tells a title from the first line of hard-wrapped prose. A row of a table or an item is none.
     """
     line, following = lines[at : at + 2]
-    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or dateline_end(line) or _CELLS.search(line):
+    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or line.startswith(BULLET):
+        return False
+    if dateline_end(line) or _CELLS.search(line):
         return False
     if not following or _head_line(lines, at + 1, line) or _is_edge_clutter(following):
         return True

@@ -116,6 +116,17 @@ def test_the_headings_of_a_markdown_report_stay() -> None:
     assert [line.removeprefix("- ") for line in found.text.split("\n") if line] == ["The year", *REPORT, RULES]
 
 
+def test_menus_that_were_saved_as_lists_go_as_others_do() -> None:
+    menu, buttons = "- [Home](/)\n- [News](/news)\n- [Subscribe](/s)", "- [Facebook](/f)\n- [Share](/s)"
+    page = f"{menu}\n\n# Quay opens\n\n{QUAY}\n\n- a rope\n- tar\n\n{FERRIES}\n\n{buttons}\n\n- [Privacy policy](/p)\n"
+    assert stored(page.encode(), "a.md").text == f"Quay opens\n\n{QUAY}\n\n- a rope\n- tar\n\n{FERRIES}"
+
+
+def test_the_first_item_of_a_list_is_no_title() -> None:
+    found = stored(f"- Health\n- Politics\n\n{QUAY}\n".encode(), "a.md")
+    assert (found.title, found.text) == ("A", f"- Health\n- Politics\n\n{QUAY}")
+
+
 def test_bare_words_go_with_the_footer_they_stand_beside() -> None:
     text = f"Quay opens\nFacebook\nShare\n\n{QUAY}\n\n{FERRIES}\n\nHealth\nFacebook\nTwitter\nPrivacy policy"
     assert from_text(text, source="pasted").text == f"Quay opens\n\n{QUAY}\n\n{FERRIES}"

@@ -19,7 +19,6 @@ from index.text import normalise
 from index.types import Document, InputError
 
 MAX_LINE_CHARS = 10_000_000
-BULLET = "- "  # before the items of a list, by which each is a sentence of its own, and is known to be of a list
 _FIRST_MARK = 0xF0000  # plane 15 is for private use: no file has a say in what these characters mean
 _STOCK_TITLE = re.compile(
     r"microsoft \w+ - .*|.*\.(?:docx?|odt|rtf|pptx?|xlsx?|pdf|indd|qxd|tex|dvi)|untitled( document)?\W*\d*"

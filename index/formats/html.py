@@ -11,10 +11,10 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from index.dates import find_date
-from index.formats.content import BULLET, Content
+from index.formats.content import Content
 from index.formats.tables import MAX_LABEL_CHARS, as_shown, under_header
 from index.lexical import UNSPACED
-from index.text import decode, decode_as, normalise
+from index.text import BULLET, decode, decode_as, normalise
 from index.types import InputError
 
 _HIDDEN = {"head", "script", "style", "template", "noscript", "nav", "svg", "object", "iframe", "select", "button"}

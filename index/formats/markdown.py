@@ -10,9 +10,9 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from index.formats.content import BULLET
 from index.formats.html import shown_text
 from index.formats.tables import under_header
+from index.text import BULLET
 
 if TYPE_CHECKING:
     from markdown_it.token import Token

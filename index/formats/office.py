@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from index.formats.archive import package
-from index.formats.content import BULLET, Content, telling
+from index.formats.content import Content, telling
 from index.formats.tables import readable
+from index.text import BULLET
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"  # what stands there twice

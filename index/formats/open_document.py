@@ -12,9 +12,10 @@ from typing import Any
 
 from index.dates import find_date
 from index.formats.archive import package
-from index.formats.content import BULLET, Content, telling
+from index.formats.content import Content, telling
 from index.formats.tables import MAX_LABEL_CHARS, readable
 from index.formats.xml import parse_xml
+from index.text import BULLET
 from index.types import InputError
 
 _TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
