@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from index.types import Document, Passage
 
@@ -14,7 +15,8 @@ from index.types import Document, Passage
 CHUNK_CHARS = 480
 LEAD_CHARS = 200
 _MAX_SENTENCE_CHARS = 1200
-_BULLET = re.compile(r"^[•‣▪●○◦■□–—*+-][ \t]+(?=\S)", re.MULTILINE)
+BULLETS = "[•‣▪●○◦■□–*+-]"
+_BULLET = re.compile(rf"^{BULLETS}[ \t]+(?=\S)", re.MULTILINE)
 _ODD_SPACE = re.compile(r"[^\S \n]")  # sentencex 1.0.32 panics on "A\u3000."; one character stands for one
 
 Range = tuple[int, int]
@@ -23,16 +25,23 @@ Range = tuple[int, int]
 def sentences(text: str, start: int = 0) -> list[Range]:
     """Ranges of the sentences of `text[start:]`, trimmed of white space; together they cover every other character.
 
-    What runs on without an end (tables, lists of names) is cut at white space every 1,200 characters.
+    A line that begins with a bullet is one. What runs on without an end (tables, lists of names) is cut at white space
+    every 1,200 characters.
     """
     from sentencex import get_sentence_boundaries
 
     ranges: list[Range] = []
     for boundary in get_sentence_boundaries("en", _ODD_SPACE.sub(" ", text[start:])):
         whole = _trim(text, start + boundary["start_index"], start + boundary["end_index"])
-        if whole[0] < whole[1]:
-            ranges.extend(_cut(text, whole))
+        for item in _items(text, *whole):
+            ranges.extend(_cut(text, item))
     return ranges
+
+
+def _items(text: str, start: int, end: int) -> Iterator[Range]:
+    """The items of a list that were taken for one sentence, or all of it."""
+    starts = [start, *(bullet.start() for bullet in _BULLET.finditer(text, start + 1, end)), end]
+    yield from (_trim(text, *piece) for piece in pairwise(starts) if text[slice(*piece)].strip())
 
 
 def unbulleted(text: str, start: int) -> int:

@@ -91,6 +91,7 @@ _LEGAL = re.compile(
 _SPEECH = re.compile(r"[\"“”]|\b(?:said|says|told|according to)\b", re.IGNORECASE)
 _CELLS = re.compile(r"(?<=[^\s.!?:])  +\S")  # a gap as between the cells of a row, or typed after a sentence
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_ITEM = re.compile(rf"^{BULLET}(.+)$", re.MULTILINE)
 
 
 def _is_menu(line: str) -> bool:
@@ -106,13 +107,11 @@ def _is_phrase(line: str) -> bool:
 
 def _is_clutter(line: str) -> bool:
     """Part of a site wherever the line stands; a sentence only if nothing but a site says it."""
-    line = line.removeprefix(BULLET)
     return _is_phrase(line) and (not _is_sentence(line) or is_sure_notice(line))
 
 
 def _is_edge_clutter(line: str) -> bool:
     """Part of the site when it stands before the article or after it, if that has a site around it at all."""
-    line = line.removeprefix(BULLET)
     if len(line) > MAX_LEGAL_CHARS or _tells(line):
         return False
     return _is_phrase(line) or bool(_EDGE.fullmatch(line)) or (len(line) <= MAX_META_CHARS and _is_menu(line))
@@ -125,7 +124,7 @@ def _tells(line: str) -> bool:
 
 def _is_site_clutter(line: str) -> bool:
     """The same, and a sign that there is a site, which "Health" and "Facebook" are not."""
-    return _is_edge_clutter(line) and not _BARE.fullmatch(line.removeprefix(BULLET))
+    return _is_edge_clutter(line) and not _BARE.fullmatch(line)
 
 
 def _is_footer(line: str) -> bool:
@@ -224,12 +223,10 @@ class Page:
 def _is_title(lines: list[str], at: int) -> bool:
     """A line that ends no sentence, above an empty line, a date line, one above a byline, or a longer paragraph.
 
-    The last condition tells a title from the first line of hard-wrapped prose. A row of a table or an item is none.
+    The last condition tells a title from the first line of hard-wrapped prose. A row of a table is none.
     """
     line, following = lines[at : at + 2]
-    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or line.startswith(BULLET):
-        return False
-    if dateline_end(line) or _CELLS.search(line):
+    if len(line) > MAX_TITLE_CHARS or line[-1] in ".,;:" or dateline_end(line) or _CELLS.search(line):
         return False
     if not following or _head_line(lines, at + 1, line) or _is_edge_clutter(following):
         return True
@@ -311,10 +308,14 @@ def _is_meta(line: str) -> bool:
 def read_page(text: str, *, title: str | None = None, kind: TextKind = "page") -> Page:
     """A normalised text -> Page. `title`: known from elsewhere.
 
-    When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer.
+    When nothing is left after the cleaning, the text is taken as it is: a short note is not a footer. Lines are judged
+    without the bullets of a list, which are put back.
     """
     if kind == "table":
         return Page(title, text, 0, None, None)
+    given = text
+    items = {line.strip() for line in _ITEM.findall(text)}
+    text = _ITEM.sub(r"\1", text)
     if kind == "authored":
         lines = [line.strip() for line in text.split("\n")]
         found, heading, rest = _read_head(lines, title, is_site=lambda at: False)
@@ -324,9 +325,9 @@ def read_page(text: str, *, title: str | None = None, kind: TextKind = "page") -
         found, heading, rest = _read_head(lines, title, is_site=_site_lines(lines, title).__contains__)
         rest = _cut_tail(rest)
         kept = [line for line in _without_repeats(rest, found, is_site=is_site) if not _is_clutter(line)]
-    body = normalise("\n".join(kept))
+    body = normalise("\n".join(BULLET + line if line in items else line for line in kept))
     if not body:
-        found, heading, body = title, [], text
+        found, heading, body = title, [], given
     head = "".join(block + "\n\n" for block in (found, "\n".join(line for line, _ in heading)) if block)
     meta = merge_meta([said for _, said in heading])
     return Page(found, head + body, len(head) + dateline_end(body), meta.date, meta.author or meta.outlet)

@@ -9,6 +9,7 @@ import unicodedata
 from index.types import InputError
 
 BULLET = "- "  # before the items of a list, by which each is a sentence of its own, and is known to be of a list
+INNER_BULLET = "◦ "  # of a list within an item
 
 _SAMPLE_BYTES = 64 * 2**10  # of which an unknown encoding is guessed
 _BINARY_STARTS = (

@@ -16,7 +16,7 @@ from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
 from qa.followup import in_its_list, standalone, topic_of
 from qa.kinds import Asked, asked_for, of_what_was_cited, plainly
-from qa.lists import introduced, items_of
+from qa.lists import items_of
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
 from qa.message import questions, read_message
 from qa.parts import is_rest
@@ -158,7 +158,7 @@ class Assistant:
         return self._fact(heard, hits, found)
 
     def _fact(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
-        """Read from the passages; of a list all the items; what only a comparison of a table's rows tells, compared."""
+        """Read from the passages: words, all the items of a list, or the cells that a comparison of rows finds."""
         cells = extremes(heard.understood, [hit.passage for hit in hits], found)
         if cells:
             return compose.cells(heard, cells, found, hits)
@@ -167,8 +167,6 @@ class Assistant:
             (span,) = decision.spans
             if items := items_of(heard.understood, span, found[span.passage.document_id]):
                 return compose.items(heard, items, found, hits, confidence=decision.confidence)
-        elif not decision.spans and (items := introduced(heard.understood, [hit.passage for hit in hits], found)):
-            return compose.items(heard, items, found, hits)
         return compose.fact(heard, decision, found, hits)
 
     def _decided(self, heard: Heard, hits: Sequence[Hit], found: Mapping[str, Document]) -> Answer:
@@ -204,16 +202,16 @@ class Assistant:
         return compose.quotes(heard, spans, found, hits, kind="sentences")
 
     def _quoting(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
-        """Who is quoted in one article, or in a few where none is named."""
-        one = meant(self.library, asked.articles, scope)
-        ids = [one.id] if one else those(self.library, asked.articles, scope)
-        if not ids or len(ids) > MOST_LISTED:
-            return compose.refused(heard, because=why_none(self.library, asked.articles, scope))
-        found = {document.id: document for document in documents(self.library, ids)}
-        spans = [span for document in found.values() for span in speakers_of(document, about=asked.topic)]
-        if not spans:
-            return compose.refused(heard, because=Refusal("not_found", "Nobody is quoted there by name."))
-        return compose.items(heard, spans, found, ())
+        """Who is quoted in one article, or in a few where none is named; read, where nobody is quoted on a topic."""
+        one, which = meant(self.library, asked.articles, scope), asked.articles
+        ids = [one.id] if one else [] if which.it or which.place else those(self.library, which, scope)
+        found = {each.id: each for each in documents(self.library, ids)} if len(ids) <= MOST_LISTED else {}
+        if spans := speakers_of(found.values(), about=asked.topic):
+            return compose.items(heard, spans, found, ())
+        if asked.topic:
+            return self._read(heard, scope)
+        nobody = Refusal("not_found", "Nobody is quoted there by name.")
+        return compose.refused(heard, because=nobody if found else why_none(self.library, which, scope))
 
     def _about_one(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """A summary of one article, its date or its author."""

@@ -70,8 +70,8 @@ _IS = re.compile(rf"({OPENER}(?:what|who))['’]?s\b", re.IGNORECASE)  # "what's
 _HAVE = r"(?: do (?:you|we|i) have| are there| (?:is|are) in (?:the|your|my) library| have you(?: got)?)"
 _WHEN = r"(?: first| last| originally)?"
 _ANY_WORK = r"(?:story|document|report|text|paper|page|file)"  # "what document was written in 1297?"
-_QUOTED_ON = r"(?: (?:on|about) (?P<topic>.+?))?(?: (?:in|of) (?P<what>.+?))?"
 _PEOPLE = r"(?:people|persons?|experts?|sources?|officials?|politicians?)"
+_WHO_IS = rf"(?:who|(?:which|what) {_PEOPLE}) (?:is|are|was|were|gets?)(?: being)?"
 _PERSON = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})"
 _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     # "it" is an article only beside a word that little else takes: a model is released, a town is old
@@ -88,18 +88,13 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
             rf"(?: written)?{END}"
         ),
     ),
-    (
-        "speakers",
-        _rule(
-            rf"(?:who (?:is|are|was|were|gets?) (?:being )?|(?:which|what) {_PEOPLE} (?:is|are|was|were) |{_PEOPLE} )"
-            rf"(?:quoted|cited|interviewed){_QUOTED_ON}{END}"
-        ),
-    ),
+    ("speakers", _rule(rf"{_WHO_IS} quoted(?: (?:on|about) (?P<topic>.+?))?(?: in (?P<what>.+?))?{END}")),
+    ("speakers", _rule(rf"{_WHO_IS} (?:cited|interviewed) in (?P<what>.+?){END}")),
     (
         "speakers",
         _rule(
             rf"who (?:is|are|was|were) (?:the )?(?:{_PEOPLE} (?:quoted|cited)|quoted {_PEOPLE}|sources|interviewees)"
-            rf"{_QUOTED_ON}{END}"
+            rf" (?:in|of) (?P<what>.+?){END}"
         ),
     ),
     ("count", _rule(rf"how many (?P<all>(?:articles|documents)\b.*?){END}")),

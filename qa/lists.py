@@ -1,122 +1,181 @@
 """The lists of a document: all the items of one, where a question asks for all of them. Pure rules, English.
 
 A reader gives one run of words, which of a list is one item. An item is a line that begins with a bullet or a number,
-and what introduces a list is the line before it.
+with those that go on with it; what introduces a list is the line right before it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
 
-from index.chunk import sentences
-from index.types import Document, Passage
-from qa.message import OPENER
+from index.chunk import BULLETS, sentences
+from index.text import INNER_BULLET
+from index.types import Document
+from qa.message import AUXILIARY, OPENER
 from qa.reader import Span
 from qa.words import content_words, share_unnamed, words
 
 MARK = re.compile(  # before an item
-    r"[ \t]*(?:(?P<bullet>[•‣▪●○◦■□–—*+-])|\(?(?:\d{1,3}[.)]|[A-Za-z]\)))[ \t]+(?=\S)"
+    rf"[ \t]*(?:(?P<bullet>{BULLETS})|(?P<open>\(?)(?:\d{{1,3}}(?P<close>[.)])|[A-Za-z]\)))[ \t]+(?=\S)"
 )
 
 _LINE = re.compile(r"^.*\S.*$", re.MULTILINE)
-_GOES_ON = re.compile(r"[ \t]{2}")
-_PLURAL = r"(?:people|children|men|women|criteria|[\w-]+[^\W\d_siu]s)\b"
-_PLURAL_VERB = r" (?:are|were|do|does|did|have|had|will|would|can|could|may|might|must|shall|should)\b"
-_ALL = re.compile(  # "which lines close?", "what new lines are there?"; but not "which line comes first?"
-    OPENER + r"(?:(?:what|which|who) (?:are|were|will be)\b|(?:(?:list|name|enumerate)|(?:give|show|tell)(?: me)?)\b"
-    rf"|why\b|which {_PLURAL}|(?:what|which) (?:[\w-]+ ){{0,3}}?{_PLURAL}{_PLURAL_VERB}"
-    r"|what (?:does|do|did|will|would) .+ (?:include|contain|consist of|involve|comprise|cover|propose|promise)\b)",
+_SINGULARS = r"(?:was|has|does|is|always|news|sports|series|texas|who|that|which)\b"
+_PLURAL = rf"(?:people|children|men|women|criteria|(?!{_SINGULARS})[\w-]+[^\W\d_siu]s)\b"
+_ADJECTIVES = rf"(?:(?!(?:of|for|in|on|at|to|from|by|with)\b|{_SINGULARS})[\w-]+ ){{0,3}}?"
+_VERB = (  # of a plural; "which sports hall" has none
+    rf"(?:{AUXILIARY}|\w+ed|take|close|come|open|get|got|need|make|made|want|go|went|won|pay|use|belong|remain|exist"
+    r"|apply|count|cost|run|work|start|begin|end|plan|stay|stand|lie|say|said|include)\b"
+)
+_ALL = re.compile(  # "which lines close?", "list the main aims"; but not "which line comes first?", "name the owner"
+    OPENER + r"(?:(?:what|which|who) (?:are|were|will be)\b"
+    rf"|(?:what|which) {_ADJECTIVES}{_PLURAL}(?: of (?:[\w-]+ )??[\w-]+)? {_VERB}"
+    rf"|(?:list|name|enumerate|(?:give|show|tell) me) {_ADJECTIVES}{_PLURAL}"
+    r"|what (?:do|does|did|will) .+ (?:include|contain|consist of|involve|comprise|cover|propose|promise|need)\b)",
     re.IGNORECASE,
 )
+_WHY = re.compile(OPENER + r"why\b", re.IGNORECASE)
+_OF_REASONS = re.compile(r"\b(?:reasons?|because|why|causes?)\b", re.IGNORECASE)
 _SOME = re.compile(  # of a list: the largest, those above a figure
-    r"\b(?:more|less|fewer|over|under|above|below|than|only|the (?:first|second|third|last|next)|most|least|same|each"
-    r"|\w{3,}est|one|not|without|except)\b",
+    r"\b(?:more|less|fewer|over|under|above|below|than|only|the (?:first|second|third|last|next|final)|most|least|same"
+    r"|each|other|others|remaining|best|worst|top|one|not|without|except|(?:two|three|four|five|\d+) of"
+    r"|(?!(?:inter|for|prot|harv|requ|cont|arr|inv|sugg|hon)est)\w{3,}est"
+    r"|(?:larg|small|bigg|high|low|long|short|old|young|new|cheap|lat|earli|great)er)\b",
     re.IGNORECASE,
 )
-_NO_TOPIC = frozenset(
-    "list name enumerate give show tell me all two three four five six seven eight nine ten main key following"
-    " include contain consist involve comprise cover propose promise".split()
+_HEAD = re.compile(  # "three halls" of "Three halls come first:"
+    r"(?:the )?(?:following|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})(?: [\w-]+s)?", re.IGNORECASE
 )
+_INNER = INNER_BULLET.strip()
+_NO_TOPIC = frozenset("list name enumerate give show tell me all main key following include contain need".split())
 _SKIPPED_WORDS = 2  # from so many on before the answer its item is about something else
 _LONGEST_CHARS = 400  # longer ones are paragraphs with numbers
+_WRAPPED_CHARS = 60  # a shorter line was ended by its writer
 
 
 @dataclass(frozen=True, slots=True)
-class _List:
-    """The sentence that introduces it ("" for none), and where in the document it and the items are, without marks."""
+class _Line:
+    """Characters of a line without its mark; `mark` is "" where it has none."""
 
-    introduction: str
+    mark: str
     start: int
-    items: tuple[tuple[int, int], ...]
+    end: int
+
+
+_NOTHING = _Line("", 0, 0)
 
 
 def items_of(question: str, span: Span, document: Document) -> list[Span]:
-    """The items of a list of which the span opens one or introduces all, where the question asks for all of them.
+    """The items of the list of which the span opens one, or is the number, where the question asks for all of them.
 
     It does not where it names what only that item has: "what are the opening hours of the museum?". Of a span over
     several items these, whatever is asked.
     """
-    found = next((each for each in _lists(document) if each.start < span.end and span.start < each.items[-1][1]), None)
-    if found is None:
-        return []
-    touched = [(start, end) for start, end in found.items if start < span.end and span.start < end]
-    if not _asks_for_all(question):
+    introduction, items = next((each for each in _lists(document) if span.start < each[1][-1].end), (_NOTHING, []))
+    said = document.text[introduction.start : introduction.end]
+    touched = [item for item in items if item.start < span.end and span.start < item.end]
+    if not _asks_for_all(question, said):
         return _spans(touched, span, document) if len(touched) > 1 else []
     if len(touched) == 1:
-        ((start, end),) = touched
-        named = f"{document.title} {found.introduction}"
-        others = [word for word in content_words(question) if share_unnamed(word, named)]
-        its_own = any(not share_unnamed(word, document.text[start:end]) for word in others)
-        if its_own or len(words(document.text[start : span.start])) >= _SKIPPED_WORDS:
-            return []
-    return _spans(found.items, span, document) if touched or found.introduction.endswith(":") else []
+        is_whole = _is_answer(question, span, touched[0], items, f"{document.title} {said}", document.text)
+    else:
+        is_whole = bool(touched) or (introduction.start <= span.start < introduction.end and _is_head(span, said))
+    return _spans(items, span, document) if is_whole else []
 
 
-def introduced(question: str, passages: Iterable[Passage], documents: Mapping[str, Document]) -> list[Span]:
-    """The items of the first list that is introduced by the words of the question, which asks for all of them."""
-    topic = " ".join(content_words(question) - _NO_TOPIC)
-    if not topic or not _asks_for_all(question):
-        return []
-    for passage in passages:
-        document = documents[passage.document_id]
-        for found in _lists(document):
-            is_here = passage.start < found.items[-1][1] and passage.end > found.start
-            if is_here and found.introduction.endswith(":") and not share_unnamed(topic, found.introduction):
-                return _spans(found.items, Span(passage, passage.start, passage.end, passage.text, 0.0), document)
-    return []
-
-
-def _asks_for_all(question: str) -> bool:
+def _asks_for_all(question: str, introduction: str) -> bool:
+    if _WHY.match(question):
+        return bool(_OF_REASONS.search(introduction))
     return bool(_ALL.match(question)) and not _SOME.search(question)
 
 
-def _spans(items: Iterable[tuple[int, int]], like: Span, document: Document) -> list[Span]:
-    return [replace(like, start=start, end=end, text=document.text[start:end]) for start, end in items]
+def _is_answer(question: str, span: Span, item: _Line, items: Sequence[_Line], about: str, text: str) -> bool:
+    """Whether an item is what the span begins, and none that the question singles out by a word of its own."""
+    others = " ".join([about, *(text[each.start : each.end] for each in items if each is not item)])
+    its_own = [word for word in content_words(question) - _NO_TOPIC if share_unnamed(word, others)]
+    if any(not share_unnamed(word, text[item.start : item.end]) for word in its_own):
+        return False
+    return len(words(text[item.start : max(item.start, span.start)])) < _SKIPPED_WORDS
 
 
-def _lists(document: Document) -> Iterator[_List]:
-    """Of two items and more that are marked alike, in reading order; empty lines may stand between them."""
-    start, introduction = document.body_start, ""
-    for mark, group in groupby(_blocks(document), lambda block: block[0]):
-        blocks = [(block_start, block_end) for _, block_start, block_end in group]
-        if not mark:
-            first, last = sentences(document.text[: blocks[-1][1]], blocks[-1][0])[-1]
-            start, introduction = first, document.text[first:last]
-        elif len(blocks) > 1 and all(block_end - block_start <= _LONGEST_CHARS for block_start, block_end in blocks):
-            yield _List(introduction, start, tuple(blocks))
+def _is_head(span: Span, introduction: str) -> bool:
+    """Whether it says of what there is a list, or how many."""
+    return introduction.endswith(":") and bool(_HEAD.fullmatch(span.text))
 
 
-def _blocks(document: Document) -> list[tuple[str, int, int]]:
-    """How it is marked, and its characters, for each line; an indented line goes on with the item above."""
-    blocks: list[tuple[str, int, int]] = []
-    for line in _LINE.finditer(document.text, document.body_start):
+def _spans(items: Sequence[_Line], like: Span, document: Document) -> list[Span]:
+    found = [(item.start, item.end, document.text[item.start : item.end]) for item in items]
+    return [replace(like, start=start, end=end, text=text) for start, end, text in found]
+
+
+def _lists(document: Document) -> Iterator[tuple[_Line, list[_Line]]]:
+    """The sentence that introduces each list, and its items: two and more that are marked alike, in reading order."""
+    before, run = _NOTHING, list[_Line]()
+    for line in [*_lines(document), _NOTHING]:
+        if line.mark:
+            run.append(line)
+            continue
+        for items in _parted(run, document.text):
+            if len(items) > 1 and all(item.end - item.start <= _LONGEST_CHARS for item in items):
+                yield _last_sentence(before, document), items
+            before = _NOTHING  # it introduces the first alone
+        before, run = line, []
+
+
+def _parted(run: list[_Line], text: str) -> Iterator[list[_Line]]:
+    """Lines that are marked, list after list. Those marked otherwise are part of an item where they stand between two
+    of a list, or right below its last.
+    """
+    at = 0
+    while at < len(run):
+        mark, items = run[at].mark, list[_Line]()
+        last = max(n for n, line in enumerate(run) if line.mark == mark)
+        while at < len(run) and (at <= last or _is_within(run[at - 1], run[at], text)):
+            if run[at].mark == mark:
+                items.append(run[at])
+            else:
+                items[-1] = replace(items[-1], end=run[at].end)
+            at += 1
+        yield items
+
+
+def _is_within(item: _Line, line: _Line, text: str) -> bool:
+    return line.mark == _INNER or "\n\n" not in text[item.end : line.start]
+
+
+def _lines(document: Document) -> Iterator[_Line]:
+    """The lines that are not empty; what goes on with an item is of its line."""
+    found = list(_LINE.finditer(document.text, document.body_start))
+    item: _Line | None = None  # that may go on
+    for line, after in zip(found, [*found[1:], None], strict=True):
         mark = MARK.match(line.group())
-        if blocks and blocks[-1][0] and not mark and _GOES_ON.match(line.group()):
-            blocks[-1] = (blocks[-1][0], blocks[-1][1], line.end())
+        if mark:
+            if item:
+                yield item
+            kind = mark["bullet"] or (f"{mark['open']}1{mark['close']}" if mark["close"] else "a)")
+            item = _Line(kind, line.start() + mark.end(), line.end())
+        elif item and _goes_on(document.text, item, line, after):
+            item = replace(item, end=line.end())
         else:
-            kind = (mark["bullet"] or "1.") if mark else ""
-            blocks.append((kind, line.start() + (mark.end() if mark else 0), line.end()))
-    return blocks
+            if item:
+                yield item
+            item = None
+            yield _Line("", line.start(), line.end())
+    if item:
+        yield item
+
+
+def _goes_on(text: str, item: _Line, line: re.Match[str], after: re.Match[str] | None) -> bool:
+    """Whether a line without a mark, right below an item, goes on with it: its sentence, or before the next item."""
+    if text[item.end : line.start()] != "\n":
+        return False
+    last = text[item.start : item.end].rpartition("\n")[2]
+    is_between = after is not None and text[line.end() : after.start()] == "\n" and bool(MARK.match(after.group()))
+    return line.group().lstrip()[0].islower() or len(last) >= _WRAPPED_CHARS or is_between
+
+
+def _last_sentence(line: _Line, document: Document) -> _Line:
+    found = sentences(document.text[line.start : line.end])
+    return replace(line, start=line.start + found[-1][0]) if found else line

@@ -7,7 +7,7 @@ by name ("Ann Lee said", "according to Lee") or by a pronoun that follows ("he a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
 
@@ -32,16 +32,22 @@ _PRONOUN = r"(?:he|she|they)"
 _OTHER = r"(?:(?:the|an?|some|many|several|most|other|its|his|her|their) (?:[\w-]+ ){0,3}?[\w-]+)"
 _NAME = rf"(?-i:{NAME.pattern})"
 _WHOSE = r"(?:['’]s?(?: [\w-]+){1,3}?)?"  # "the mayor's spokesman"
-_WHO = rf"(?:, {_NAME}(?=[,.;]))?"  # "the chairwoman, Ann Lee,"
-_SPEAKER = rf"(?:{_NAME}{_WHOSE}|\b{_PRONOUN}\b|\b{_OTHER}{_WHOSE}{_WHO})"
-_ASIDE = r"(?:,[^,.;!?\"“”]{1,90},| (?:of|at|from|for|in|with) [^,.;!?\"“”]{1,60}| who [^,.;!?\"“”]{1,60},?){0,2}"
+_SPEAKER = rf"(?:{_NAME}{_WHOSE}|\b{_PRONOUN}\b|\b{_OTHER}{_WHOSE})"
+_ASIDE = (
+    r"(?: \([^()]{1,40}\)|,[^,.;!?\"“”]{1,90},| (?:of|at|from|for|in|with) [^,.;!?\"“”]{1,60}"
+    r"| who [^,.;!?\"“”]{1,60},?){0,2}"
+)
+_OFFICE = rf"(?:(?:\b{_OTHER}{_WHOSE}|{_NAME}['’]s? [\w-]+)(?: (?:of|for|at) [^,.;]{{1,60}})?)"  # before a name
+_TITLE = r"(?:the|its|their|an?) (?:[\w'’-]+ ){0,5}?(?!(?:of|for|at|from|in)\b)[\w'’-]+"
+_ADVERBS = r"(?: (?:has|had|have|also|then|later|once|still))*"
 _SPEECH = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        rf"(?<=[,.!?\"”’'…] ){_SAID} (?:(?:the|its|their|a|an) (?:[\w'’-]+ ){{0,5}}?[\w'’-]+,? )?(?P<who>{_SPEAKER})",
-        rf"(?P<who>{_SPEAKER}){_ASIDE},?(?: (?:has|had|have|also|then|later|once|still))* {_TOLD}\b",
+        rf"(?<=[,.!?\"”’'…] ){_SAID} (?:{_TITLE},? )?(?P<who>{_SPEAKER})",
+        rf"(?P<who>{_SPEAKER}){_ASIDE}{_ADVERBS} {_TOLD}\b",
+        rf"(?P<who>{_OFFICE}, {_NAME}),{_ADVERBS} {_TOLD}\b",
         rf"\baccording to (?:(?:the|its|their) (?:[\w'’-]+ ){{0,5}}?)?(?P<who>{_SPEAKER})",
-        rf"\baccording to (?:the|its|their|an?) (?:[\w'’-]+ ){{0,5}}?[\w'’-]+, (?P<who>{_NAME})(?=[,.;!?]|$)",
+        rf"\baccording to {_TITLE}, (?P<who>{_NAME})(?=[,.;!?]|$)",
         rf"\bin (?P<who>{_NAME}['’]s?|his|her|their) (?:view|opinion|eyes|words|judge?ment)\b",
         rf"^(?P<who>{_NAME})(?: \([^)\n]*\))?:\s",  # of an interview
     )
@@ -52,13 +58,19 @@ _SEXES = tuple(frozenset(pair.split()) for pair in ("he his", "she her", "they t
 _PRONOUNS = frozenset().union(*_SEXES)
 _OPENERS = frozenset(  # of a sentence, before a name
     "but and so yet still also then now later when while as if although though after before because since however here"
-    " there no yes the a an".split()
+    " there no yes the a an on in at by to from for last this that next only even perhaps today yesterday tomorrow what"
+    " meanwhile monday tuesday wednesday thursday friday saturday sunday january february march april may june july"
+    " august september october november december".split()
 )
 _NO_NAMES = _OPENERS | frozenset(  # beside one
-    "mr mrs ms miss dr prof professor sir dame lord lady mayor president minister secretary chancellor governor senator"
-    " director chairman chairwoman chief captain general judge king queen".split()
+    "mr mrs ms miss dr prof professor sir dame lord lady mayor president minister secretary chancellor governor"
+    " senator director chairman chairwoman chief captain general judge king queen i we you nobody everybody"
+    " everyone somebody most others having".split()
 )
-_NAMED = re.compile(rf"{NAME.pattern}$")
+_OF = re.compile(r" (?:of|for|at) [^,]*(?=,)")  # of "the mayor of Oslo, Ann Lee"
+_NAMED = re.compile(NAME.pattern)
+_DESCRIBED = re.compile(rf"(?:.*, |the |an? )(?P<name>{NAME.pattern})", re.DOTALL)
+_TURNS = 2  # of somebody in an interview; a label stands once
 _REMEMBERED = 3  # sentences after which "he said" may be somebody else
 
 
@@ -72,36 +84,65 @@ def said_by(speaker: str, documents: Iterable[Document], *, about: str = "", mos
     return list(islice((span for span in found if share_unnamed(about, span.text) <= may_miss(about)), most))
 
 
-def speakers_of(document: Document, *, about: str = "") -> list[Span]:
-    """The people and bodies that are quoted by name, in reading order: of each its fullest name, where it first speaks.
+def speakers_of(documents: Iterable[Document], *, about: str = "") -> list[Span]:
+    """The names of those who are quoted, in reading order: of each the fullest one, in a sentence that they say.
 
     `about`: only those who are quoted with these words, as in `said_by`.
     """
     found: list[Span] = []
-    for sentence in (span for passage in chunk(document) for span in sentences_of(passage)):
-        if share_unnamed(about, sentence.text) > may_miss(about) or gives_orders(sentence.text):
-            continue
-        for start, who in _spoken_by(sentence.text):
-            name = _named(sentence, start, who)
-            if name is None:
-                continue
-            same = next((n for n, other in enumerate(found) if _is(_words(name.text), _words(other.text))), None)
-            if same is None:
-                found.append(name)
-            elif len(name.text) > len(found[same].text):
-                found[same] = name
+    known: dict[str, list[int]] = {}  # last word of a name -> where it is found
+    for document in documents:
+        for sentence in (span for passage in chunk(document) for span in sentences_of(passage)):
+            if share_unnamed(about, sentence.text) <= may_miss(about) and not gives_orders(sentence.text):
+                for name in _names_in(sentence, document.text):
+                    _remember(name, found, known)
     return found
 
 
-def _named(sentence: Span, start: int, who: str) -> Span | None:
-    """The name that ends a speaker's description, without the word that opens the sentence."""
-    found = _NAMED.search(who)
-    if found is None or _words(found.group()) <= _NO_NAMES | _PRONOUNS:
-        return None
-    opener, _, rest = found.group().partition(" ")
-    text = rest if rest and opener.lower() in _OPENERS else found.group()
-    end = sentence.start + start + found.end()
-    return replace(sentence, start=end - len(text), end=end, text=text)
+def _names_in(sentence: Span, text: str) -> Iterator[Span]:
+    """The speakers of a sentence who have a name."""
+    for end, who in _spoken_by(sentence.text):
+        name = _name_of(who)
+        is_label = sentence.text.startswith(":", end)
+        if name and _is_name(name, text) and not (is_label and text.count(f"{name}:") < _TURNS):
+            stop = sentence.start + end
+            yield replace(sentence, start=stop - len(name), end=stop, text=name)
+
+
+def _name_of(who: str) -> str:
+    """The name that a description is, or that follows it, without what opens the sentence: "Ann Lee"."""
+    described = _DESCRIBED.fullmatch(who)
+    rest = described["name"] if described else who
+    while (first := rest.partition(" "))[0].lower() in _OPENERS:
+        rest = first[2]
+    return rest if _NAMED.fullmatch(rest) else ""
+
+
+def _is_name(name: str, text: str) -> bool:
+    """Two words with a capital, an abbreviation, or a word that has its capital within a sentence, too."""
+    if set(words(name)) <= _NO_NAMES | _PRONOUNS:
+        return False
+    return " " in name or name.isupper() or bool(re.search(rf"[a-z,;] {re.escape(name)}\b", text))
+
+
+def _remember(name: Span, found: list[Span], known: dict[str, list[int]]) -> None:
+    """Of a name that is there already the fuller one: "Lee" is Ann Lee, and "Chen" is Chen Wei."""
+    own = _own_words(name.text)
+    *_, last = words(name.text.partition(" of ")[0])
+    ends = {last, next((word for word in words(name.text) if word in own), last)}
+    for at in (at for end in ends for at in known.get(end, ())):
+        other = _own_words(found[at].text)
+        if own <= other or other <= own:
+            if len(name.text) > len(found[at].text):
+                found[at] = name
+            return
+    for end in ends:
+        known.setdefault(end, []).append(len(found))
+    found.append(name)
+
+
+def _own_words(name: str) -> frozenset[str]:
+    return frozenset(words(name)) - _NO_NAMES - _OTHERS
 
 
 def _said(wanted: frozenset[str], document: Document) -> list[Span]:
@@ -151,7 +192,7 @@ def _words(who: str) -> frozenset[str]:
 
 
 def _spoken_by(sentence: str) -> list[tuple[int, str]]:
-    """Where each speaker stands in a sentence, and who it is: of "Lee's lawyer" the lawyer."""
-    found = {match.start("who"): match["who"] for pattern in _SPEECH for match in pattern.finditer(sentence)}
-    who = [(start, re.split(r"['’]s? ", found[start])[-1]) for start in sorted(found)]
-    return [(start + len(found[start]) - len(last), last) for start, last in who]
+    """Where the description of each speaker ends in a sentence, and what it is: of "Lee's lawyer" the lawyer."""
+    found = {match.start("who"): match for pattern in _SPEECH for match in pattern.finditer(sentence)}
+    ordered = [found[start] for start in sorted(found)]
+    return [(match.end("who"), _OF.sub("", re.split(r"['’]s? ", match["who"])[-1])) for match in ordered]

@@ -72,9 +72,7 @@ def test_a_question_for_all_of_a_list_gets_each_item_with_its_footnote(library: 
     assert [citation.quote for citation in answer.citations] == ["a test hall", "a repair hall", "a school"]
     assert answer.confidence == pytest.approx(1 / (1 + math.exp(-3)))
     assert assistant(library, a_repair_hall=3.0).ask("Which hall comes first?").text == "a repair hall"
-    missed = assistant(library, a_repair_hall=-3.0).ask("What are the three halls?")
-    assert (missed.kind, missed.text, missed.confidence) == ("list", answer.text, 1.0)
-    assert assistant(library, a_repair_hall=-3.0).ask("What are the three halls of Oslo?").refused
+    assert assistant(library, a_repair_hall=-3.0).ask("What are the three halls?").refused
 
 
 def test_who_is_quoted_is_told_of_one_article_or_of_a_few(library: Library) -> None:

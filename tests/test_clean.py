@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Iterator
 
@@ -122,9 +123,11 @@ def test_menus_that_were_saved_as_lists_go_as_others_do() -> None:
     assert stored(page.encode(), "a.md").text == f"Quay opens\n\n{QUAY}\n\n- a rope\n- tar\n\n{FERRIES}"
 
 
-def test_the_first_item_of_a_list_is_no_title() -> None:
-    found = stored(f"- Health\n- Politics\n\n{QUAY}\n".encode(), "a.md")
-    assert (found.title, found.text) == ("A", f"- Health\n- Politics\n\n{QUAY}")
+def test_a_heading_and_a_footer_that_were_saved_as_lists_are_understood() -> None:
+    footer = "- Related articles\n- Why herring came back\n- © 2024 The Gazette\n- Privacy policy"
+    found = stored(f"# The quay\n\n- By Ann Lee\n- May 3, 2024\n\n{QUAY}\n\n{FERRIES}\n\n{footer}\n".encode(), "a.md")
+    assert (found.author, found.published) == ("Ann Lee", dt.date(2024, 5, 3))
+    assert found.text[found.body_start :] == f"{QUAY}\n\n{FERRIES}"
 
 
 def test_bare_words_go_with_the_footer_they_stand_beside() -> None:

@@ -667,19 +667,38 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 ITEMS = "- a long rope\n- tar and oil"
 LISTED = f"<p>{HARBOUR}</p><p>The quay needs:</p><ul><li>a long rope</li><li><p>tar and <b>oil</b></p></li><li> </li></ul><p>{FERRIES}</p>"
+NESTED = (
+    "<p>The quay needs:</p><ul><li>a long rope<ul><li>of hemp</li><li>or steel</li></ul></li><li>tar and oil</li></ul>"
+)
 
 
 def test_the_items_of_a_list_in_a_page_a_mail_or_a_book_begin_with_a_bullet() -> None:
     for text in (
         shown_text(LISTED),
         one(samples.eml(html=LISTED), "mail.eml").text,
-        one(samples.epub({"one.xhtml": LISTED.replace("<li> </li>", "")}), "book.epub").text,
+        one(samples.epub({"one.xhtml": LISTED}), "book.epub").text,
     ):
-        assert f"The quay needs:\n\n{ITEMS}" in text
+        assert f"The quay needs:\n\n{ITEMS}\n\n{FERRIES}" in text
     page = f"<html><body><article><h1>Quays</h1>{LISTED}<h2>News</h2><ul><li>A bridge fell.</li></ul></article></body></html>"
     text = read_html(page.encode()).text
     assert f"The quay needs:\n\n{ITEMS}\n\n{FERRIES}" in text
     assert text.endswith("News\n\nA bridge fell.")  # nothing introduces it
+
+
+def test_a_list_within_an_item_has_bullets_of_its_own() -> None:
+    nested = "- a long rope\n◦ of hemp\n◦ or steel\n- tar and oil"
+    page = f"<html><body><article><h1>Quays</h1><p>{HARBOUR}</p>{NESTED}<p>{FERRIES}</p></article></body></html>"
+    assert f"The quay needs:\n\n{nested}\n\n{FERRIES}" in read_html(page.encode()).text
+    shown = [line for line in shown_text(NESTED).split("\n") if line]
+    assert shown == ["The quay needs:", *nested.split("\n")]
+    marked = "The quay needs:\n\n- a long rope\n  - of hemp\n  - or steel\n- tar and oil\n"
+    assert [line for line in plain_markdown(marked)[1].split("\n") if line] == shown
+
+
+def test_a_dash_alone_is_no_bullet_and_a_cell_has_none() -> None:
+    assert shown_text("<p>-</p><p>The quay opened.</p>") == "-\n\nThe quay opened."
+    table = "<table><tr><th>Needs</th><th>Of</th></tr><tr><td><ul><li>rope</li><li>tar</li></ul></td><td>Quay</td></tr></table>"
+    assert shown_text(table) == "Needs: rope tar; Of: Quay."
 
 
 def test_the_items_of_a_list_in_word_and_open_document_begin_with_a_bullet() -> None:
@@ -687,14 +706,21 @@ def test_the_items_of_a_list_in_word_and_open_document_begin_with_a_bullet() -> 
 
     file = docx.Document()
     file.add_paragraph("The quay needs:")
-    for style, text in (("List Bullet", "a long rope"), ("List Number", "tar and oil"), ("Heading 2", "Ferries")):
+    for style, text in (
+        ("List Bullet", "a long rope"),
+        ("List Number", "tar and oil"),
+        ("List Paragraph", "Ferries"),
+        ("List Continue", "and more"),
+    ):
         file.add_paragraph(text, style=style)
     saved = io.BytesIO()
     file.save(saved)
     body = (
         "<text:h>Quays</text:h><text:p>The quay needs:</text:p><text:list><text:list-item><text:p>a long rope</text:p></text:list-item>"
-        "<text:list-item><text:p>tar and oil</text:p><text:p/></text:list-item><text:list-item><text:h>Ferries</text:h>"
-        "</text:list-item></text:list>"
+        "<text:list-item><text:p>tar and oil</text:p><text:p>Ferries</text:p></text:list-item><text:list-item>"
+        "<text:h>and more</text:h></text:list-item></text:list>"
     )
     for content, name in ((saved.getvalue(), "a.docx"), (samples.odt(body), "a.odt")):
-        assert one(content, name).text.endswith("The quay needs:\n\n- a long rope\n\n- tar and oil\n\nFerries")
+        assert one(content, name).text.endswith(
+            "The quay needs:\n\n- a long rope\n\n- tar and oil\n\nFerries\n\nand more"
+        )

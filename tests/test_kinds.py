@@ -564,8 +564,8 @@ def test_help_says_what_can_be_asked() -> None:
     ("question", "articles", "topic"),
     [
         ("Who is quoted?", ALL, ""),
-        ("who was interviewed", ALL, ""),
         ("Which experts are quoted on the tax?", ALL, "the tax"),
+        ("Who was interviewed in the article on eels?", Articles("eels"), ""),
         ("Who is quoted in the article on Larch Bay?", Articles("Larch Bay"), ""),
         ("Who are the sources of the article on eels?", Articles("eels"), ""),
         ("Who is quoted about eels in it?", Articles(it=True), "eels"),
@@ -577,7 +577,16 @@ def test_a_question_may_ask_who_is_quoted(question: str, articles: Articles, top
 
 
 @pytest.mark.parametrize(
-    "question", ["Who is quoted in Hamlet?", "Who quoted him?", "Who is quoted as the winner?", "Who are the speakers?"]
+    "question",
+    [
+        "Who was interviewed?",
+        "Who was cited on Tuesday?",
+        "Who are the sources?",
+        "Who is quoted in Hamlet?",
+        "Who quoted him?",
+        "Who is quoted as the winner?",
+        "Who are the speakers?",
+    ],
 )
 def test_who_is_quoted_elsewhere_is_a_fact(question: str) -> None:
     assert asked_for(question).form == "fact"

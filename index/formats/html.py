@@ -14,7 +14,7 @@ from index.dates import find_date
 from index.formats.content import Content
 from index.formats.tables import MAX_LABEL_CHARS, as_shown, under_header
 from index.lexical import UNSPACED
-from index.text import BULLET, decode, decode_as, normalise
+from index.text import BULLET, INNER_BULLET, decode, decode_as, normalise
 from index.types import InputError
 
 _HIDDEN = {"head", "script", "style", "template", "noscript", "nav", "svg", "object", "iframe", "select", "button"}
@@ -28,7 +28,9 @@ _MOST_SPANNED = 100  # rows or columns that a cell may be over
 _MOST_COPIES = 10_000  # of such cells, in a table
 # Between two words of a line: a space or, in a script without them, every second character, as a word has about two.
 _WORD_GAP = re.compile(rf" |(?<={UNSPACED}){UNSPACED}{{2}}")
-_GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": f"\n{BULLET}", "tr": "\n", "td": "  ", "th": "  "}
+_MARKED = re.compile(rf"\||\s*{BULLET}")  # by trafilatura: a row of a table, an item of a list
+_INNER, _ITEM = "\0", "\1"  # stand for a bullet until its item is put behind it; no document holds them
+_GAPS = {**dict.fromkeys(_BLOCKS, "\n\n"), "br": "\n", "li": "\n", "tr": "\n", "td": "  ", "th": "  "}
 
 
 def read_html(content: bytes) -> Content:
@@ -60,14 +62,14 @@ def read_html(content: bytes) -> Content:
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
     """The article without the marks that trafilatura sets for tables and, where nothing introduces them, for lists."""
     before = ""
-    for kind, group in groupby(filter(None, lines), lambda line: (line.startswith("|"), line.startswith(BULLET))):
+    for mark, group in groupby(filter(None, lines), lambda line: line.lstrip()[:1] if _MARKED.match(line) else ""):
         block = list(group)
-        if kind == (True, False):
+        if mark == "|":
             yield "\n".join(_rows(block))
-        elif kind == (False, True) and before.endswith(":"):
-            yield "\n".join(block)
+        elif mark and before.endswith(":"):
+            yield "\n".join(re.sub(rf"^ +{BULLET}", INNER_BULLET, line) for line in block)
         else:
-            yield from (line.removeprefix(BULLET) for line in block)
+            yield from (line.lstrip().removeprefix(BULLET) if mark else line for line in block)
         before = block[-1]
 
 
@@ -96,7 +98,7 @@ def shown_text(page: str) -> str:
         _name_columns(table)
     text = "" if root is None else "".join(_pieces(root))
     text = re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text))
-    return normalise(re.sub(r"^-\s+(?!-\s)", BULLET, text, flags=re.MULTILINE))
+    return normalise(re.sub(rf"{_INNER}\s*", INNER_BULLET, re.sub(rf"{_ITEM}\s*", BULLET, text)))
 
 
 def _name_columns(table: Any) -> None:
@@ -181,7 +183,16 @@ def _pieces(root: Any) -> Iterator[str]:
         is_shown = not hidden
         if is_shown:
             yield gap if event == "start" or gap == "\n\n" else ""
+            yield _bullet(element) if tag == "li" and event == "start" else ""
             yield re.sub(r"\s+", " ", words or "")
+
+
+def _bullet(item: Any) -> str:
+    """None of an item without words of its own, and none in the cell of a table, which is one line."""
+    own = [item.text, *(words for child in item if child.tag not in {"ul", "ol"} for words in child.itertext())]
+    if not "".join(words or "" for words in own).strip() or next(item.iterancestors("td", "th"), None) is not None:
+        return ""
+    return _INNER if next(item.iterancestors("li"), None) is not None else _ITEM
 
 
 def decode_html(content: bytes) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from index.formats.html import shown_text
 from index.formats.tables import under_header
-from index.text import BULLET
+from index.text import BULLET, INNER_BULLET
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -58,7 +58,7 @@ def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
             token.type in {"bullet_list_open", "bullet_list_close", "ordered_list_open", "ordered_list_close"}
         )
         if token.type == "list_item_open":
-            yield f"{token.info}. " if token.info else BULLET
+            yield f"{token.info}. " if token.info else BULLET if depth == 1 else INNER_BULLET
         elif token.type == "tr_open":
             rows.append([])
         elif token.type == "inline" and rows:

@@ -69,9 +69,11 @@ def _blocks(parent: Any) -> Iterator[str]:
 
 
 def _is_item(paragraph: Any) -> bool:
-    style, numbered = paragraph.find(f"{_W}pPr/{_W}pStyle"), paragraph.find(f"{_W}pPr/{_W}numPr")
+    """By its style, or by a numbering of its own, with which headings come too, and which 0 takes away."""
+    style, number = paragraph.find(f"{_W}pPr/{_W}pStyle"), paragraph.find(f"{_W}pPr/{_W}numPr/{_W}numId")
     name = "" if style is None else style.get(f"{_W}val", "")
-    return name.startswith("List") or (numbered is not None and not name.startswith(("Heading", "Title")))
+    numbered = number is not None and number.get(f"{_W}val") != "0"
+    return name.startswith(("ListBullet", "ListNumber")) or (numbered and name in ("", "Normal", "ListParagraph"))
 
 
 def _is_contents(element: Any) -> bool:

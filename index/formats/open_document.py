@@ -77,8 +77,8 @@ def _blocks(parent: Any) -> Iterator[str]:
     for child in parent:
         if child.tag in {f"{_TEXT}p", f"{_TEXT}h"}:
             words = "".join(_pieces(child))
-            is_item = parent.tag == f"{_TEXT}list-item" and child.tag == f"{_TEXT}p" and words.strip()
-            yield BULLET + words if is_item else words
+            is_item = child.tag == f"{_TEXT}p" and child is parent[0] and parent.tag == f"{_TEXT}list-item"
+            yield BULLET + words if is_item and words.strip() else words
             yield from (block for aside in _asides(child) for block in _blocks(aside))
         elif child.tag == f"{_TABLE}table":
             yield "\n".join(readable(_rows(child)))

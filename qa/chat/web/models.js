@@ -33,6 +33,7 @@ export const models = (app, {call}) => {
     const reply = await call('choose_model', {model}).catch(() => null);
     choices += 1;
     if (reply) show(reply);
+    else open();
     return Boolean(reply) && !reply.trouble;
   };
 
