@@ -1,4 +1,4 @@
-"""What a question asks for: one fact, several, yes or no, a summary, the library itself. Pure rules, English.
+"""What a question asks for: one fact, several, yes or no, who said what, a summary, the library itself. Pure, English.
 
 Whatever no rule recognises is a question for one fact, which the reader answers; a wrong guess here costs a form,
 never a footnote.

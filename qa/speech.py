@@ -1,7 +1,7 @@
-"""Who says what in a document: the sentences that somebody is quoted with. Pure rules, English.
+"""Who says what in a document: the sentences that somebody is quoted with, the names of all who are. Pure, English.
 
-In: a document's sentences and a name, or another description ("the mayor"). Out: what that speaker says, said of them
-by name ("Ann Lee said", "according to Lee") or by a pronoun that follows ("he added").
+In: documents and a name, or another description ("the mayor"). Out: what that speaker says, said of them by name ("Ann
+Lee said", "according to Lee") or by a pronoun that follows ("he added"); or, of no speaker in particular, the names.
 """
 
 from __future__ import annotations
