@@ -73,7 +73,10 @@ def items_of(question: str, span: Span, document: Document) -> list[Span]:
     It does not where it names what only that item has: "what are the opening hours of the museum?". Of a span over
     several items these, whatever is asked.
     """
-    introduction, items = next((each for each in _lists(document) if span.start < each[1][-1].end), (_NOTHING, []))
+    if "\n" not in span.text and not _ALL.match(question) and not _WHY.match(question):
+        return []
+    before, items = next((each for each in _lists(document) if span.start < each[1][-1].end), (_NOTHING, []))
+    introduction = _last_sentence(before, document)
     said = document.text[introduction.start : introduction.end]
     touched = [item for item in items if item.start < span.end and span.start < item.end]
     if not _asks_for_all(question, said):
@@ -111,7 +114,7 @@ def _spans(items: Sequence[_Line], like: Span, document: Document) -> list[Span]
 
 
 def _lists(document: Document) -> Iterator[tuple[_Line, list[_Line]]]:
-    """The sentence that introduces each list, and its items: two and more that are marked alike, in reading order."""
+    """The line that introduces each list, and its items: two and more that are marked alike, in reading order."""
     before, run = _NOTHING, list[_Line]()
     for line in [*_lines(document), _NOTHING]:
         if line.mark:
@@ -119,7 +122,7 @@ def _lists(document: Document) -> Iterator[tuple[_Line, list[_Line]]]:
             continue
         for items in _parted(run, document.text):
             if len(items) > 1 and all(item.end - item.start <= _LONGEST_CHARS for item in items):
-                yield _last_sentence(before, document), items
+                yield before, items
             before = _NOTHING  # it introduces the first alone
         before, run = line, []
 
