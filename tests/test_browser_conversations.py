@@ -19,6 +19,7 @@ import pytest
 from browser import (
     DOCUMENTS,
     HOSTILE_TEXT,
+    PHONE_WIDTH,
     TARGET,
     Site,
     needs_chromium,
@@ -170,8 +171,9 @@ def test_an_answer_is_copied_with_its_footnote(page: Page, name: str, beginning:
     expect(page.get_by_role("group", name="Copy").get_by_role("button", name=name)).to_be_visible()
 
 
-def test_offers_that_come_below_a_long_answer_do_not_move_it_away(site: Site) -> None:
-    page = site.visit(site.context(height=600))
+@pytest.mark.parametrize(("width", "height"), [(1280, 600), (PHONE_WIDTH, 844)])
+def test_offers_that_come_below_a_long_answer_do_not_move_it_away(site: Site, width: int, height: int) -> None:
+    page = site.visit(site.context(width=width, height=height))
     site.offers.next = ["What is the 2025 target?", "Who is the mayor of Atlantis?", "Give me a list"]
     try:
         for _ in range(3):

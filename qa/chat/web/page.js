@@ -53,6 +53,7 @@ export const start = (element, server) => {
 
   const ask = async (question) => {
     if (waiting || !question.trim()) return;
+    for (const old of log.querySelectorAll('.fn-next')) old.remove();  // before the scrolling: what is below moves up
     const mine = {id: Math.random().toString(36).slice(2), exchange: begun(question)};
     mine.exchange.dataset.turn = turns.length;
     showTalk(mine.exchange);
@@ -120,7 +121,6 @@ export const start = (element, server) => {
   // ── Questions to offer, which nothing waits for ───────────────────────────────────────────────────────────────
 
   const offerNext = async (exchange) => {
-    for (const old of log.querySelectorAll('.fn-next')) old.remove();
     if (!isKept(exchange)) return;
     const reply = await call('offer_next', placeOf(exchange)).catch(() => ({}));
     if (!reply.chips || waiting || exchange !== log.lastElementChild) return;
