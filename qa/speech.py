@@ -120,7 +120,7 @@ def _name_of(who: str) -> str:
 
 def _is_name(name: str, text: str) -> bool:
     """Two words with a capital, an abbreviation, or a word that has its capital within a sentence, too."""
-    if set(words(name)) <= _NO_NAMES | _PRONOUNS:
+    if _own_words(name) <= _PRONOUNS:
         return False
     return " " in name or name.isupper() or bool(re.search(rf"[a-z,;] {re.escape(name)}\b", text))
 
