@@ -45,8 +45,9 @@ def site(tmp_path_factory: pytest.TempPathFactory, encoder: GatedEncoder) -> Ite
 
 
 @pytest.fixture
-def page(site: Site) -> Iterator[Page]:
+def page(site: Site, encoder: GatedEncoder) -> Iterator[Page]:
     """A window with the library's panel open over the three documents."""
+    encoder.gate.set()  # where a test that failed left it closed
     library = site.asker.library
     library.remove([entry.id for entry in library.entries()])
     assert [outcome.status for outcome in library.add(DOCUMENTS)] == ["added"] * 3
@@ -245,6 +246,28 @@ def test_a_link_that_is_none_and_one_that_leads_nowhere_are_said_in_words(page: 
     paste(page, "http://127.0.0.1:1/story")
     expect(page.locator(".fn-job")).to_contain_text("private network")
     expect(page.get_by_role("alert").first).to_have_text("")
+
+
+def test_a_text_typed_while_the_one_before_is_being_sent_stays(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, typed = site.desk.call, threading.Event()
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        if name == "add":
+            typed.wait(10)
+        return real(name, sent)
+
+    monkeypatch.setattr(site.desk, "call", call)
+    box = page.get_by_role("textbox", name="A link or a text to add")
+    paste(page, "Kelp farm\n\nDivers planted kelp near the lighthouse.")
+    box.fill("Rope walk\n\nThe rope was spun in the long shed.")
+    typed.set()
+    expect(page.locator(".fn-stage")).to_have_text("added")
+    expect(box).to_have_value("Rope walk\n\nThe rope was spun in the long shed.")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.locator(".fn-stage")).to_have_text(["added", "added"])
+    expect(box).to_have_value("")
 
 
 def test_a_question_is_answered_while_an_article_is_being_added(page: Page, encoder: GatedEncoder) -> None:

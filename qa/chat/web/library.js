@@ -230,8 +230,10 @@ export const library = (app, {call, narrate, changed, settled}) => {
     if (!text.trim()) return;
     put(trouble, '');
     if (!await ask('add', {text})) return;
-    box.value = '';
-    grow(box);
+    if (box.value === text) {  // what was typed meanwhile is the next one
+      box.value = '';
+      grow(box);
+    }
     watch();
   };
 
