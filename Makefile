@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 7860
 BIN := .venv/bin
 STAMP := .venv/installed
-LIBRARY := .venv/sample-library
+LIBRARY := sample-library
 
 .PHONY: run test install check format bench clean
 

@@ -21,7 +21,8 @@ from bench.sets import Evidence, Question, Set, Sizes, from_folder, made_up, spr
 from bench.systems import SYSTEMS, Compared, Role, python_of, systems_named
 from bench.turns import Conditions, Turns, take_turns
 from index.types import InputError, ModelError
-from qa.evaluation.peers import newest_comparison, peers_tables
+from qa.evaluation.peers import newest_comparison, peers_row, peers_tables
+from qa.evaluation.tables import README, WHOLE
 
 ROOT = Path(__file__).parents[1]
 SHARED = ROOT.parent / "shared" / "data" / "corpora"
@@ -333,6 +334,7 @@ RESULT: dict[str, Any] = {
     "systems": [
         {
             "title": "Own",
+            "role": "own",
             "version": "1.0",
             "reason": "",
             "figures": {
@@ -349,14 +351,17 @@ RESULT: dict[str, Any] = {
                 }
             },
         },
-        {"title": "Broken", "version": "", "reason": "search: it broke", "figures": {}},
+        *(
+            {"title": name, "role": role, "version": "", "reason": "search: it broke", "figures": {}}
+            for name, role in (("Words + FAISS", "peer"), ("Broken", "peer"), ("Last", "peer"), ("Plain", "baseline"))
+        ),
     ],
 }
 
 
 def test_the_tables_of_the_newest_comparison_by_hand(tmp_path: Path) -> None:
     folder = tmp_path / "bench" / "results"
-    assert peers_tables(tmp_path) == ""
+    assert (peers_tables(tmp_path), peers_row(tmp_path)) == ("", None)
     folder.mkdir(parents=True)
     for date in ("2026-01-31", "2026-02-01"):
         (folder / f"{date}-peers.json").write_text(json.dumps(RESULT))
@@ -369,17 +374,26 @@ def test_the_tables_of_the_newest_comparison_by_hand(tmp_path: Path) -> None:
     assert f"| Own 1.0 | {rate} | {asked} | **2.5** s | **412** MB | **95.5** |" in lines
     assert "| Broken | failed | – | – | – | – | – | – |" in lines
     assert lines[-1].endswith("Machine: Loom 3000.")
+    assert peers_row(tmp_path) == (
+        "[Beside Words, Broken and Last](bench/results/2026-02-01-peers.json)",
+        "indexes **2.80** times as fast as the fastest of them, and finds in **0.50** of its time",
+        "`make bench DATA=DATA/corpora`",
+    )
     (folder / "2026-02-02-peers.json").write_text('{"sets": {"passages": {}}}')
     with pytest.raises(InputError, match=r"2026-02-02-peers\.json") as caught:
         peers_tables(tmp_path)
     assert "make bench" in caught.value.hint
+    with pytest.raises(InputError, match=r"2026-02-02-peers\.json"):
+        peers_row(tmp_path)
 
 
-def test_readme_shows_the_newest_comparison() -> None:
-    readme, path = (ROOT / "README.md").read_text(encoding="utf-8"), newest_comparison(ROOT)
-    if path is None:
+def test_the_project_shows_the_newest_comparison() -> None:
+    readme, whole = ((ROOT / name).read_text(encoding="utf-8") for name in (README, WHOLE))
+    path, row = newest_comparison(ROOT), peers_row(ROOT)
+    if path is None or row is None:
         assert "](bench/results/" not in readme, "README shows a comparison that is not kept"
         return
-    assert peers_tables(ROOT) in readme, "not up to date: footnote report --write"
+    assert all(cell in readme for cell in row), "not up to date: footnote report --write"
+    assert peers_tables(ROOT, above="../") in whole, "not up to date: footnote report --write"
     names = {system["name"] for system in json.loads(path.read_text(encoding="utf-8"))["systems"]}
     assert names == {system.name for system in SYSTEMS}

@@ -1,4 +1,4 @@
-"""What libraries cost by their size: the newest figures of each, the next size on paper, a table and a drawing."""
+"""What libraries cost by their size: the newest figures of each, the next size estimated, a table and a drawing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 import pytest
 
 from index.types import InputError
-from qa.evaluation.growth import growth_picture, growth_table, measured_sizes, reckoned
+from qa.evaluation.growth import estimated, growth_picture, growth_table, measured_sizes
 from qa.evaluation.record import save_costs
 from qa.evaluation.sizes import Costs
 
@@ -34,17 +34,17 @@ def test_a_damaged_file_is_named(tmp_path: Path) -> None:
         measured_sizes(tmp_path)
 
 
-def test_the_next_size_is_reckoned_by_lines_and_powers() -> None:
-    further = reckoned([SMALL, LARGE])
+def test_the_next_size_is_estimated_by_lines_and_powers() -> None:
+    further = estimated([SMALL, LARGE])
     assert further is not None
     assert further.passages == 100_000
     assert further.memory_mb == pytest.approx(190 + 90_000 * 0.01)  # 10 MB for each thousand more
     assert further.disk_mb == pytest.approx(1000)
     assert further.search_ms_p50 == pytest.approx(8.0)  # doubled by each power of ten
     assert further.index_s == pytest.approx(800)
-    assert further.add_s == 0.05  # it fell; on paper it does not
+    assert further.add_s == 0.05  # it fell; by the estimate it does not
     assert math.isnan(further.recall)
-    assert reckoned([SMALL]) is None
+    assert estimated([SMALL]) is None
 
 
 def test_the_table_links_what_was_measured_and_says_what_was_not(tmp_path: Path) -> None:
@@ -53,7 +53,7 @@ def test_the_table_links_what_was_measured_and_says_what_was_not(tmp_path: Path)
     rows = [row for row in growth_table(measured_sizes(tmp_path), results="R").splitlines() if row.startswith("|")]
     assert rows[2].startswith("| [1,000](R/")
     assert "**2.0** ms, **8.0** ms" in rows[2]
-    assert rows[4].startswith("| 100,000, on paper |")
+    assert rows[4].startswith("| 100,000, estimated |")
     assert "**" not in rows[4]
     assert growth_table([], results="R") == ""
 

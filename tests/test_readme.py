@@ -12,6 +12,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+FIGURES = {  # file -> the least number of rows with figures, and how its links lead to the top
+    "README.md": (10, ""),
+    "docs/results.md": (20, "../"),
+    "qa/weights/README.md": (10, "../../"),
+}
 
 
 def blocks(language: str) -> list[str]:
@@ -79,11 +84,13 @@ def test_the_commands_named_exist() -> None:
         assert f"\n{target}:" in makefile
 
 
-def test_every_figure_stands_in_its_result_file() -> None:
-    rows = [line for line in README.splitlines() if "](qa/evaluation/results/" in line]
-    assert len(rows) >= 5
+@pytest.mark.parametrize("file", FIGURES)
+def test_every_figure_stands_in_the_result_file_that_its_row_names(file: str) -> None:
+    least, above = FIGURES[file]
+    rows = [line for line in (ROOT / file).read_text(encoding="utf-8").splitlines() if "/evaluation/results/" in line]
+    assert len(rows) >= least
     for row in rows:
-        name = re.search(r"\(qa/evaluation/results/([\w.-]+)\)", row)
+        name = re.search(rf"\({above}qa/evaluation/results/([\w.-]+)\)", row)
         assert name is not None
         result = json.loads((ROOT / "qa/evaluation/results" / name.group(1)).read_text(encoding="utf-8"))
         known = _spellings(result)
@@ -122,7 +129,7 @@ def test_the_layout_names_every_module_and_nothing_else() -> None:
         if not line.startswith(" "):
             folder = entry if entry.endswith("/") else ""
         named.add(entry if not line.startswith(" ") else folder + entry)
-    folders = ("index", "index/formats", "qa", "qa/chat", "qa/writing")
+    folders = ("index", "index/formats", "qa", "qa/chat", "qa/writing", "qa/training", "qa/evaluation")
     modules = [ROOT / "ui.py", *(path for folder in folders for path in ROOT.glob(f"{folder}/*.py"))]
     there = {path.relative_to(ROOT).as_posix() for path in modules}
     there = {name for name in there if not Path(name).name.startswith("__")}
@@ -131,7 +138,7 @@ def test_the_layout_names_every_module_and_nothing_else() -> None:
         assert (ROOT / name).exists(), name
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "qa/weights/README.md"])
+@pytest.mark.parametrize("name", ["CHANGELOG.md", "CONTRIBUTING.md", "bench/README.md", "docs/models.md", *FIGURES])
 def test_every_link_within_the_repository_leads_somewhere(name: str) -> None:
     text = (ROOT / name).read_text(encoding="utf-8")
     for target in re.findall(r"\]\(([^)#]+)\)", text):

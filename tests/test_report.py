@@ -24,6 +24,7 @@ from qa.cli import main
 from qa.config import WEIGHTS, Config
 from qa.evaluation import attacks, speed
 from qa.evaluation.judge import Row
+from qa.evaluation.markdown import RESULTS
 from qa.evaluation.measure import measure
 from qa.evaluation.metrics import Bin
 from qa.evaluation.parts import PARTS, SLICE, parts_named
@@ -32,7 +33,8 @@ from qa.evaluation.questions import Question
 from qa.evaluation.read_ahead import ReadAhead, SearchedOnce, in_batches
 from qa.evaluation.record import Result, newest, provenance_of, reader_digest, write
 from qa.evaluation.report import Outcome, from_rows, run
-from qa.evaluation.tables import BEGIN, CARD, END, README, RESULTS, ROOT, files, tables
+from qa.evaluation.summary import summary
+from qa.evaluation.tables import BEGIN, CARD, END, README, ROOT, WHOLE, files, tables
 from qa.evidence import FEATURES
 from qa.reader import Span, SpanReader
 
@@ -488,7 +490,7 @@ def test_the_tables_by_hand() -> None:
     assert f"| {squad2} | **50.0** | **50.0** | – | **0.750** | **0.450**, **0.425** | **100.0**, **100.0** |" in lines
     squad11 = f"[SQuAD 1.1, development set]({at}squad11.json)"
     assert f"| {squad11} | 4 of 9 | **50.0** | **25.0** | **50.0** | – |" in lines
-    assert sum(squad11 in line for line in lines) == 1  # nothing unanswerable in it, so no row on refusing
+    assert f"| {squad11} | – | **50.0** | – | **0.750** | **0.450**, – | **100.0**, **100.0** |" in lines
     search = f"| [All SQuAD development articles]({at}open-search.json) | 5"
     dense = "**25.0**, **50.0**, **75.0**; **0.350**, **0.450**"
     bm25 = "**37.5**, **62.5**, **87.5**; **0.475**, **0.575**"
@@ -503,7 +505,7 @@ def test_every_figure_of_the_tables_stands_in_the_file_that_its_row_names(tmp_pa
     for one in measured_parts().values():
         write(one, tmp_path)
     rows = [line for line in tables(measured_parts()).splitlines() if RESULTS in line]
-    assert len(rows) == 8
+    assert len(rows) == 9
     for line in rows:
         (name,) = re.findall(rf"\({RESULTS}/([\w.-]+)\)", line)
         values = json.loads((tmp_path / name).read_text())
@@ -520,26 +522,45 @@ def test_every_figure_of_the_tables_stands_in_the_file_that_its_row_names(tmp_pa
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for name, text in ((README, f"# Footnote\n\n{BEGIN}\nold **1.0**\n{END}\n\n## After\n"), (CARD, "# Card\n")):
+    for name in (README, WHOLE, CARD):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
-        (tmp_path / name).write_text(text)
+        (tmp_path / name).write_text(f"# Footnote\n\n{BEGIN}\nold **1.0**\n{END}\n\n## After\n")
     return tmp_path
 
 
 def test_only_what_stands_between_the_marks_is_written(checkout: Path) -> None:
     shown = files(checkout, measured_parts())
     assert {path.relative_to(checkout).as_posix() for path in shown} == {
-        *("README.md", "docs/reliability.svg", "docs/risk-coverage.svg")
+        *(README, WHOLE, CARD, "docs/reliability.svg", "docs/risk-coverage.svg")
     }
-    text = shown[checkout / README]
-    assert text.startswith(f"# Footnote\n\n{BEGIN}\n\n| set |")
-    assert text.endswith(f"\n{END}\n\n## After\n")
-    assert "old **1.0**" not in text
-    assert "![Reliability: confidence against the share right](docs/reliability.svg)" in text
-    (checkout / README).write_text(text)
-    assert files(checkout, measured_parts())[checkout / README] == text  # once more changes nothing
-    (checkout / CARD).write_text(f"{BEGIN}\n{END}\n")
-    assert f"](../../{RESULTS}/2026-01-31-squad2.json)" in files(checkout, measured_parts())[checkout / CARD]
+    for name, above, head in ((README, "", "what"), (WHOLE, "../", "set"), (CARD, "../../", "set")):
+        text = shown[checkout / name]
+        assert text.startswith(f"# Footnote\n\n{BEGIN}\n\n| {head} |")
+        assert text.endswith(f"\n{END}\n\n## After\n")
+        assert "old **1.0**" not in text
+        assert f"]({above}{RESULTS}/2026-01-31-squad2.json)" in text
+        (checkout / name).write_text(text)
+    assert "![Reliability: confidence against the share right](../docs/reliability.svg)" in shown[checkout / WHOLE]
+    assert files(checkout, measured_parts()) == shown  # once more changes nothing
+
+
+def test_the_short_table_by_hand() -> None:
+    parts = measured_parts()
+    lines = summary(parts, [], ("[Beside]", "as fast", "`make`")).splitlines()
+    at = f"{RESULTS}/2026-01-31-"
+    squad2 = (
+        f"| [A paragraph given, half of them silent: SQuAD 2.0]({at}squad2.json) | 4 | F1 **0.0**; refused: **50.0**"
+    )
+    squad2 += (
+        " of what has no answer, **50.0** of what has one; AUROC **0.750**, calibration error **0.450**, surest half"
+    )
+    assert f"{squad2} **100.0** | `{parts['squad2'].provenance.command}` |" in lines
+    squad11 = f"| [A paragraph given: SQuAD 1.1]({at}squad11.json) | 4 | always answering: F1 –, exact match **50.0** |"
+    assert any(line.startswith(squad11) for line in lines)
+    assert any("the right one comes first for **50.0**, among the first five for **75.0**" in line for line in lines)
+    assert any("**45.6** MB; reads 5 passages of 110 tokens on 2 cores in **61** ms" in line for line in lines)
+    assert "| [Beside] |  | as fast | `make` |" in lines
+    assert summary({}, []) == ""
 
 
 @pytest.mark.parametrize("text", ["# Footnote\n", f"{BEGIN}\n", f"{END}\n{BEGIN}\n"])

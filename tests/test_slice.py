@@ -3,10 +3,11 @@
 import pytest
 
 from qa.config import WEIGHTS, Config
+from qa.evaluation.markdown import RESULTS
 from qa.evaluation.parts import SLICE
 from qa.evaluation.record import newest, reader_digest
 from qa.evaluation.report import measured
-from qa.evaluation.tables import RESULTS, ROOT
+from qa.evaluation.tables import ROOT
 
 DATA = ROOT.parent / "shared" / "data"
 AGAIN = "footnote report DATA --only squad2-slice"

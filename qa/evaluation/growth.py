@@ -1,4 +1,4 @@
-"""What libraries of several sizes cost -> a table and a drawing, with the next size on paper. Reads result files.
+"""What libraries of several sizes cost -> a table and a drawing, with the next size estimated. Reads result files.
 
 In: the folder of results of `footnote bench --passages`. Out: Markdown and SVG. The next size is drawn from the last
 two that were measured: bytes along a straight line, times along a power of the size.
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index.types import InputError
+from qa.evaluation.markdown import table
 from qa.evaluation.pictures import Series, growth_panel, picture
 from qa.evaluation.sizes import Costs
 
@@ -20,7 +21,7 @@ _LEGEND = """\
 Made-up passages of 40 to 110 words. A search takes the words and the vector of a question, six passages are found; to
 embed the question takes some 4 ms more at any size. *Opened*: to the first passages found. *Added*: one document, until
 it is found. *Recall*: of the ten nearest vectors. *Indexed*: both derived indexes, from the stored vectors. The last
-row is reckoned from the two above it, not measured: bytes along a straight line, times along a power of the size, and
+row is estimated from the two above it, not measured: bytes along a straight line, times along a power of the size, and
 none shorter than measured."""
 _HEAD = "passages", "search: p50, p99", "vectors, words", "recall", "opened", "added", "indexed", "memory", "on disk"
 _BYTES = ("memory_mb", "indexing_memory_mb", "disk_mb")
@@ -47,7 +48,7 @@ def measured_sizes(folder: Path) -> list[Measured]:
     return [found[passages] for passages in sorted(found)]
 
 
-def reckoned(sizes: Sequence[Costs]) -> Costs | None:
+def estimated(sizes: Sequence[Costs]) -> Costs | None:
     """A library _FURTHER times the largest of `sizes`; None when there are not two to go by."""
     if len(sizes) < 2:
         return None
@@ -70,10 +71,9 @@ def growth_table(sizes: Sequence[Measured], *, results: str) -> str:
     if not sizes:
         return ""
     rows = [_row(f"[{m.costs.passages:,}]({results}/{m.file})", m.costs, "**") for m in sizes]
-    further = reckoned([m.costs for m in sizes])
-    rows += [_row(f"{further.passages:,}, on paper", further, "")] if further else []
-    ruler = "---", *("--:" for _ in _HEAD[1:])
-    return "\n".join([*(f"| {' | '.join(line)} |" for line in (_HEAD, ruler, *rows)), "", _LEGEND])
+    further = estimated([m.costs for m in sizes])
+    rows += [_row(f"{further.passages:,}, estimated", further, "")] if further else []
+    return f"{table(_HEAD, rows)}\n\n{_LEGEND}"
 
 
 def _row(name: str, costs: Costs, bold: str) -> tuple[str, ...]:
@@ -96,8 +96,8 @@ def _row(name: str, costs: Costs, bold: str) -> tuple[str, ...]:
 
 
 def growth_picture(sizes: Sequence[Costs]) -> str:
-    """Two panels, both axes by powers of ten: what a search takes, and what a library holds; dashed: on paper."""
-    further = reckoned(sizes)
+    """Two panels, both axes by powers of ten: what a search takes, and what a library holds; dashed: estimated."""
+    further = estimated(sizes)
 
     def series(name: str, measure: str) -> Series:
         points = [(c.passages, getattr(c, measure)) for c in sizes]

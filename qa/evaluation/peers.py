@@ -1,4 +1,4 @@
-"""The newest comparison with other systems -> its tables in README. Reads what `make bench` kept, none of its code.
+"""The newest comparison with other systems -> its tables, and a row for README. Reads what `make bench` kept alone.
 
 In: the folder of results. Out: Markdown, a row for each system; "" when nothing was compared yet.
 """
@@ -6,21 +6,23 @@ In: the folder of results. Out: Markdown, a row for each system; "" when nothing
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from index.types import InputError
+from qa.evaluation.markdown import table
 
 PEERS = "bench/results"
 
 _SETS = {"passages": "Passages of 35 to 200 tokens", "articles": "Long articles"}
 _HEAD = "characters/s", "a question: p50", "p95", "ready after", "memory", "recall@5"
 _LEGEND = """\
-Side by side in one run ([how](bench/README.md)): the same embedding model, texts and questions, pieces of like size,
-two threads; medians of {rounds} rounds in turn. In brackets: times the fastest of the peers, to which the baseline,
-plain sentence-transformers, does not belong. Reading, splitting, embedding, storing and every index are in the rate.
-*Ready*: from the start of the process to the first passages found. Machine: {machine}."""
+Side by side in one run ([how]({above}bench/README.md)): the same embedding model, texts and questions, pieces of like
+size, two threads; medians of {rounds} rounds in turn. In brackets: times the fastest of the peers, to which the
+baseline, plain sentence-transformers, does not belong. Reading, splitting, embedding, storing and every index are in
+the rate. *Ready*: from the start of the process to the first passages found. Machine: {machine}."""
 
 
 def newest_comparison(root: Path) -> Path | None:
@@ -28,28 +30,45 @@ def newest_comparison(root: Path) -> Path | None:
     return max((root / PEERS).glob("*-peers.json"), default=None)
 
 
-def peers_tables(root: Path) -> str:
-    """Raises InputError for a damaged file."""
+def peers_tables(root: Path, *, above: str = "") -> str:
+    """`above` leads from the file that shows them to the top of the project. Raises InputError for a damaged file."""
     path = newest_comparison(root)
     if path is None:
         return ""
-    try:
-        result = json.loads(path.read_text(encoding="utf-8"))
-        pieces = [_table(result, name, path.name) for name in result["sets"]]
-        legend = _LEGEND.format(rounds=result["conditions"]["rounds"], machine=result["machine"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise InputError(f"the comparison {path} cannot be read: {error!r}", "delete it and run: make bench") from error
+    with _read(path) as result:
+        pieces = [_table(result, name, f"{above}{PEERS}/{path.name}") for name in result["sets"]]
+        legend = _LEGEND.format(above=above, rounds=result["conditions"]["rounds"], machine=result["machine"])
     return "".join(f"\n{piece}\n" for piece in (*pieces, legend))
+
+
+def peers_row(root: Path) -> tuple[str, str, str] | None:
+    """What was compared, Footnote beside the fastest of the others, and the command; None when nothing was."""
+    path = newest_comparison(root)
+    if path is None:
+        return None
+    with _read(path) as result:
+        others = [system["title"].removesuffix(" + FAISS") for system in result["systems"] if system["role"] == "peer"]
+        its = next(system for system in result["systems"] if system["role"] == "own")["figures"]["passages"]
+        fast, found = its["documents_per_s_times_fastest_peer"], its["search_ms_p50_times_fastest_peer"]
+        name = f"[Beside {', '.join(others[:-1])} and {others[-1]}]({PEERS}/{path.name})"
+    figures = f"indexes **{fast:.2f}** times as fast as the fastest of them, and finds in **{found:.2f}** of its time"
+    return name, figures, "`make bench DATA=DATA/corpora`"
+
+
+@contextmanager
+def _read(path: Path) -> Iterator[Mapping[str, Any]]:
+    """What the file holds; within, what it lacks is an InputError as well."""
+    try:
+        yield json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError, TypeError, StopIteration, IndexError) as error:
+        raise InputError(f"the comparison {path} cannot be read: {error!r}", "delete it and run: make bench") from error
 
 
 def _table(result: Mapping[str, Any], name: str, file: str) -> str:
     given = result["sets"][name]
     title = f"{_SETS[name]}: {given['documents']:,} documents, {given['characters']:,} characters"
-    about = f"[{title}, {given['questions']:,} questions]({PEERS}/{file})"
-    head = "system", f"{name}/s", *_HEAD
-    ruler = "---", *("--:" for _ in head[1:])
     rows = [_row(system, name) for system in result["systems"]]
-    return about + "\n\n" + "\n".join(f"| {' | '.join(line)} |" for line in (head, ruler, *rows))
+    return f"[{title}, {given['questions']:,} questions]({file})\n\n" + table(("system", f"{name}/s", *_HEAD), rows)
 
 
 def _row(system: Mapping[str, Any], name: str) -> tuple[str, ...]:

@@ -66,7 +66,7 @@ def risk_coverage(results: Mapping[str, Result]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A curve: (size, value) as measured, and one more that was reckoned."""
+    """A curve: (size, value) as measured, and one more that was estimated."""
 
     name: str
     points: Sequence[tuple[float, float]]
@@ -93,7 +93,7 @@ def growth_panel(title: str, unit: str, curves: Sequence[Series]) -> str:
         for power in range(powers[0], powers[1] + 1)
     ]
     across = right[1] - right[0] + 1
-    return _panel(title, f"{unit}; dashed: on paper", ("passages", unit), body, ticks[:across], ticks[across:])
+    return _panel(title, f"{unit}; dashed: estimated", ("passages", unit), body, ticks[:across], ticks[across:])
 
 
 def _powers(values: Sequence[float]) -> tuple[int, int]:

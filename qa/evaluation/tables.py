@@ -1,4 +1,4 @@
-"""Results -> what the project shows of them: the tables of README and of the model card, and the drawings in docs/.
+"""Results -> what the project shows of them: README's short table, the whole tables and drawings in docs/, the card's.
 
 In: the newest result of each part, and of the comparison with other systems. Out: for each file its whole new text,
 which a command writes and a test compares.
@@ -6,20 +6,21 @@ which a command writes and a test compares.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from index.types import InputError
 from qa.evaluation.growth import Measured, growth_picture, growth_table, measured_sizes
+from qa.evaluation.markdown import RESULTS, percent, share, table
 from qa.evaluation.parts import PARTS, Part
-from qa.evaluation.peers import peers_tables
+from qa.evaluation.peers import peers_row, peers_tables
 from qa.evaluation.pictures import DRAWN, reliability, risk_coverage
 from qa.evaluation.record import Figures, Result
+from qa.evaluation.summary import summary
 
 BEGIN, END = "<!-- figures: written by `footnote report --write` -->", "<!-- end of figures -->"
 ROOT = Path(__file__).parents[2]  # of the checkout; an installed package shows nothing
-RESULTS, README, CARD = "qa/evaluation/results", "README.md", "qa/weights/README.md"
+README, WHOLE, CARD = "README.md", "docs/results.md", "qa/weights/README.md"
 GROWTH = "docs/growth.svg"
 DRAWINGS = {"docs/reliability.svg": reliability, "docs/risk-coverage.svg": risk_coverage}
 
@@ -35,15 +36,15 @@ unanswerable question is wrong."""
 def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
     """Every file that shows figures, with the text that it should have.
 
-    Raises InputError outside of a checkout, or when README has no place for them. The card may do without.
+    Raises InputError outside of a checkout, or where a file has no place for them.
     """
-    sizes = measured_sizes(root / RESULTS)
-    block = tables(results) + _growth(sizes) + peers_tables(root)
-    shown = {root / README: _filled(_text(root / README), block, root / README)}
-    card = _text(root / CARD)
-    if BEGIN in card:
-        above = os.path.relpath(".", Path(CARD).parent) + "/"
-        shown[root / CARD] = _filled(card, tables(results, above=above), root / CARD)
+    sizes, peers = measured_sizes(root / RESULTS), peers_row(root)
+    blocks = {
+        README: summary(results, sizes, *([peers] if peers else [])),
+        WHOLE: tables(results, above="../") + _growth(sizes) + peers_tables(root, above="../"),
+        CARD: answers(results, above="../../"),
+    }
+    shown = {root / name: _filled(_text(root / name), block, root / name) for name, block in blocks.items()}
     if any(part in results for part in DRAWN):
         shown |= {root / name: draw(results) for name, draw in DRAWINGS.items()}
     if sizes:
@@ -52,8 +53,8 @@ def files(root: Path, results: Mapping[str, Result]) -> dict[Path, str]:
 
 
 def _growth(sizes: Sequence[Measured]) -> str:
-    table = growth_table(sizes, results=RESULTS)
-    return f"\n{table}\n\n![What a library costs by its size: time and space]({GROWTH})\n" if table else ""
+    rows = growth_table(sizes, results=f"../{RESULTS}")
+    return f"\n{rows}\n\n![What a library costs by its size: time and space](../{GROWTH})\n" if rows else ""
 
 
 def _text(path: Path) -> str:
@@ -73,21 +74,29 @@ def _filled(text: str, block: str, path: Path) -> str:
     return f"{before}{BEGIN}\n{block}{END}{after}"
 
 
-def tables(results: Mapping[str, Result], *, above: str = "") -> str:
-    """The figures as Markdown, "" for none; `above` leads from the file that shows them to the top of the project."""
+def answers(results: Mapping[str, Result], *, above: str = "") -> str:
+    """The figures on answers as Markdown, "" for none; `above` leads from the file to the top of the project."""
     asked = [part for part in PARTS if part.name in results and part.how in ("paragraph", "library") and not part.most]
-    doubtful = [part for part in asked if results[part.name].metrics["refused_when_unanswerable"] is not None]
-    pieces = [
-        _table(_RIGHT, [_right(_link(part, results, above), results[part.name]) for part in asked]),
-        _table(_SURE, [_sure(_link(part, results, above), results[part.name]) for part in doubtful]),
+    return _joined(
+        table(_RIGHT, [_right(_link(part, results, above), results[part.name]) for part in asked]),
+        table(_SURE, [_sure(_link(part, results, above), results[part.name]) for part in asked]),
         _LEGEND if asked else "",
-        _table(
-            _FOUND, [_found(part, results, above) for part in PARTS if part.name in results and part.how == "search"]
-        ),
-        _table(_SPEED, [row for part in PARTS if part.name in results for row in _speed(part, results, above)]),
-        _table(_OTHER, [row for part in PARTS if part.name in results for row in _other(part, results, above)]),
+    )
+
+
+def tables(results: Mapping[str, Result], *, above: str = "") -> str:
+    """All figures of the report, as `answers`."""
+    there = [part for part in PARTS if part.name in results]
+    found = [_found(part, results, above) for part in there if part.how == "search"]
+    return answers(results, above=above) + _joined(
+        table(_FOUND, found),
+        table(_SPEED, [row for part in there for row in _speed(part, results, above)], left=2),
+        table(_OTHER, [row for part in there for row in _other(part, results, above)], left=2),
         "\n".join(f"![{alt}]({above}{name})" for name, alt in _ALT.items() if any(part in results for part in DRAWN)),
-    ]
+    )
+
+
+def _joined(*pieces: str) -> str:
     return "".join(f"\n{piece}\n" for piece in pieces if piece)
 
 
@@ -110,13 +119,6 @@ _ALT = {
 }
 
 
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    if not rows:
-        return ""
-    ruler = ("---", *("---" if len(head) == 2 else "--:" for _ in head[1:]))  # columns of numbers stand to the right
-    return "\n".join(f"| {' | '.join(line)} |" for line in (head, ruler, *rows))
-
-
 def _link(part: Part, results: Mapping[str, Result], above: str) -> str:
     return f"[{part.title}]({above}{RESULTS}/{results[part.name].file_name})"
 
@@ -127,24 +129,24 @@ def _right(name: str, result: Result) -> tuple[str, ...]:
     return (
         name,
         count,
-        _percent(result.metrics["exact_match_all"]),
-        _percent(result.metrics["f1_all"]),
-        _percent(always.get("exact_match")),
-        _percent(always.get("f1")),
+        percent(result.metrics["exact_match_all"]),
+        percent(result.metrics["f1_all"]),
+        percent(always.get("exact_match")),
+        percent(always.get("f1")),
     )
 
 
 def _sure(name: str, result: Result) -> tuple[str, ...]:
     its, always = result.metrics, result.forced or {}
-    near = f"{_percent(its['near_misses_refused'])} of {its['near_misses']:,}" if its["near_misses"] else "–"
+    near = f"{percent(its['near_misses_refused'])} of {its['near_misses']:,}" if its["near_misses"] else "–"
     return (
         name,
-        _percent(its["refused_when_unanswerable"]),
-        _percent(its["false_refusals"]),
+        percent(its["refused_when_unanswerable"]),
+        percent(its["false_refusals"]),
         near,
-        _share(its["auroc"]),
-        f"{_share(its['ece'])}, {_share(always.get('ece'))}",
-        f"{_percent(its['accuracy_at_50'])}, {_percent(its['right_at_50'])}",
+        share(its["auroc"]),
+        f"{share(its['ece'])}, {share(always.get('ece'))}",
+        f"{percent(its['accuracy_at_50'])}, {percent(its['right_at_50'])}",
     )
 
 
@@ -153,8 +155,8 @@ def _found(part: Part, results: Mapping[str, Result], above: str) -> tuple[str, 
     its = results[part.name].metrics
     cells = []
     for stage in ("dense_", "bm25_", ""):
-        recall = ", ".join(_percent(its[f"{stage}recall_at_{depth}"]) for depth in (1, 5, 20))
-        cells.append(f"{recall}; {_share(its[f'{stage}mrr_at_10'])}, {_share(its[f'{stage}ndcg_at_10'])}")
+        recall = ", ".join(percent(its[f"{stage}recall_at_{depth}"]) for depth in (1, 5, 20))
+        cells.append(f"{recall}; {share(its[f'{stage}mrr_at_10'])}, {share(its[f'{stage}ndcg_at_10'])}")
     return (_link(part, results, above), f"{its['questions']:,}", *cells)
 
 
@@ -162,9 +164,9 @@ def _other(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[
     """The figures that are no answers: finding, time and size."""
     link, its = _link(part, results, above), results[part.name].metrics
     if part.how == "attacks":
-        reader = f"the reader holds against {_percent(its['reader_held'])} of **{its['attacks']}**"
+        reader = f"the reader holds against {percent(its['reader_held'])} of **{its['attacks']}**"
         checks = "of what a model writes that obeys each of them, the checks let nothing through in"
-        return [(link, f"{reader}; {checks} {_percent(its['checks_held'])}")]
+        return [(link, f"{reader}; {checks} {percent(its['checks_held'])}")]
     if part.how == "reader":
         size = f"**{its['megabytes']}** MB on disk"
         time = f"median **{its['ms_p50']:.0f}** ms, 95th percentile **{its['ms_p95']:.0f}** ms"
@@ -187,7 +189,7 @@ def _speed(part: Part, results: Mapping[str, Result], above: str) -> list[tuple[
         return [(f"[{name}]({file})", figures.format_map(its)) for name, figures in _SPEEDS]
     if part.how == "quality":
         return [
-            (f"[{name}]({file})", f"{_percent(its[f'in_use_{key}'])}; fp32 {_percent(its[f'reference_{key}'])}")
+            (f"[{name}]({file})", f"{percent(its[f'in_use_{key}'])}; fp32 {percent(its[f'reference_{key}'])}")
             for name, key in _QUALITIES
         ]
     return []
@@ -231,16 +233,8 @@ _QUALITIES = (
 
 def _clean(its: Figures, kind: str) -> str:
     """Over all pages, and over those that the cleaning was not written on."""
-    clutter, lost = (f"{_percent(its[f'{kind}_{what}'])}" for what in ("clutter", "lost"))
-    other_clutter, other_lost = (f"{_percent(its[f'{kind}_{what}_held_out'])}" for what in ("clutter", "lost"))
+    clutter, lost = (f"{percent(its[f'{kind}_{what}'])}" for what in ("clutter", "lost"))
+    other_clutter, other_lost = (f"{percent(its[f'{kind}_{what}_held_out'])}" for what in ("clutter", "lost"))
     return (
         f"clutter in passages {clutter} %, main text lost {lost} % (on the half held out {other_clutter}, {other_lost})"
     )
-
-
-def _percent(value: float | None) -> str:
-    return "–" if value is None else f"**{value * 100:.1f}**"
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"**{value:.3f}**"
