@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from index import lexical
+from index.language import FIGURES
 from index.types import Passage
 
 if TYPE_CHECKING:
@@ -95,16 +96,6 @@ def _slices(items: Iterable[str], size: int) -> Iterator[list[str]]:
     listed = list(items)
     for at in range(0, len(listed), size):
         yield listed[at : at + size]
-
-
-FIGURES = {  # not "one", which is seldom a figure
-    word: str(figure)
-    for figure, word in [
-        *enumerate("two three four five six seven eight nine ten eleven twelve".split(), 2),
-        *enumerate("thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split(), 13),
-        *zip(range(30, 100, 10), "thirty forty fifty sixty seventy eighty ninety".split(), strict=True),
-    ]
-}
 
 
 class Said:

@@ -107,8 +107,11 @@ class Database:
     def _try_to_begin(self, *, is_last: bool) -> bool:
         self._lock.acquire()
         try:
-            self.connection.execute("PRAGMA busy_timeout = 0")
-            self.connection.execute("BEGIN IMMEDIATE")
+            self._wait_for_others(0)
+            try:
+                self.connection.execute("BEGIN IMMEDIATE")
+            finally:
+                self._wait_for_others(self._patience_s)
         except BaseException as error:
             self._lock.release()
             is_busy = isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode == sqlite3.SQLITE_BUSY
@@ -117,8 +120,11 @@ class Database:
             if isinstance(error, sqlite3.OperationalError):
                 raise self._unwritable(error) from error
             raise
-        self.connection.execute(f"PRAGMA busy_timeout = {self._patience_s * 1000:.0f}")
         return True
+
+    def _wait_for_others(self, seconds: float) -> None:
+        """How long a statement waits, with this connection's lock held, for a file that another program holds."""
+        self.connection.execute(f"PRAGMA busy_timeout = {seconds * 1000:.0f}")
 
     def _unwritable(self, error: BaseException) -> LibraryError:
         return LibraryError(

@@ -13,7 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from index.engine import Engine, Row, open_engine
+from index.engine import Engine, Row, first_line, open_engine, read_tokenizer
 from index.types import ModelError
 
 if TYPE_CHECKING:
@@ -94,10 +94,10 @@ def _open_fast(folder: Path) -> _Fast | None:
         return None
     if engine is None:
         return None
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-    tokenizer.no_padding()
+    try:
+        tokenizer = read_tokenizer(folder)
+    except ValueError as error:  # sentence-transformers would not say it in a line
+        raise _unusable(str(folder), error) from error
     tokenizer.enable_truncation(max_tokens)
     return _Fast(engine, tokenizer, dimension)
 
@@ -124,6 +124,13 @@ def _prompted(folder: Path) -> bool:
     return file.exists() and bool(json.loads(file.read_text(encoding="utf-8")).get("default_prompt_name"))
 
 
+def _unusable(name: str, error: Exception) -> ModelError:
+    return ModelError(
+        f"the embedding model {name!r} cannot be loaded: {first_line(error)}",
+        "name a sentence-transformers model on the hub (with a network) or its folder",
+    )
+
+
 class _Torch:
     """sentence-transformers in fp32: the reference, and for models and machines that the engine cannot serve."""
 
@@ -135,10 +142,7 @@ class _Torch:
         try:
             self._model = SentenceTransformer(str(folder) if bundled else name, device="cpu", local_files_only=bundled)
         except (OSError, ValueError, SafetensorError) as error:
-            raise ModelError(
-                f"the embedding model {name!r} cannot be loaded: {str(error).splitlines()[0]}",
-                "name a sentence-transformers model on the hub (with a network) or its folder",
-            ) from error
+            raise _unusable(name, error) from error
         self._computing = threading.Lock()
 
     @property

@@ -27,9 +27,6 @@ _PASS_COST = 32  # what starting a pass costs, in tokens; measured in qa/evaluat
 _STEP, _FINE_STEP = 8, 2  # rows are padded to a multiple of it: each new shape costs some milliseconds once,
 _FINE_FROM = 768  # which only a pass of so many tokens earns back
 
-# OpenVINO tells its makers of every import, over the network. Without this module it uses a stub, which does not.
-sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
-
 _log = logging.getLogger("footnote")
 _importing = threading.Lock()
 _said: set[str] = set()
@@ -80,10 +77,33 @@ def _padded(longest: int, rows: int) -> int:
     return -(-longest // step) * step
 
 
+def read_tokenizer(folder: Path) -> Any:
+    """The `tokenizers.Tokenizer` of a model's folder, which neither cuts nor pads. Raises ValueError in one line."""
+    from tokenizers import Tokenizer
+
+    file = folder / "tokenizer.json"
+    if not file.exists():
+        raise ValueError(f"no {file.name}")
+    try:
+        tokenizer = Tokenizer.from_file(str(file))
+    except Exception as error:  # the package raises no other class
+        raise ValueError(f"its {file.name} is damaged ({first_line(error)})") from error
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def first_line(error: Exception) -> str:
+    """What an error says, which may be nothing, or pages."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
+
+
 def open_engine(folder: Path, head: Head) -> Engine | None:
     """None when torch has to do it: another architecture, or a machine without a working OpenVINO, which is said."""
     try:
         with _importing:  # of two threads that meet a broken OpenVINO, both are to hear why
+            # It tells its makers of every import, over the network. Without this module it uses a stub, which does not.
+            sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]
             from index.bert import UnknownModelError
     except (ImportError, OSError, RuntimeError) as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # stopped while it was loading

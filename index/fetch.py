@@ -175,9 +175,21 @@ class _GatedHandler(urllib.request.AbstractHTTPHandler):
         return self.do_open(partial(_GatedSecureConnection, self._gate), request)
 
     def http_request(self, request: urllib.request.Request) -> urllib.request.Request:
+        if request.host:  # the rest is percent-encoded, also where a redirect leads
+            request.host = _in_ascii(request.host)
         return self.do_request_(request)
 
     https_request = http_request
+
+
+def _in_ascii(host: str) -> str:
+    """A host, and perhaps its port, as the network knows it (IDNA, as browsers do). Raises ValueError for a bad one."""
+    if host.isascii():
+        return host
+    import idna  # only here: its tables are large
+
+    name, colon, port = host.partition(":")
+    return f"{idna.encode(name, uts46=True).decode()}{colon}{port}"
 
 
 def _is_public(address: str) -> bool:

@@ -21,14 +21,11 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from index.language import UNSPACED
+
 if TYPE_CHECKING:
     import tantivy
 
-# A character of a script that is written without spaces.
-UNSPACED = (
-    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
-    r"\U00020000-\U0003fa1f]"
-)
 # Vowel signs and points that are written onto letters (Hebrew, Arabic, the scripts of India) belong to their words.
 _LETTER = rf"(?!{UNSPACED})[\w\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u0900-\u0dff]"
 _LONGEST_WORD = 200  # characters; a longer one is several

@@ -6,6 +6,7 @@ Documents come in from `index.load`, hits go out; what lies between (chunking, v
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self
@@ -219,8 +220,19 @@ class Library:
         """Raises KeyError when there is none."""
         return self._store.document(document_id)
 
+    def of_source(self, source: str) -> Document | None:
+        """The document that came from there."""
+        with suppress(KeyError):  # removed just now
+            if known := self._store.by_source(source):
+                return self._store.document(known[0])
+        return None
+
     def entries(self) -> list[Entry]:
         return self._store.entries()
+
+    def ids(self) -> list[str]:
+        """Of every document, in no order; far cheaper than the entries."""
+        return self._store.ids()
 
     def file_read(self, path: str) -> FileRead | None:
         """What was remembered of a file, while all its documents are here as it gave them."""

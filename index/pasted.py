@@ -12,6 +12,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise, takewhile
 
+from index.language import MONTH
+
 _PROSE_WORDS = 8  # from here on a line that ends like a sentence is a paragraph
 _FEW_WORDS = 3  # a menu's item or a button, rarely more
 _PAGE_PIECES, _PAGE_SHARE = 5, 0.2  # so many short pieces, and such a share of the lines,
@@ -53,8 +55,7 @@ _SURELY_TO_VISITORS = re.compile(
     re.IGNORECASE,
 )
 _FIGURE = re.compile(  # or a date
-    r"\d|\b(?:January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    rf"\d|\b(?:{MONTH}|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
 )
 _SPOKEN_TO = re.compile(
     r"\b(?:you|your|we|our|us|this (?:web)?site|this page)\b"

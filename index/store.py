@@ -9,7 +9,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -205,14 +206,15 @@ class Store:
 
     def embedded(self, document: Document) -> dict[tuple[str, str], bytes]:
         """(title, text) -> vector of the passages of this source as it was, and of a document with the same words."""
-        with self._database.reading():
+        with self._snapshot():
             same = stories.same_words(self._connection, document.text[document.body_start :])
             rows = self._connection.execute(
-                "SELECT d.title, substr(d.text, p.start + 1, p.end - p.start), p.vector FROM documents d"
+                "SELECT p.id, p.document_id, p.start, p.end, d.title, p.vector FROM documents d"
                 " JOIN passages p ON p.document_id = d.id WHERE d.source = ? OR d.rowid = ?",
                 (document.source, same),
             ).fetchall()
-        return {(title, text): vector for title, text, vector in rows}
+            texts = self._cut(rows)
+        return {(title, texts[number]): vector for number, *_, title, vector in rows}
 
     # --- files that were read ----------------------------------------------------------------------------------------
 
@@ -280,20 +282,53 @@ class Store:
             ).fetchall()
         return [Entry(row[0], row[1], row[2], _date(row[3]), row[4], row[5]) for row in rows]
 
+    def ids(self) -> list[str]:
+        """Of every document, in no order."""
+        with self._database.reading():
+            return [row[0] for row in self._connection.execute("SELECT id FROM documents")]
+
     def count(self) -> int:
         with self._database.reading():
             return int(self._connection.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def passages(self, ids: Iterable[int]) -> dict[int, Passage]:
         """The passages of these ids that exist."""
-        with self._database.reading():
+        with self._snapshot():
             rows = self._connection.execute(
-                "SELECT p.id, p.document_id, p.start, p.end, substr(d.text, p.start + 1, p.end - p.start), d.title,"
-                " p.lead FROM passages p JOIN documents d ON d.id = p.document_id"
-                " WHERE p.id IN (SELECT value FROM json_each(?))",
+                "SELECT p.id, p.document_id, p.start, p.end, d.title, p.lead FROM passages p"
+                " JOIN documents d ON d.id = p.document_id WHERE p.id IN (SELECT value FROM json_each(?))",
                 (json.dumps([*ids]),),
             ).fetchall()
-        return {row[0]: Passage(*row) for row in rows}
+            texts = self._cut(rows)
+        return {
+            number: Passage(number, document_id, start, end, texts[number], title, lead)
+            for number, document_id, start, end, title, lead in rows
+        }
+
+    def _cut(self, passages: Iterable[Sequence[Any]]) -> dict[int, str]:
+        """Id -> text of passages that begin with (id, document id, start, end). To be called in a snapshot.
+
+        Each document is read once, one at a time: `substr` in a query reads it to the passage, for every passage.
+        """
+        ranges: dict[str, list[tuple[int, int, int]]] = {}
+        for number, document_id, start, end, *_ in passages:
+            ranges.setdefault(document_id, []).append((number, start, end))
+        cut: dict[int, str] = {}
+        for document_id, its in ranges.items():
+            row = self._connection.execute("SELECT text FROM documents WHERE id = ?", (document_id,)).fetchone()
+            cut.update((number, row[0][start:end]) for number, start, end in its)
+        return cut
+
+    @contextmanager
+    def _snapshot(self) -> Iterator[None]:
+        """Reads in which no other program's change comes between two queries."""
+        with self._database.reading():
+            self._connection.execute("BEGIN")
+            try:
+                yield
+            finally:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")  # nothing was written
 
     def passage_count(self) -> int:
         with self._database.reading():
@@ -338,12 +373,14 @@ class Store:
 
     def texts(self, after: int, newest: int, limit: int) -> list[tuple[int, str, str]]:
         """(id, title, text) of the first `limit` passages with an id above `after` and up to `newest`, by id."""
-        with self._database.reading():
-            return self._connection.execute(
-                "SELECT p.id, d.title, substr(d.text, p.start + 1, p.end - p.start) FROM passages p"
+        with self._snapshot():
+            rows = self._connection.execute(
+                "SELECT p.id, p.document_id, p.start, p.end, d.title FROM passages p"
                 " JOIN documents d ON d.id = p.document_id WHERE p.id > ? AND p.id <= ? ORDER BY p.id LIMIT ?",
                 (after, newest, limit),
             ).fetchall()
+            texts = self._cut(rows)
+        return [(row[0], row[4], texts[row[0]]) for row in rows]
 
     def vectors(self, after: int, newest: int, limit: int) -> tuple[list[int], Vectors]:
         """Ids and vectors, (n, dimension), of the first `limit` passages above `after` and up to `newest`, by id."""

@@ -33,7 +33,9 @@ _DIFFERENCE = re.compile(
 _TELLS_DIFFERENCE = re.compile(
     r"\b(?:than|differ\w*|by|against|compared|versus|vs|times|up|down|gap|margin|lead|ahead|behind|twice|half|double\w*"
     r"|more|less|fewer|extra|additional|another|further|ris(?:e|es|en|ing)|rose|f[ae]ll(?:s|en|ing)?|increase\w*"
-    r"|decrease\w*|gr[eo]w(?:s|n|ing)?|\w+er)\b",
+    r"|decrease\w*|gr[eo]w(?:s|n|ing)?|worse|(?:bett|bigg|broad|cheap|clos|cold|cool|dear|deep|earli|eas|fast|great|hard"
+    r"|heavi|high|hott|larg|lat|light|long|low|narrow|near|new|old|poor|quick|rich|short|slow|small|strong|tall|warm|weak"
+    r"|wid|young)i?er)\b",
     re.IGNORECASE,
 )
 

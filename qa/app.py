@@ -67,7 +67,7 @@ def assistant_over(library: Retriever, config: Config, *, reader: Reader | None 
     calibration = Calibration.load(Path(config.reader) / "calibration.json")
     if config.threshold is not None:
         calibration = replace(calibration, threshold=config.threshold)
-    own = open_reader(config)
+    own = reader if isinstance(reader, SpanReader) else open_reader(config)
     read, encoder = config.passages_read, open_encoder(config)
     return Assistant(library, reader or own, calibration, passages_read=read, is_word=own.knows, encoder=encoder)
 

@@ -55,6 +55,8 @@ _TOLD = re.compile(
     rf"{_THE} (?P<about>(?:{MODIFIER})?{_IN_THE_WORLD})(?: (?:of|on|about|from|by) (?P<topic>.+))?", re.I
 )
 _IT = re.compile(r"(?:it|this|that)", re.I)
+_AMBIGUOUS = re.compile(r"(?:the )?(?:reports?|papers?)", re.I)  # of the council, as often as ours
+_DOES = re.compile(r"(?<!who )(?<!that )(?<!which )\b(?:did|does|do|has|have|had)\b", re.I)
 _PLACE = re.compile(PLACE, re.I)
 
 
@@ -77,9 +79,12 @@ ALL = Articles()
 
 
 def listed(words: str) -> Articles | None:
-    """The articles of a list: "articles by Ingrid Solberg", "documents about ferries". Nothing "of" something."""
+    """The articles of a list: "articles by Ingrid Solberg", "documents about ferries". Nothing "of" something.
+
+    Of "papers on relativity did Einstein publish" somebody else is the author, and no list of ours.
+    """
     found = _LISTED.fullmatch(words)
-    return _articles(found.groupdict()) if found else None
+    return _articles(found.groupdict()) if found and not _DOES.search(found["topic"] or "") else None
 
 
 def named(words: str) -> Articles | None:
@@ -88,7 +93,7 @@ def named(words: str) -> Articles | None:
         return Articles(it=True)
     if place := _PLACE.fullmatch(words):
         return Articles(place=_PLACES[place["place"].lower()])
-    found = _ONE.fullmatch(words)
+    found = None if _AMBIGUOUS.fullmatch(words) else _ONE.fullmatch(words)
     return _articles(found.groupdict()) if found else None
 
 

@@ -240,23 +240,22 @@ def _ask(options: argparse.Namespace, config: Config) -> int:
 
     only = _only(options)
     reader = open_reader(config)
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(1) as beside, open_library(config) as library:
         beside.submit(reader.load)  # while the library loads its own
-        library = open_library(config)
         assistant = assistant_over(library, config, reader=reader)
         began = time.perf_counter()
         answer = assistant.ask(options.question, only=only)
-    seconds = time.perf_counter() - began
-    if answer.refused and only != ANY:
-        _check_some_pass(only, library.entries())
-    if options.json:
-        written = written_row(assistant, answer, config.model) if config.model else None
-        row = answer_row(answer, seconds) | ({"written": written} if config.model else {})
-        print(json.dumps(row, ensure_ascii=False))
-        return 2 if written and "error" in written else 0
-    print(answer_text(answer), flush=True)
-    failure = write_lines(assistant, answer, config.model) if config.model else None
-    return _trouble(failure) if failure else 0
+        seconds = time.perf_counter() - began
+        if answer.refused and only != ANY:
+            _check_some_pass(only, library.entries())
+        if options.json:
+            written = written_row(assistant, answer, config.model) if config.model else None
+            row = answer_row(answer, seconds) | ({"written": written} if config.model else {})
+            print(json.dumps(row, ensure_ascii=False))
+            return 2 if written and "error" in written else 0
+        print(answer_text(answer), flush=True)
+        failure = write_lines(assistant, answer, config.model) if config.model else None
+        return _trouble(failure) if failure else 0
 
 
 def _only(options: argparse.Namespace) -> Filter:

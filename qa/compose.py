@@ -125,7 +125,7 @@ def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:
     citations: list[Citation] = []
     for label, answer in parts:
         asked = unmarked(label)
-        told = _renumbered(answer, len(citations)) or NOT_FOUND
+        told = _renumbered(answer, len(citations)) or (answer.refusal.message if answer.refusal else NOT_FOUND)
         lines.append(f"{asked[0].upper()}{asked[1:]} {told}" if asked.endswith("?") else f"{asked}: {told}")
         citations += [replace(c, marker=c.marker + len(citations)) for c in answer.citations]
     return _answer(heard, "\n".join(lines), "list", citations, min(a.confidence for a in answered), hits)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from index.language import UPPER, YEAR
 from qa.articles import PLACE
 from qa.message import ASKS, AUXILIARY
 from qa.quantities import quantities
@@ -20,9 +21,7 @@ from qa.referents import (
     OFFICE,
     PERIOD,
     TIME,
-    UPPER,
     WEEKDAY,
-    YEAR,
     last_name,
     meant_by,
     names,
@@ -117,14 +116,19 @@ _MOST_WORDS = 6
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it would be asked by someone who has not heard the conversation."""
-    before = answer = ""
+    before = whole = answer = ""
     for turn in history:
-        before, answer = _stand_alone(turn.question, before, answer), turn.answer
-    return _stand_alone(question, before, answer)
+        alone = _stand_alone(turn.question, before, answer, whole)
+        whole = whole if before and _part(turn.question) else alone
+        before, answer = alone, turn.answer
+    return _stand_alone(question, before, answer, whole)
 
 
-def _stand_alone(question: str, before: str, answer: str) -> str:
-    """The question as it would be asked without the one `before`, which stands alone itself, and its answer."""
+def _stand_alone(question: str, before: str, answer: str, whole: str) -> str:
+    """The question as it would be asked without the one `before`, which stands alone itself, and its answer.
+
+    `whole` is that one, or an earlier one to which "when?" was added: what is added next takes its place.
+    """
     if not before:
         return question
     if _WHO_SAID.match(question):
@@ -132,7 +136,7 @@ def _stand_alone(question: str, before: str, answer: str) -> str:
     if (asked := _AMOUNT.match(question)) and _is_amount(amount := _one(answer)):
         return f"{asked['asks']} {amount}{question[asked.end() :]}"
     if part := _part(question):
-        return _added(before, part)
+        return _added(whole, part)
     if (of := last_name(before)) and (its := _ITS.match(question)) and _names_none(its["asked"]):
         return f"{its['asked']} of {of}?"
     return _exchanged(question, before) or _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)

@@ -126,7 +126,8 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     (
         "topic",
         _rule(
-            r"what (?:is|are|has been|have been) (?:there|said|known|reported|written) (?:about|on|of) (?P<topic>.+)$"
+            r"what (?:is|are|has been|have been) (?:(?:there|said|known|reported) (?:about|on|of)|written about)"
+            r" (?P<topic>.+)$"
         ),
     ),
     ("topic", _rule(r"what do (?:you|we) know (?:about|of) (?P<topic>.+)$")),

@@ -53,7 +53,7 @@ _SELF = _rule(
 )
 _LIBRARY = _rule(
     r"how (?:can|do|could|should) (?:i|we|you) (?:add|upload|import|load|delete|remove)"
-    r" (?:(?:an?|the|my|some|more|new) )*(?:articles?|documents?|files?)"
+    r" (?:(?:an?|the|my|some|more|new) )*(?:articles?|documents?)"  # files are what manuals of programs speak of
 )
 _REMARK = _rule(
     "(?:yes|no|yeah|yep|nope)(?: please)?", "sorry", "never ?mind", "forget it", "lol", "haha+", "test(?:ing)?"

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
-from index.copies import FIGURES
+from index.language import FIGURES, MONTH
 from qa.words import content_words, stands_in, words
 
 Quantity: TypeAlias = tuple[Decimal, str]  # its value, and what makes it another one: a currency, a minus, per cent
@@ -27,8 +27,7 @@ _QUANTITY = re.compile(
     rf"(?:[\s-]?(?P<scale>{'|'.join(SCALES)})\b)?(?:\s?(?P<percent>%|per ?cent\b))?",
     re.IGNORECASE,
 )
-_MONTHS = "January February March April May June July August September October November December".split()
-_MONTH = rf"(?P<month>{'|'.join(_MONTHS)})"
+_MONTH = f"(?P<month>{MONTH})"
 _DATES = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?(?: of)? {_MONTH}\b"),
     re.compile(rf"\b{_MONTH} (?P<day>\d{{1,2}})(?!\d)"),

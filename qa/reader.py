@@ -8,14 +8,14 @@ from __future__ import annotations
 import json
 import re
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from index.chunk import unbulleted
-from index.engine import Row, batches, open_engine
+from index.engine import Row, batches, first_line, open_engine, read_tokenizer
 from index.types import ModelError, Passage
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Logits: TypeAlias = NDArray[np.float32]  # (tokens, 2): of starting and of ending at a token
 
-CLS, SEP, COLON = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
+CLS, SEP, COLON = _MARKS = 101, 102, 1024  # ids in the BERT vocabulary that MiniLM uses
 QUESTION_MARKS = frozenset((1029, 1994))  # also the one of Chinese and Japanese
 MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS = 32, 64
@@ -87,7 +87,7 @@ class Reader(Protocol):
 
 
 class SpanReader:
-    """An extractive question-answering model: a BERT on `index.engine`, any other with `transformers`.
+    """An extractive question-answering model with BERT's uncased vocabulary: a BERT on `index.engine`, others in torch.
 
     Loaded at the first question; safe between threads. What was read a moment ago is remembered.
     """
@@ -111,14 +111,12 @@ class SpanReader:
 
     @cached_property
     def _tokenizer(self) -> Any:
-        from tokenizers import Tokenizer
-
-        file = self._folder / "tokenizer.json"
-        if not file.exists():
-            raise self._unusable(FileNotFoundError(f"no {file.name}"))
-        tokenizer = Tokenizer.from_file(str(file))
-        tokenizer.no_truncation()
-        tokenizer.no_padding()
+        try:
+            tokenizer = read_tokenizer(self._folder)
+        except ValueError as error:
+            raise self._unusable(error) from error
+        if (tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]"), tokenizer.token_to_id(":")) != _MARKS:
+            raise self._unusable(ValueError("its vocabulary is not that of BERT, uncased"))
         return tokenizer
 
     def load(self) -> None:
@@ -137,9 +135,8 @@ class SpanReader:
             return self._tokenizer.token_to_id(word) is not None
 
     def _unusable(self, error: Exception) -> ModelError:
-        why = str(error).splitlines()[0]
         return ModelError(
-            f"the answering model in {self._folder} cannot be loaded: {why}",
+            f"the answering model in {self._folder} cannot be loaded: {first_line(error)}",
             "install Footnote again, or name the folder of an extractive model with --reader",
         )
 
@@ -156,17 +153,22 @@ class SpanReader:
         rows = []
         for number, (question, passages) in enumerate(asked):
             ids = tokenizer.encode(_IS.sub(r"\1 is", question), add_special_tokens=False).ids
-            rows += [(number, passage, *_encode(tokenizer, ids, passage)) for passage in passages]
+            for at, passage in enumerate(passages):
+                rows += [((number, at), passage, *window) for window in _windows(tokenizer, ids, passage)]
+        found: dict[tuple[int, int], list[Span]] = {}
+        for (place, passage, pair, offsets), of_tokens in zip(rows, logits([row[2] for row in rows]), strict=True):
+            found.setdefault(place, []).extend(_best_spans(pair, offsets, passage, of_tokens))
         read: list[list[Span]] = [[] for _ in asked]
-        for (number, passage, pair, offsets), of_tokens in zip(rows, logits([row[2] for row in rows]), strict=True):
-            read[number] += _best_spans(pair, offsets, passage, of_tokens)
+        for (number, _), spans in found.items():
+            read[number] += _apart(spans)
         return [sorted(spans, key=lambda span: -span.score) for spans in read]  # stable: equal scores keep their order
 
 
 Offsets = Sequence[tuple[int, int]]
 
 
-def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[Pair, Offsets]:
+def _windows(tokenizer: Any, question: Sequence[int], passage: Passage) -> Iterator[tuple[Pair, Offsets]]:
+    """One; of a passage that the model has no room for, as one of Chinese may be, as many as it takes."""
     asked = question[-MAX_QUESTION_TOKENS:]
     title = tokenizer.encode(passage.title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS]
     body = tokenizer.encode(passage.text, add_special_tokens=False)
@@ -174,7 +176,8 @@ def _encode(tokenizer: Any, question: Sequence[int], passage: Passage) -> tuple[
     before = tokenizer.encode(passage.lead, add_special_tokens=False).ids
     most = min(MAX_LEAD_TOKENS, max(0, room - len(body.ids)))  # a long passage takes the place of its lead
     lead = before[max(0, len(before) - most) :]
-    return join_pair(asked, title, body.ids[:room], lead=lead), body.offsets[:room]
+    for at in range(0, max(1, len(body.ids) - MAX_ANSWER_TOKENS), room - MAX_ANSWER_TOKENS):
+        yield join_pair(asked, title, body.ids[at : at + room], lead=lead), body.offsets[at : at + room]
 
 
 def pad(pairs: Sequence[Pair]) -> dict[str, torch.Tensor]:
@@ -226,7 +229,7 @@ class _Torch:
 
 
 def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) -> list[Span]:
-    """The best spans of one passage that do not overlap.
+    """The best spans of one window that do not overlap.
 
     Best: by score less a little for each token, so that of two nearly equal ones the shorter is given.
     """
@@ -248,3 +251,12 @@ def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) 
         spans.append(Span(passage, passage.start + begin, passage.start + stop, text, float(scores[i, j]) - null))
         ranked[: j + 1, i:] = -np.inf  # whatever overlaps: starts at or before j and ends at or after i
     return spans
+
+
+def _apart(spans: Sequence[Span]) -> list[Span]:
+    """The best spans of one passage that do not overlap; those of its windows may."""
+    chosen: list[Span] = []
+    for span in sorted(spans, key=lambda span: -span.score):
+        if len(chosen) < _SPANS_PER_PASSAGE and all(span.end <= c.start or c.end <= span.start for c in chosen):
+            chosen.append(span)
+    return chosen

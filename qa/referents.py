@@ -9,10 +9,10 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-UPPER = f"[{''.join(filter(str.isupper, map(chr, range(0x2000))))}]"  # "[A-Z]", and also the Å of Århus
+from index.language import UPPER, YEAR
+
 _MAY = "|".join(rf"(?<=\b(?i:{word}) )May" for word in "in since until by before after".split())  # else it is a name
 _MONTH = rf"(?:January|February|March|April|{_MAY}|May(?= \d)|June|July|August|September|October|November|December)"
-YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 PERIOD = re.compile(rf"\b(?:Q[1-4]|H[12]|{_MONTH})\b")  # of a year
 WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 TIME = re.compile(rf"(?:{PERIOD.pattern}(?: {YEAR.pattern})?|{YEAR.pattern}|{WEEKDAY.pattern})")

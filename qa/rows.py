@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from index.copies import FIGURES
 from index.dates import find_date
+from index.language import FIGURES
 from index.types import Document, Passage
 from qa.quantities import each_quantity
 from qa.reader import Span
@@ -60,6 +60,7 @@ _BEYOND = re.compile(  # asks for more, or for other rows, than is understood he
 )
 _SAYS_NOTHING = frozenset("recent recently offer offers offered charge charges charged ever there".split())
 _COMPARES = frozenset(_MOST + _LEAST + _SUMS)
+_MEANING = re.compile(r"\b(?:do|does|did)\b.*\bmean\b|\bmean(?:s|t)? by\b", re.IGNORECASE)  # no average
 _ASKS = re.compile(r"\b(which|what|who|when|where)\b", re.IGNORECASE)
 _CELL = re.compile(r"([^:;\n]{1,80}): ([^\n]+?)(?:; (?=[^:;\n]{1,80}: )|\.?$)", re.MULTILINE)
 # A row about the others.
@@ -76,7 +77,7 @@ def is_guess(question: str, span: Span) -> bool:
 
     A row that itself speaks of the most or the total may well be the answer.
     """
-    asked = _COMPARES & set(words(question))
+    asked = _COMPARES & set(words(_MEANING.sub("", question)))
     if not asked:
         return False
     text = span.passage.text

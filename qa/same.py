@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from index.copies import FIGURES
+from index.language import FIGURES
 from qa.quantities import SCALES, Quantity, in_digits, quantities
 from qa.words import words
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from index.copies import FIGURES
+from index.language import FIGURES, UPPER, YEAR
 
 _WORD = re.compile(r"\w+")
-_CAPITALISED = re.compile(r"(?<!^)\b[A-Z][\w-]+")
-_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_CAPITALISED = re.compile(rf"(?<!^)\b{UPPER}[\w-]+")
 _NUMBER = re.compile(rf"\d[\d,.]*\d|\d|\b(?:{'|'.join(FIGURES)})\b")
-_NAME = re.compile(r"(?<!\w)[A-Z]\w*")
+_NAME = re.compile(rf"(?<!\w){UPPER}\w*")
 _WHOLE = frozenset({"evening", "news"})  # no forms of "even" and "new"
 _ES = re.compile(r"(?:[sxzo]|ch|sh)es$")
 _VERB_STEMS = {"ed": re.compile(r"[aeiouy].|.i$"), "ing": re.compile(r"[aeiouy]")}  # "see" has no form "seed"
@@ -107,4 +106,4 @@ def capitalised(text: str) -> list[str]:
 
 def years(text: str) -> set[str]:
     """The years named in the text, from 1500 to 2099."""
-    return set(_YEAR.findall(text))
+    return set(YEAR.findall(text))

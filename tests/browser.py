@@ -8,11 +8,12 @@ from __future__ import annotations
 import datetime as dt
 import shutil
 import sys
-import time
+import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fakes import HashEncoder
@@ -31,7 +32,7 @@ from qa.types import Answer, Citation, Kind, Refusal, Turn
 from qa.writing.types import Stopped, Writer, Written
 
 playwright_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect  # noqa: E402
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, expect  # noqa: E402
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 needs_chromium = pytest.mark.skipif(CHROMIUM is None, reason="no chromium on the PATH")
@@ -130,19 +131,26 @@ SCRIPT: dict[str, Callable[[str], Answer]] = {
 }
 
 
+def open_gate() -> threading.Event:
+    gate = threading.Event()
+    gate.set()
+    return gate
+
+
 @dataclass
 class FakeAsker:
-    """Answers by the words of the question and remembers what came with it."""
+    """Answers by the words of the question and remembers what came with it; waits while its gate is closed."""
 
     library: Library
     asked: list[tuple[str, tuple[Turn, ...]]] = field(default_factory=list)
     within: list[Collection[str] | None] = field(default_factory=list)
-    delay_s: float = 0.0
+    gate: threading.Event = field(default_factory=open_gate)
 
     def ask(self, question: str, *, history: Sequence[Turn] = (), within: Collection[str] | None = None) -> Answer:
         self.asked.append((question, tuple(history)))
         self.within.append(within)
-        time.sleep(self.delay_s)
+        if not self.gate.wait(60):
+            raise TimeoutError("nobody opened the gate")
         for name, answer in SCRIPT.items():
             if name in question:
                 return answer(question)
@@ -256,6 +264,41 @@ def served(desk: Desk, asker: FakeAsker, offers: FakeOffers) -> Iterator[Site]:
         yield Site(running.url, asker, desk, offers, browser, dialled=DIALLED)
         browser.close()
     running.close()
+
+
+def reply_to(name: str) -> Callable[[Response], bool]:
+    """For `page.expect_response`: the reply to a call of this name."""
+    return lambda response: f'"name":"{name}"' in (response.request.post_data or "")
+
+
+@dataclass
+class Held:
+    """The reply to the next call of a name: made at once, it is on its way until it is let go."""
+
+    name: str
+    trouble: str = ""  # HTML, in the place of the reply
+    came: threading.Event = field(default_factory=threading.Event)
+    go: threading.Event = field(default_factory=threading.Event)
+
+    def begin(self, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+        real = site.desk.call
+
+        def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+            reply = real(name, sent)
+            if name == self.name and not self.came.is_set():
+                self.came.set()
+                self.go.wait(60)
+                return {"trouble": self.trouble} if self.trouble else reply
+            return reply
+
+        monkeypatch.setattr(site.desk, "call", call)
+
+    def let_go(self, page: Page) -> None:
+        """Returns when the page has had the reply."""
+        with page.expect_response(reply_to(self.name)) as replied:
+            self.go.set()
+        replied.value.finished()
+        page.wait_for_timeout(100)  # what should not show would by now
 
 
 def say(page: Page, question: str) -> None:

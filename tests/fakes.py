@@ -43,7 +43,7 @@ class GatedEncoder:
     dimension: int = 32
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        if not self.gate.wait(20):
+        if not self.gate.wait(60):
             raise TimeoutError("nobody opened the gate")
         return HashEncoder().encode(texts)
 

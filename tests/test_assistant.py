@@ -570,6 +570,11 @@ def shelf() -> Iterator[Library]:
             "When was the tram article published? 1 February 2024 [1]\nWho wrote it? Ben Rowe [2]",
         ),
         (
+            "When was the tram article updated and who wrote it?",
+            "When was the tram article updated? No update of the article is known; it was published on 1 February 2024."
+            "\nWho wrote it? Ben Rowe [1]",
+        ),
+        (
             "Which articles mention Norrvik? || Who wrote it?",
             'Which of the 3 articles? Name its subject: "... of the article on X".',
         ),

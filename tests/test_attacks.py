@@ -106,6 +106,8 @@ def test_what_speaks_to_a_machine_is_told(text: str) -> None:
         "You are talking to a chatbot, the sign says.",
         "Investors pay more attention to AI.",
         "You must serve your response in nine days.",
+        "Your response must reach us by 14 March.",
+        "Please reply with the completed form.",
     ],
 )
 def test_what_speaks_to_people_is_not(text: str) -> None:

@@ -20,6 +20,7 @@ from browser import (
     Site,
     needs_chromium,
     open_site,
+    reply_to,
     say,
 )
 from playwright.sync_api import Page, expect
@@ -46,7 +47,8 @@ def window(site: Site) -> Iterator[Page]:
 
 
 @pytest.fixture
-def page(window: Page) -> Page:
+def page(window: Page, site: Site) -> Page:
+    site.asker.gate.set()  # where a test that failed left it closed
     if window.locator(".fn-clear").is_visible():
         window.locator(".fn-clear").click()
     window.locator("#fn-question").fill("")
@@ -75,7 +77,7 @@ def test_an_answer_is_there_within_a_third_of_a_second(page: Page, site: Site) -
     say(page, "What is the 2025 target?")  # the first one warms the browser up
     page.evaluate("() => addEventListener('keydown', () => { window.enteredAt = performance.now(); }, true)")
     took = []
-    for answers in range(2, 7):
+    for answers in range(2, 12):
         page.evaluate(
             """answers => new MutationObserver((_, observer) => {
                 if (document.querySelectorAll('.fn-short').length < answers) return;
@@ -89,7 +91,7 @@ def test_an_answer_is_there_within_a_third_of_a_second(page: Page, site: Site) -
         page.keyboard.press("Enter")
         page.wait_for_function("window.shownAt")
         took.append(page.evaluate("window.shownAt - window.enteredAt"))
-    assert 0 < min(took) < 333  # the least of five: what else the machine does is not counted
+    assert 0 < min(took) < 333  # the least of ten: what else the machine does is not counted
 
 
 def test_a_footnote_opens_its_article_again_after_another_was_read(page: Page) -> None:
@@ -153,14 +155,14 @@ def test_a_yes_stands_above_the_sentence_that_decides_it(page: Page) -> None:
 
 
 def test_the_searching_state_shows_until_the_answer_is_there(page: Page, site: Site) -> None:
-    site.asker.delay_s = 0.4
+    site.asker.gate.clear()
     page.locator("#fn-question").fill("What is the 2025 target?")
     page.keyboard.press("Enter")
     expect(page.locator(".fn-searching")).to_have_text("Searching…")
     expect(page.locator("#fn-question")).to_have_value("")
+    site.asker.gate.set()
     expect(page.locator(".fn-short")).to_have_text("around 5%1")
     expect(page.locator(".fn-searching")).to_have_count(0)
-    site.asker.delay_s = 0.0
 
 
 # ── What goes wrong ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -256,13 +258,16 @@ def test_clear_starts_again(page: Page, site: Site) -> None:
 
 
 def test_clear_drops_the_answer_that_is_still_on_its_way(page: Page, site: Site) -> None:
-    site.asker.delay_s = 0.4
+    site.asker.gate.clear()
     page.locator(".fn-chip").first.click()
-    page.get_by_role("button", name="New", exact=True).click()
-    page.wait_for_timeout(700)
+    with page.expect_response(reply_to("stop")):
+        page.get_by_role("button", name="New", exact=True).click()
+    with page.expect_response(reply_to("ask")) as replied:
+        site.asker.gate.set()
+    replied.value.finished()
+    page.wait_for_timeout(100)  # what should not show would by now
     expect(page.locator(".fn-exchange")).to_have_count(0)
     expect(page.locator("#cited")).to_have_count(0)
-    site.asker.delay_s = 0.0
 
 
 def test_an_example_asks_itself(page: Page) -> None:
@@ -324,6 +329,7 @@ def test_a_word_that_an_input_method_composes_is_neither_sent_nor_lost(page: Pag
     press("#fn-add", "Escape")
     expect(page.locator("#fn-add")).to_be_visible()
     page.get_by_role("button", name="Conversations").click()
+    expect(page.locator(".fn-conversations[aria-busy=false]")).to_be_visible()
     page.locator(".fn-rename").first.click()
     press(".fn-rename-to", "Escape")
     press(".fn-rename-to", "Enter")

@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any
 
 import pytest
-from browser import DOCUMENTS, HARBOUR, TARGET, FakeAsker, FakeOffers, Site, answered, cite, hit, needs_chromium, served
+from browser import (
+    DOCUMENTS,
+    HARBOUR,
+    TARGET,
+    FakeAsker,
+    FakeOffers,
+    Held,
+    Site,
+    answered,
+    cite,
+    hit,
+    needs_chromium,
+    served,
+)
 from fakes import HashEncoder
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from index.library import Library
 from qa.chat.archive import Archive
@@ -30,17 +43,25 @@ WORDS = (
 
 
 class Slow:
-    """Writes a word every tenth of a second; the name says how many times over."""
+    """Writes a word every twentieth of a second; the name says how many times over.
+
+    The last one comes when it `may_end`.
+    """
 
     def __init__(self, name: str) -> None:
-        self.name, self.ended = name, 0.0
+        self.name, self.ended, self.may_end = name, 0.0, threading.Event()
 
     def write(self, messages: Sequence[Message], *, stopped: Stopped) -> Iterator[str]:
-        for word in WORDS * (100 if "endless" in self.name else 1):
+        *words, last = WORDS * (100 if "endless" in self.name else 1)
+        for word in words:
             if stopped():
                 break
             time.sleep(0.05)
             yield f"{word} "
+        while not stopped() and not self.may_end.wait(0.05):
+            pass
+        if not stopped():
+            yield last
         self.ended = time.monotonic()
 
 
@@ -83,6 +104,16 @@ def site(tmp_path_factory: pytest.TempPathFactory, writers: dict[str, Slow]) -> 
         yield made
 
 
+@pytest.fixture
+def page(site: Site) -> Iterator[Page]:
+    """A new window. What it had written ends with it: the next model waits for that."""
+    page = site.visit(site.context())
+    yield page
+    page.context.close()
+    assert site.desk._pen is not None
+    site.desk._pen.close()
+
+
 def choose(page: Any, name: str) -> None:
     page.locator(".fn-open[data-panel=models]").click()
     expect(page.locator(".fn-model-list[aria-busy=false]")).to_be_attached()
@@ -97,13 +128,13 @@ def say(page: Any, question: str) -> None:
     expect(page.locator(".fn-exchange:last-child .fn-short").first).to_contain_text("around 5%")
 
 
-def test_a_model_is_chosen_and_its_answer_streams_in_below_the_short_one(site: Site, tmp_path: Path) -> None:
-    page = site.visit(site.context())
+def test_a_model_is_chosen_and_its_answer_streams_in_below_the_short_one(page: Page, writers: dict[str, Slow]) -> None:
     choose(page, "tiny/quick")
     say(page, "What is the target?")
     written = page.locator(".fn-written")
     expect(written).to_contain_text("Writing…")
     expect(written).to_contain_text("five per cent")
+    writers["tiny/quick"].may_end.set()
     expect(written.locator(".fn-stop-writing")).to_have_count(0)
     expect(written).to_contain_text("1 sentence left out")
     expect(written).to_contain_text("<b>Hostile</b> words too")
@@ -122,28 +153,37 @@ def test_a_model_is_chosen_and_its_answer_streams_in_below_the_short_one(site: S
     expect(page.locator(".fn-model-list")).to_contain_text("s an answer")
 
 
-def test_writing_is_stopped_within_a_second_and_what_stood_stays(site: Site, writers: dict[str, Slow]) -> None:
-    page = site.visit(site.context(width=390, height=800, dark=True))
+def test_writing_is_stopped_within_a_second_and_what_stood_stays(
+    page: Page, site: Site, writers: dict[str, Slow], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, came = site.desk.call, list[float]()
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        if name == "stop_writing":
+            came.append(time.monotonic())
+        return real(name, sent)
+
+    monkeypatch.setattr(site.desk, "call", call)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.emulate_media(color_scheme="dark")
     choose(page, "tiny/endless")
     say(page, "What is the target, at length?")
     written = page.locator(".fn-written")
     expect(written).to_contain_text("five per cent")
-    pressed = time.monotonic()
     written.locator(".fn-stop-writing").click()
     expect(written.locator(".fn-stop-writing")).to_have_count(0)
-    assert 0 < writers["tiny/endless"].ended - pressed < 2.0  # with the time that the browser takes to click
+    assert 0 < writers["tiny/endless"].ended - came[0] < 2.0
     expect(written).to_contain_text("five per cent")
 
 
-def test_another_question_stops_the_writing_of_the_one_before(site: Site, writers: dict[str, Slow]) -> None:
-    page = site.visit(site.context())
+def test_another_question_stops_the_writing_of_the_one_before(page: Page, writers: dict[str, Slow]) -> None:
     choose(page, "tiny/endless")
     say(page, "What is the target, at length?")
     expect(page.locator(".fn-written")).to_contain_text("five per cent")
     writers["tiny/endless"].ended = 0.0
     choose(page, "")
     say(page, "What is the target again?")
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while not writers["tiny/endless"].ended:
         assert time.monotonic() < end
         page.wait_for_timeout(50)
@@ -151,9 +191,8 @@ def test_another_question_stops_the_writing_of_the_one_before(site: Site, writer
 
 
 def test_what_was_still_being_written_is_not_kept_under_the_same_question_asked_again(
-    site: Site, writers: dict[str, Slow]
+    page: Page, writers: dict[str, Slow]
 ) -> None:
-    page = site.visit(site.context())
     choose(page, "tiny/endless")
     say(page, "What is the target, at length?")
     expect(page.locator(".fn-written")).to_contain_text("five per cent")
@@ -163,7 +202,7 @@ def test_what_was_still_being_written_is_not_kept_under_the_same_question_asked_
     page.locator(".fn-edit").first.click()
     page.locator(".fn-editing textarea").press("Enter")
     expect(page.locator(".fn-exchange .fn-tools")).to_be_visible()
-    end = time.monotonic() + 5
+    end = time.monotonic() + 20
     while not writers["tiny/endless"].ended:
         assert time.monotonic() < end
         page.wait_for_timeout(50)
@@ -171,3 +210,19 @@ def test_what_was_still_being_written_is_not_kept_under_the_same_question_asked_
     page.reload()
     expect(page.locator(".fn-exchange .fn-short")).to_contain_text("around 5%")
     expect(page.locator(".fn-written")).to_have_count(0)
+
+
+def test_a_model_typed_while_the_one_before_is_being_chosen_stays(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = Held("choose_model")
+    held.begin(site, monkeypatch)
+    page.locator(".fn-open[data-panel=models]").click()
+    box = page.locator("#fn-other-model")
+    box.fill("tiny/quick")
+    page.locator(".fn-other-model button").click()
+    assert held.came.wait(20)
+    box.fill("tiny/endless")
+    held.let_go(page)
+    expect(page.locator(".fn-model-state")).to_have_text("Ready: tiny/quick")
+    expect(box).to_have_value("tiny/endless")

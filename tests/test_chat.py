@@ -42,7 +42,11 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         wait_for(address, chat)
         yield address
         chat.send_signal(signal.SIGINT)
-        printed, _ = chat.communicate(timeout=20)
+        try:
+            printed, _ = chat.communicate(timeout=20)
+        except subprocess.TimeoutExpired:
+            chat.kill()  # otherwise it would be waited for
+            raise
         assert "Traceback" not in printed, "Ctrl-C is not clean"
 
 
@@ -69,7 +73,7 @@ def page(url: str) -> Iterator[Page]:
         asked_for: list[str] = []
         window.on("request", lambda request: asked_for.append(request.url))
         window.goto(url)
-        window.locator("#fn-question").wait_for()
+        window.locator(".fn-ready").wait_for()
         yield window
         hosts = {urlsplit(address).hostname for address in asked_for if address.startswith("http")}
         assert hosts == {"127.0.0.1"}, "the page asked another machine for something"

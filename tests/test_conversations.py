@@ -1,12 +1,14 @@
 """Conversations are there after a restart, in every window, and say so when they cannot be."""
 
 import datetime as dt
+import json
 import shutil
 import sqlite3
 import subprocess
 import sys
 import threading
 import time
+from contextlib import closing
 from dataclasses import MISSING, fields, replace
 from itertools import count
 from pathlib import Path
@@ -117,12 +119,20 @@ def test_a_lone_surrogate_from_a_browser_does_no_harm(kept: Conversations) -> No
     assert titles(kept.recent("\ud800")) == ["What is ??"]
 
 
-def test_a_field_of_a_later_version_is_left_out(kept: Conversations, tmp_path: Path) -> None:
+def test_a_field_of_a_later_version_is_left_out_wherever_it_stands(kept: Conversations, tmp_path: Path) -> None:
     made = kept.start(answered())
+    kept.append(made.id, replace(refused("Who is the mayor?"), hits=(HIT,)))
+    kept.add_written(made.id, made.last, answered(text="14 m"))
+    later = []  # an answer, its citation, what was written, its citation; a refusal, its reason, hit, passage
     with sqlite3.connect(tmp_path / "conversations.sqlite") as connection:
-        connection.execute("UPDATE turns SET answer = json_set(answer, '$.mood', 'calm')")
+        for number, stored in connection.execute("SELECT number, answer FROM turns").fetchall():
+            later.append(json.dumps(json.loads(stored, object_hook=lambda row: row | {"mood": "calm"})))
+            connection.execute("UPDATE turns SET answer = ? WHERE number = ?", (later[-1], number))
     connection.close()
-    assert kept.get(made.id).exchanges[0].answer == replace(answered(), hits=())
+    assert [stored.count("mood") for stored in later] == [4, 4]
+    first, second = kept.get(made.id).exchanges
+    assert (first.answer, first.written) == (replace(answered(), hits=()), replace(answered(text="14 m"), hits=()))
+    assert second.answer == replace(refused("Who is the mayor?"), hits=(HIT,))
 
 
 # ── The list ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -381,6 +391,21 @@ def test_two_windows_may_add_to_one_conversation_at_once(tmp_path: Path) -> None
     questions = [exchange.answer.question for exchange in Conversations(tmp_path).get(made.id).exchanges]
     assert sorted(questions) == sorted(["Start?", *(f"{name}{n}?" for name in "ab" for n in range(8))])
     assert [q for q in questions if q[0] == "a"] == [f"a{n}?" for n in range(8)]
+
+
+def test_reading_does_not_wait_for_another_program_that_writes(
+    kept: Conversations, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(conversations, "_BUSY_TIMEOUT_S", 0.05)
+    made = kept.start(answered())
+    with closing(sqlite3.connect(tmp_path / "conversations.sqlite", isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("UPDATE conversations SET title = 'Not yet'")
+        assert (titles(kept.recent("basin")), asked(kept, made.id)) == ([made.title], [made.title])
+        with pytest.raises(LibraryError, match="database is locked"):
+            kept.append(made.id, answered())
+        other.execute("ROLLBACK")
+    assert kept.append(made.id, answered()).turns == 2
 
 
 def test_a_folder_deleted_underneath_is_said_and_forgiven_when_it_is_back(kept: Conversations, tmp_path: Path) -> None:

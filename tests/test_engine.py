@@ -134,6 +134,13 @@ def test_missing_weights_are_named_and_short_ones_are_not_believed(tiny: Path, t
         head_of(tiny, "spans")
 
 
+def test_a_damaged_tokenizer_is_named_in_a_line(tiny: Path, tmp_path: Path) -> None:
+    shutil.copytree(tiny, tmp_path / "broken")
+    (tmp_path / "broken/tokenizer.json").write_text("{")
+    with pytest.raises(ModelError, match=r"broken.* cannot be loaded: its tokenizer\.json is damaged \(.+\)$"):
+        SentenceEncoder(str(tmp_path / "broken")).encode(["a text"])
+
+
 def test_weights_are_those_that_safetensors_reads() -> None:
     from safetensors.numpy import load_file
 

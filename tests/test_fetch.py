@@ -33,7 +33,10 @@ class Site(BaseHTTPRequestHandler):
         "/wrongly.pdf": (200, "text/plain; charset=utf-8", report()),
     }
 
+    hosts: ClassVar[list[str]] = []  # as they were asked for
+
     def do_GET(self) -> None:
+        self.hosts.append(self.headers["Host"])
         status, kind, text = self.pages.get(self.path, (404, "text/plain", "gone"))
         self.send_response(status)
         self.send_header("Location" if status == 302 else "Content-Type", kind)
@@ -99,6 +102,10 @@ def test_a_page_that_cannot_be_had_is_a_failure(
         "[64:ff9b::7f00:1]",
         "[fe80::1]",
         "224.0.0.1",
+        "１２７.０.０.１",
+        "127。0。0。1",
+        "ⓛocalhost",
+        "%EF%BD%8Cocalhost",
     ],
 )
 def test_an_address_of_this_machine_or_its_network_is_never_fetched(host: str) -> None:
@@ -106,10 +113,52 @@ def test_an_address_of_this_machine_or_its_network_is_never_fetched(host: str) -
 
 
 @pytest.mark.parametrize(
-    "url", ["http://no-such-host.invalid/a.txt", "http://", "http://[", "http://a:b/", "HTTP://a b/"]
+    "url",
+    [
+        "http://no-such-host.invalid/a.txt",
+        "http://",
+        "http://[",
+        "http://a:b/",
+        "HTTP://a b/",
+        "http://нет.invalid/a.txt",
+        "http://пример..рф/",
+        "http://ф℀.рф/",
+        "http://ф%2F.рф/",
+        "http://я@пример.рф/",
+        "http://[::1%25я]/",
+        "http://пример.рф:я/",
+        f"http://{'ф' * 64}.рф/",
+    ],
 )
 def test_an_address_that_leads_nowhere_is_a_failure_that_says_what_to_do(url: str) -> None:
     assert failure(url).reason.endswith("save the page in a browser and index the file")
+
+
+@pytest.mark.parametrize(
+    ("host", "known_as"), [("пример.рф", "xn--e1afmkfd.xn--p1ai"), ("STRASSE.straße", "strasse.xn--strae-oqa")]
+)
+def test_a_host_and_a_path_in_any_script_are_found_also_by_a_redirect(
+    site: str, monkeypatch: pytest.MonkeyPatch, host: str, known_as: str
+) -> None:
+    port = int(site.rpartition(":")[2])
+    row = (socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))
+    monkeypatch.setattr(
+        socket, "getaddrinfo", lambda asked, *_, **__: [row] if asked in {known_as, "127.0.0.1"} else []
+    )
+    url = f"http://{host}:{port}/страница.txt?день=é"
+    path = "/%D1%81%D1%82%D1%80%D0%B0%D0%BD%D0%B8%D1%86%D0%B0.txt?%D0%B4%D0%B5%D0%BD%D1%8C=%C3%A9"
+    monkeypatch.setitem(Site.pages, path, Site.pages["/a.txt"])
+    monkeypatch.setitem(Site.pages, "/far", (302, url.encode().decode("latin-1"), ""))  # as some servers send it
+    assert (one(url).source, one(url).title) == (url, "Quay opens")
+    assert (one(f"{site}/far").source, one(f"{site}/far").title) == (f"{site}/far", "Quay opens")
+    assert Site.hosts[-2:] == [f"127.0.0.1:{port}", f"{known_as}:{port}"]
+
+
+def test_a_redirect_to_this_machine_in_other_letters_is_not_followed(
+    site: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(Site.pages, "/far", (302, "http://１０.０.０.１/a.txt".encode().decode("latin-1"), ""))
+    assert failure(f"{site}/far").reason.startswith("10.0.0.1 is an address of this machine or of a private network")
 
 
 def test_a_private_address_is_fetched_by_those_who_mean_it() -> None:

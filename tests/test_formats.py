@@ -471,10 +471,10 @@ def test_rows_of_a_table_in_a_web_page_have_the_names_of_its_columns(rows: str, 
 
 
 def test_a_page_of_cells_that_claim_to_be_over_all_others_is_read_at_once() -> None:
-    began = time.monotonic()
+    began = time.process_time()
     shown = shown_text("<table>" + "<tr><th rowspan=999 colspan=999>x</th></tr>" * 2000 + "</table>")
     assert shown.count("x") >= 2000
-    assert time.monotonic() - began < 8
+    assert time.process_time() - began < 8
 
 
 def test_rows_of_a_table_in_a_mail_have_the_names_of_its_columns_unless_it_is_a_frame() -> None:

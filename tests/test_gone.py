@@ -1,5 +1,6 @@
 """Documents whose files have gone are found, and nothing else is."""
 
+import json
 import os
 from pathlib import Path
 
@@ -36,6 +37,33 @@ def test_a_member_that_the_archive_no_longer_holds_is_gone(tmp_path: Path) -> No
         gone_from(tmp_path, [one, two], members=held.get) == gone_from(archive, [one, two], members=held.get) == [two]
     )
     assert gone_from(tmp_path, [one, two]) == []
+
+
+@pytest.mark.parametrize("is_remembered", [True, False])
+@pytest.mark.parametrize("has_page", [True, False])
+def test_a_row_that_names_another_file_is_there_as_long_as_its_own_file_holds_it(
+    tmp_path: Path, *, is_remembered: bool, has_page: bool
+) -> None:
+    page, corpus = tmp_path / "x.html", tmp_path / "deep" / "corpus.jsonl"
+    held: dict[str, list[str]] = {}
+    if has_page:
+        page.write_text("A page of its own")
+        held[str(page)] = [str(page)]
+    corpus.parent.mkdir()
+    corpus.write_text(json.dumps({"source": str(page), "id": 7, "text": "The quay opened."}) + "\n{bad\n")
+    here, lost, lost_part = entry(f"{page}#7"), entry(f"{page}#8"), entry(f"{tmp_path}/lost.zip#7")
+    if is_remembered:
+        held[str(corpus)] = [here.source]
+    assert gone_from(tmp_path, [here, lost, lost_part], members=held.get) == [lost, lost_part]
+    corpus.unlink()
+    assert gone_from(tmp_path, [here], members=held.get) == [here]
+
+
+def test_a_row_of_an_archive_is_there_as_long_as_the_archive_is_known_to_hold_it(tmp_path: Path) -> None:
+    archive, row = tmp_path / "rows.zip", entry(tmp_path / "x.html#7")
+    archive.write_bytes(b"")
+    assert gone_from(tmp_path, [row], members={str(archive): [row.source]}.get) == []
+    assert gone_from(tmp_path, [row]) == [row]
 
 
 def test_a_name_that_is_not_utf8_is_there_under_the_text_that_stands_for_it(tmp_path: Path) -> None:

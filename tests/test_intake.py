@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import samples
 from fakes import HashEncoder
 
 from index import intake, load
+from index.gone import gone_from
 from index.intake import size_of, take_in
 from index.library import Library, Outcome
 from index.types import EmptyError, Failure, InputError
@@ -168,6 +170,31 @@ def test_a_long_corpus_is_compared_row_by_row(
     assert list(taken(library, corpus).values()) == ["added"] * 9
     assert list(taken(library, corpus).values()) == ["unchanged"] * 9
     assert parsed == ["corpus.jsonl"] * 2
+
+
+@pytest.mark.parametrize(("most", "is_remembered"), [(1000, True), (1, False)])
+def test_rows_that_name_another_file_as_their_source_are_not_gone_from_the_folder(
+    library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch, *, most: int, is_remembered: bool
+) -> None:
+    monkeypatch.setattr(intake, "_MOST_DOCUMENTS", most)
+    names = ("x.html", "note.txt")  # the one is not there, the other is an article of its own
+    rows = [
+        {"source": str(folder / name), "id": n, "text": f"{name} tells of ferries."} for n, name in enumerate(names)
+    ]
+    corpus = folder / "named.jsonl"
+    corpus.write_text("\n".join(map(json.dumps, rows)))
+
+    def members(path: str) -> list[str] | None:
+        read = library.file_read(path)
+        return None if read is None else [source for source, _ in read.documents]
+
+    assert set(taken(library, folder).values()) == {"added"}
+    assert (members(str(corpus)) is not None) is is_remembered
+    assert gone_from(folder, library.entries(), members=members) == []
+    corpus.write_text(json.dumps(rows[0]))
+    taken(library, folder)
+    gone = [entry.source for entry in gone_from(folder, library.entries(), members=members)]
+    assert gone == [f"{folder / 'note.txt'}#1"]
 
 
 def test_every_byte_is_reported(library: Library, folder: Path) -> None:

@@ -54,6 +54,9 @@ from qa.manners import HELP, reply_to
         ("Will Smith age", Asked("fact")),
         ("Will the quay open on Monday", Asked("yes_no")),
         ("may 2024 news from Larch Bay", Asked("fact")),
+        ("What is written on the plaque?", Asked("fact")),
+        ("When was the report published?", Asked("fact")),  # perhaps the council's
+        ("What papers on relativity did Einstein publish in 1905?", Asked("fact")),
     ],
 )
 def test_a_question_has_a_form_and_perhaps_a_topic(question: str, expected: Asked) -> None:

@@ -64,6 +64,12 @@ def test_a_document_is_added_then_unchanged_then_updated_then_removed() -> None:
         library.document("quay")
 
 
+def test_the_ids_are_those_of_the_documents_that_are_there() -> None:
+    library = opened(None, *THREE)
+    library.remove(["fish"])
+    assert sorted(library.ids()) == ids(library) == ["kelp", "quay"]
+
+
 def test_the_same_source_under_another_id_keeps_the_first_id() -> None:
     library = opened(None, QUAY)
     assert list(library.add([replace(QUAY, id="new")])) == [Outcome("quay", "quay.txt", "unchanged", 0)]

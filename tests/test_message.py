@@ -135,6 +135,6 @@ def test_every_word_that_is_left_was_said(message: str) -> None:
 
 @pytest.mark.parametrize("piece", ["?!", "who: ", "a. ", '"', "the the ", "know ", "... "])
 def test_long_nonsense_takes_no_time(piece: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     read_message(piece * (1000 // len(piece)))
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1

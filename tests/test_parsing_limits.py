@@ -338,7 +338,7 @@ def test_a_reader_that_is_not_read_to_its_end_is_replaced() -> None:
 
 def test_a_slow_listener_does_not_make_the_reader_late(tmp_path: Path) -> None:
     sandbox = Sandbox(time_limit_s=5)
-    large = GOOD + b"\n\n" + HARBOUR.encode() * 20_000  # more than a pipe holds
+    large = GOOD + b"\n\n" + HARBOUR.encode() * 2_000  # more than a pipe holds
     reading = sandbox.read(zipped({"a.md": large, "b.md": large}, stored=["a.md", "b.md"]), "x.zip", "x.zip")
     found = [next(reading)]
     time.sleep(5.5)

@@ -1,5 +1,6 @@
 """The reader on a tiny model that the tests build and save: the real loading, batching and decoding code."""
 
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.types import ModelError, Passage
 from qa.config import WEIGHTS
-from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, _encode, join_pair
+from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, _windows, join_pair
 
 TEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models."
 
@@ -66,11 +67,30 @@ def test_a_question_is_read_alike_with_and_without_its_mark_its_capitals_and_its
 def test_a_long_passage_is_read_to_its_end_in_the_place_of_its_lead(folder: Path) -> None:
     reader = SpanReader(folder)
     reader.load()
-    for count, kept in ((300, 64), (440, 19), (480, 0)):
+    for count, kept in ((300, 64), (440, 19), (459, 0)):
         text = " ".join(["port"] * count)
-        pair, offsets = _encode(reader._tokenizer, [7] * 54, passage(text, title="Port", lead="quay " * 99))
-        assert len(pair.input_ids) == min(512, 48 + 1 + 4 + kept + count)
-        assert (len(offsets), pair.input_ids.count(reader._tokenizer.token_to_id("quay"))) == (min(count, 459), kept)
+        ((pair, offsets),) = _windows(reader._tokenizer, [7] * 54, passage(text, title="Port", lead="quay " * 99))
+        assert len(pair.input_ids) == 48 + 1 + 4 + kept + count
+        assert (len(offsets), pair.input_ids.count(reader._tokenizer.token_to_id("quay"))) == (count, kept)
+
+
+@pytest.mark.parametrize("count", [460, 500, 888, 889, 1300])
+def test_a_passage_beyond_the_models_room_is_read_in_windows_and_no_answer_is_cut(folder: Path, count: int) -> None:
+    reader = SpanReader(folder)
+    reader.load()
+    made = list(_windows(reader._tokenizer, [7] * 54, passage("人" * count, title="Port")))
+    assert all(len(pair.input_ids) <= 512 for pair, _ in made)
+    ranges = [(offsets[0][0], offsets[-1][1]) for _, offsets in made]
+    assert (ranges[0][0], ranges[-1][1]) == (0, count)
+    wanted = {(at, at + MAX_ANSWER_TOKENS) for at in range(count - MAX_ANSWER_TOKENS + 1)}
+    assert wanted == {(a, b) for a, b in wanted if any(first <= a and b <= last for first, last in ranges)}
+
+
+def test_of_windows_the_best_spans_that_do_not_overlap_are_given(folder: Path) -> None:
+    spans = SpanReader(folder).read("谁?", [passage("人口二百万。" * 200), passage(TEXT, number=2)])
+    first = sorted((span.start, span.end) for span in spans if span.passage.id == 1)
+    assert len(first) == len(spans) - len(first) == 3
+    assert all(one[1] <= other[0] for one, other in pairwise(first))
 
 
 def test_every_span_is_where_it_says_it_is(folder: Path) -> None:
@@ -176,3 +196,15 @@ def test_a_missing_or_damaged_model_is_named(tmp_path: Path, folder: Path) -> No
     (tmp_path / "config.json").write_text("{broken")
     with pytest.raises(ModelError, match="cannot be loaded"):
         SpanReader(tmp_path).read("who?", [passage(TEXT)])
+    for wrong, why in (("{", "is damaged"), (words_alone(), "vocabulary is not that of BERT")):
+        (tmp_path / "tokenizer.json").write_text(wrong)
+        with pytest.raises(ModelError, match=rf"cannot be loaded: its .*{why}"):
+            SpanReader(tmp_path).read("who?", [passage(TEXT)])
+
+
+def words_alone() -> str:
+    """A tokenizer as other architectures have: no [CLS], another order."""
+    from tokenizers import Tokenizer
+    from tokenizers.models import WordLevel
+
+    return str(Tokenizer(WordLevel({"<s>": 0, "</s>": 1, "who": 2}, unk_token="<s>")).to_str())

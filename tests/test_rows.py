@@ -171,6 +171,8 @@ def test_a_cell_is_a_guess_where_rows_would_have_to_be_compared() -> None:
     assert is_guess("What is the total of the fees?", cell("$310,000"))
     assert is_guess("Which pier has the most berths?", cell("Norrvik"))
     assert not is_guess("What is the total of the fees?", cell("$5.6m"))
+    assert is_guess("What is the mean of the fees?", cell("$310,000"))
+    assert not is_guess("What does $310,000 mean?", cell("$310,000"))
     assert not is_guess("What is the highest point?", cell("Highest point"))
     assert not is_guess("How many berths has Norrvik?", cell("12"))
     prose = replace(passage, text="The total is high.", start=0, end=18)

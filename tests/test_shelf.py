@@ -64,6 +64,18 @@ def test_an_uploaded_file_is_added_then_unchanged_then_updated(shelf: Shelf, lib
     assert library.document(entry.id).text.endswith("The kelp is gone.")
 
 
+def test_another_text_of_the_same_name_stays_beside_the_first(shelf: Shelf, library: Library) -> None:
+    kelp = b"Kelp farm\n\nDivers planted kelp near the lighthouse before the first frost of the year."
+    upload(shelf, kelp, "notes.txt")
+    assert upload(shelf, b"Rope walk\n\nThe rope was spun in the long shed.", "notes.txt").added == 1
+    assert upload(shelf, b"Eel trap\n\nNobody knew who had set it.", "notes.txt").added == 1
+    assert [entry.source for entry in shelf.entries("notes")] == ["notes (3).txt", "notes.txt", "notes (2).txt"]
+    again = upload(shelf, kelp.replace(b"Kelp farm", b"The kelp farm"), "notes.txt")  # another title, the same text
+    assert (again.added, again.updated) == (0, 1)
+    assert upload(shelf, b"Rope walk\n\nThe shed has burned down.", "notes.txt").updated == 1  # the same title
+    assert [entry.title for entry in shelf.entries("notes")] == ["Eel trap", "Rope walk", "The kelp farm"]
+
+
 def test_a_pasted_text_becomes_a_document_with_its_first_line_as_title(shelf: Shelf, library: Library) -> None:
     job = ended(shelf, shelf.add_text("Kelp farm\n\nDivers planted kelp near the lighthouse."))
     assert (job.name, job.stage, job.added) == ("Kelp farm", "done", 1)
@@ -321,6 +333,11 @@ def test_a_choice_is_some_or_all_but_some_or_everything(shelf: Shelf) -> None:
     assert shelf.chosen(["fish"], all_but=True) == frozenset({"quay"})
     assert shelf.chosen(["fish"], all_but=False) == frozenset({"fish"})
     assert shelf.chosen([], all_but=False) == frozenset()
+
+
+def test_a_choice_counts_no_passages(shelf: Shelf, library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "entries", lambda: pytest.fail("each question would wait for it"))
+    assert shelf.chosen(["fish"], all_but=True) == frozenset({"quay"})
 
 
 def test_what_was_removed_elsewhere_is_no_longer_chosen(shelf: Shelf, library: Library) -> None:

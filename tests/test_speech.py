@@ -198,6 +198,6 @@ def test_every_sentence_stands_where_its_span_says(text: str, speaker: str) -> N
     "piece", ["Ann Lee, ", "Ann ", "the old ", "said ", "A. ", "according to the ", ", who ", "of a "]
 )
 def test_long_sentences_cost_little(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
     said("Ann Lee", text=piece * 2000)
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -9,6 +9,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+import time
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -122,6 +123,7 @@ def test_a_store_closed_and_opened_again_holds_the_same(tmp_path: Path) -> None:
 def test_an_empty_store_says_so() -> None:
     store = Store(None)
     assert (store.count(), store.entries(), store.encoder, store.passages([])) == (0, [], None, {})
+    assert store.ids() == []
     assert everything(store)[0] == []
     assert everything(store)[1].shape == (0, 0)
     assert (store.passage_count(), store.passages_of(None, ANY)) == (0, [])
@@ -383,6 +385,44 @@ def test_a_change_names_what_was_removed_and_what_is_new_since_a_state() -> None
         (6, "Fish prices", "Herring is not dear."),
     ]
     assert store.texts(6, 99, 9) == []
+
+
+def test_a_passage_costs_the_same_in_a_long_document_as_in_a_short_one() -> None:
+    row = f"{'é' * 249}\n"
+    document = Document("rows", "Rows", row * 8_000, "rows.csv")  # of 4 MB in UTF-8
+    places = range(0, len(document.text), len(row))
+    passages = [Passage(at, "rows", start, start + 249, row[:-1], "Rows") for at, start in enumerate(places, 1)]
+    store = Store(None)
+    store.put([Indexed(document, passages, np.ones((8_000, 1), np.float32))], encoder=ENCODER.name)
+    began = time.thread_time()
+    texts = store.texts(0, 8_000, 8_000)
+    some = store.passages(range(1, 8_000, 10))
+    vectors = store.embedded(document)
+    assert (
+        time.thread_time() - began < 3
+    )  # a tenth of a second; half a minute when each is looked for from the beginning
+    assert texts == [(passage.id, "Rows", row[:-1]) for passage in passages]
+    assert some == {passage.id: passage for passage in passages[::10]}
+    assert [*vectors] == [("Rows", row[:-1])]
+    store.close()
+
+
+def test_a_document_that_another_program_replaces_meanwhile_is_read_as_it_was(tmp_path: Path) -> None:
+    ours, theirs = (Store(tmp_path / "library.sqlite") for _ in range(2))
+    put(ours, QUAY)
+    before = stored_passages(ours)
+    newer = replace(QUAY, text=f"Gulls! {QUAY.text}")
+
+    def replace_it(statement: str) -> None:
+        if statement.startswith("SELECT text"):
+            put(theirs, newer)
+
+    ours._connection.set_trace_callback(replace_it)
+    assert [*ours.passages([1, 2]).values()] == before
+    ours._connection.set_trace_callback(None)
+    assert ours.document("quay") == newer
+    ours.close()
+    theirs.close()
 
 
 def test_what_happened_long_ago_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:

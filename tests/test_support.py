@@ -78,6 +78,8 @@ FAULTS = [
     ("It opened on 5 May after 3 years.", "It opened on 3 May after 5 years.", "number"),
     ("Norrvik opened on 4 June.", "Norrvik opened on 4 May and closed on 9 June.", "date"),
     ("Norrvik has a quay.", "Larch Bay has a quay.", "name"),
+    ("The plant in Austria closed.", "The plant in Australia closed.", "name"),
+    ("The Chinese plant closed.", "The plant in China closed.", None),
     ("Norrvik has a castle with towers.", "Norrvik has a quay.", "words"),
     ("Norrvik sold its ferry.", "Norrvik bought its ferry.", "opposite"),
     ("Exports of timber fell sharply in Norrvik.", "Exports of timber rose sharply in Norrvik.", "opposite"),

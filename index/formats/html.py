@@ -13,7 +13,7 @@ from typing import Any
 from index.dates import find_date
 from index.formats.content import Content
 from index.formats.tables import MAX_LABEL_CHARS, as_shown, under_header
-from index.lexical import UNSPACED
+from index.language import UNSPACED
 from index.text import BULLET, INNER_BULLET, decode, decode_as, normalise
 from index.types import InputError
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
+from index.language import YEAR
+
 Form = Literal["base", "s", "past", "participle", ""]
 
 AUXILIARIES = frozenset("is are was were has have had will would can could should must may might".split())
@@ -177,7 +179,7 @@ def first_part(rest: str) -> str:
     """Up to the first comma, conjunction, figure in passing, or "and" with another verb behind it."""
     rest = _END.split(rest, maxsplit=1)[0].strip(" ,")
     for comma in _COMMA.finditer(rest):
-        if not re.match(r"(?:1[5-9]|20)\d\d\b", comma[1]) and _opens_a_part(comma[1]):
+        if not YEAR.match(comma[1]) and _opens_a_part(comma[1]):
             rest = rest[: comma.start()]
             break
     for joint in re.finditer(r" and ", rest):

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any, TypeVar
 
 from index.text import shorten
 from index.types import Document, Hit, InputError, LibraryError, Passage
@@ -34,6 +35,7 @@ _SCHEMA = (
 )
 _BUSY_TIMEOUT_S = 30.0
 _WRITTEN = "written"  # the field of a stored answer that holds what a language model wrote
+_Stored = TypeVar("_Stored", Answer, Citation, Passage, Refusal)
 _SUMMARY = "SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation = id) FROM conversations"
 
 
@@ -182,19 +184,18 @@ class Conversations:
         wanted = _folded(words).split()
         where = " AND ".join([occurs] * len(wanted)) or "1"
         values = [word for word in wanted for _ in range(2)]
-        with self._transaction() as connection:
+        with self._transaction(reads_only=True) as connection:
             connection.create_function("fold", 1, _folded, deterministic=True)
             query = f"{_SUMMARY} WHERE {where} ORDER BY changed DESC, number DESC"
             return [_read_summary(row) for row in connection.execute(query, values)]
 
     def get(self, conversation_id: str) -> Conversation:
         """Raises InputError when it is gone."""
-        with self._transaction() as connection:
+        with self._transaction(reads_only=True) as connection:
             summary = _summary(connection, conversation_id)
             query = "SELECT answer, at FROM turns WHERE conversation = ? ORDER BY number"
             rows = connection.execute(query, (conversation_id,)).fetchall()
-        exchanges = (Exchange(_from_json(s), dt.datetime.fromisoformat(at), _written_of(s)) for s, at in rows)
-        return Conversation(summary, tuple(exchanges))
+        return Conversation(summary, tuple(_exchange(stored, at) for stored, at in rows))
 
     def rename(self, conversation_id: str, title: str) -> Summary:
         """Raises InputError for an empty title, or when the conversation is gone."""
@@ -210,16 +211,22 @@ class Conversations:
             connection.execute("DELETE FROM conversations WHERE id = ?", (conversation_id,))
 
     @contextmanager
-    def _transaction(self) -> Iterator[sqlite3.Connection]:
-        """All or nothing, on a connection of its own. The file is made when the folder is there without it."""
+    def _transaction(self, *, reads_only: bool = False) -> Iterator[sqlite3.Connection]:
+        """All or nothing, on a connection of its own; who only reads waits for no other program that writes.
+
+        The file is made when the folder is there without it.
+        """
         try:
             with closing(sqlite3.connect(self._path, timeout=_BUSY_TIMEOUT_S, isolation_level=None)) as connection:
                 with suppress(sqlite3.OperationalError):  # another process is doing it; what is worse is met below
                     connection.execute("PRAGMA journal_mode = WAL")
                 connection.execute("PRAGMA foreign_keys = ON")
-                connection.execute("BEGIN IMMEDIATE")
-                for statement in _SCHEMA:
-                    connection.execute(statement)
+                if reads_only and _has_tables(connection):
+                    connection.execute("BEGIN")
+                else:
+                    connection.execute("BEGIN IMMEDIATE")
+                    for statement in _SCHEMA:
+                        connection.execute(statement)
                 yield connection
                 connection.execute("COMMIT")
         except sqlite3.DatabaseError as error:
@@ -230,6 +237,11 @@ class Conversations:
                 raise LibraryError(message, "put it back, or start Footnote with another --home") from error
             message = f"the conversations in {self._path} cannot be used: {error}"
             raise LibraryError(message, "check free space and permissions, or move that file away") from error
+
+
+def _has_tables(connection: sqlite3.Connection) -> bool:
+    """Whether somebody has made them: all are made in one transaction."""
+    return connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'turns'").fetchone() is not None
 
 
 def _summary(connection: sqlite3.Connection, conversation_id: str) -> Summary:
@@ -264,19 +276,22 @@ def _to_json(answer: Answer) -> str:
     return json.dumps(asdict(replace(answer, hits=nearest)))
 
 
-def _from_json(stored: str) -> Answer:
-    """Fields that this version does not know are left out."""
+def _exchange(stored: str, at: str) -> Exchange:
     row = json.loads(stored)
-    known = {field.name for field in fields(Answer)} & row.keys()
-    row["hits"] = tuple(Hit(Passage(**hit["passage"]), hit["score"], hit["by"]) for hit in row["hits"])
-    row["citations"] = tuple(Citation(**citation) for citation in row["citations"])
-    row["refusal"] = Refusal(**row["refusal"]) if row["refusal"] else None
-    return Answer(**{name: row[name] for name in known})
+    written = row.get(_WRITTEN)
+    return Exchange(_answer(row), dt.datetime.fromisoformat(at), _answer(written) if written else None)
 
 
-def _written_of(stored: str) -> Answer | None:
-    written = json.loads(stored).get(_WRITTEN)
-    return _from_json(json.dumps(written)) if written else None
+def _answer(row: dict[str, Any]) -> Answer:
+    hits = (Hit(_known(Passage, hit["passage"]), hit["score"], hit["by"]) for hit in row["hits"])
+    citations = (_known(Citation, citation) for citation in row["citations"])
+    refusal = _known(Refusal, row["refusal"]) if row["refusal"] else None
+    return _known(Answer, row | {"hits": tuple(hits), "citations": tuple(citations), "refusal": refusal})
+
+
+def _known(kind: type[_Stored], row: dict[str, Any]) -> _Stored:
+    """What was stored, without the fields of a later version, which this one does not know."""
+    return kind(**{name: row[name] for name in {field.name for field in fields(kind)} & row.keys()})
 
 
 def still_there(citation: Citation, document: Document | None) -> bool:

@@ -6,6 +6,7 @@ HTTP. What the person can mend comes back as `trouble`, never as an exception.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -56,6 +57,7 @@ class Desk:
         self._asker, self.shelf, self._archive = asker, shelf, archive
         self._offers, self._pen, self._examples = offers, pen, examples
         self._stopped: list[str] = []  # the last asks whose answer nobody waits for
+        self._stopping = threading.Lock()
         self._calls: dict[str, Callable[[Sent], Reply]] = {
             "ask": self._ask,
             "stop": self._stop,
@@ -133,7 +135,8 @@ class Desk:
         return within
 
     def _stop(self, sent: Sent) -> Reply:
-        self._stopped = [*self._stopped, str(sent["ask"])][-STOPPED_REMEMBERED:]
+        with self._stopping:  # a new list each time: whoever reads it needs no lock
+            self._stopped = [*self._stopped, str(sent["ask"])][-STOPPED_REMEMBERED:]
         return {}
 
     def _offer(self, _sent: Sent) -> Reply:

@@ -7,6 +7,7 @@ list of documents. Knows nothing of HTML. A file's name is only a name: nothing 
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import re
 import secrets
@@ -17,8 +18,10 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePosixPath
 from typing import IO, Literal, Protocol
 
+from index import copies
 from index.library import Outcome
 from index.load import MAX_FILE_BYTES, from_text, load, load_stream
 from index.types import Document, Entry, Failure, InputError, UserError
@@ -47,7 +50,11 @@ class Holdings(Protocol):
         """Raises KeyError when there is none."""
         ...
 
+    def of_source(self, source: str) -> Document | None: ...
+
     def entries(self) -> list[Entry]: ...
+
+    def ids(self) -> list[str]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +110,7 @@ class Shelf:
         """The documents of `ids` that there are, or all but those; None: every document."""
         if all_but and not ids:
             return None
-        here = frozenset(entry.id for entry in self._library.entries())
+        here = frozenset(self._library.ids())  # asked for each question: entries() would count all passages
         return here - frozenset(ids) if all_but else here & frozenset(ids)
 
     def remove(self, document_id: str) -> Document:
@@ -143,9 +150,27 @@ class Shelf:
     # --- jobs --------------------------------------------------------------------------------------------------------
 
     def add_file(self, stream: IO[bytes], name: str) -> Job:
-        """Adds an uploaded file; the shelf closes the stream. `name` says the format and becomes the source."""
+        """Adds an uploaded file; the shelf closes the stream. `name` says the format and becomes the source.
+
+        A browser does not say from which folder it is: another text of that name stays, and this one gets a number.
+        """
         source = _clean(name) or "file"
-        return self._start(source, lambda: load_stream(stream, source), close=stream.close)
+        return self._start(source, lambda: self._beside(load_stream(stream, source), source), close=stream.close)
+
+    def _beside(self, loaded: Iterator[Document | Failure], name: str) -> Iterator[Document | Failure]:
+        """What was loaded; called "notes (2).txt" where "notes.txt" is there, and no earlier version of it."""
+        for item in loaded:
+            is_named_so = item.source.partition("#")[0] == name  # rows of a corpus may come from elsewhere
+            yield self._called(item) if isinstance(item, Document) and is_named_so else item
+
+    def _called(self, document: Document) -> Document:
+        path, source = PurePosixPath(document.source), document.source
+        for number in itertools.count(2):
+            there = self._library.of_source(source)
+            if there is None or _is_version(document, there):
+                break
+            source = str(path.with_name(f"{path.stem} ({number}){path.suffix}"))
+        return replace(document, source=source)
 
     def add_links(self, addresses: Sequence[str]) -> list[Job]:
         """Adds the pages at web addresses. Raises InputError, and adds none, when one is anything else, say a path."""
@@ -248,6 +273,13 @@ class Shelf:
     def _change(self, job_id: str, **values: object) -> None:
         with self._lock:
             self._jobs[job_id] = replace(self._jobs[job_id], **values)  # type: ignore[arg-type]
+
+
+def _is_version(one: Document, other: Document) -> bool:
+    if one.title == other.title or one.text == other.text:
+        return True
+    first, second = (copies.shingles(copies.told(each.text)) for each in (one, other))
+    return copies.alike(first, second) >= copies.LEAST_ALIKE
 
 
 def _reasons(failures: Sequence[Failure], source: str) -> str:

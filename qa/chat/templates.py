@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.chunk import sentences
+from index.language import MONTH, YEAR
 from index.types import Document
 from qa.chat.clauses import (
     Clause,
@@ -31,11 +32,10 @@ _FEWEST_WORDS, _MOST_WORDS = 3, 14  # of a question
 
 _LARGE = r"(?:[A-Z][\w’'-]*|[a-z][A-Z]\w+)"
 _NAME = rf"{_LARGE}(?: (?:(?:of|for|and|de|van|von|the|&) )*{_LARGE})*"
-_MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
-_YEAR = r"\b(?:1[5-9]|20)\d\d\b"
+_YEAR = YEAR.pattern
 _DATE = (
-    rf"(?:\d{{1,2}} {_MONTH}(?: {_YEAR})?|{_MONTH} \d{{1,2}}(?:, {_YEAR})?"
-    rf"|(?:the (?:end|start|middle|spring|summer|autumn|fall|winter) of )?(?:{_MONTH} {_YEAR}|{_MONTH}|{_YEAR}))"
+    rf"(?:\d{{1,2}} {MONTH}(?: {_YEAR})?|{MONTH} \d{{1,2}}(?:, {_YEAR})?"
+    rf"|(?:the (?:end|start|middle|spring|summer|autumn|fall|winter) of )?(?:{MONTH} {_YEAR}|{MONTH}|{_YEAR}))"
 )
 _WHEN = re.compile(rf"(?:^|\s)(?P<by>[Ii]n|[Oo]n|[Bb]y|[Bb]efore|[Ss]ince) (?P<answer>{_DATE})$")
 _NUMBER = (
@@ -214,7 +214,7 @@ def _when(clause: Clause, opening: str) -> Iterator[tuple[str, str]]:
         what = ""
     else:
         what = "When" if by in ("in", "on") else "By when" if clause.form != "past" else ""
-    if what and not re.search(_YEAR, rest):
+    if what and not YEAR.search(rest):
         yield clause.asked(what, rest), found["answer"]
 
 
@@ -258,4 +258,4 @@ def _well_formed(question: str, answer: str) -> bool:
 def _is_named(about: str) -> bool:
     """Whether it is said by name: "the film" and "the song with Ray" are clear only to who reads the article."""
     vague = re.match(r"\w+ (?:the|an?) [a-z-]+(?: (?:with|in|at|on)\b|$)", about)
-    return not vague and bool(re.search(rf"(?!{_MONTH}|(?:TV|VHS|DVD|CD|CEO|US|UK|EU)\b)\b\w*[A-Z]", about))
+    return not vague and bool(re.search(rf"(?!{MONTH}|(?:TV|VHS|DVD|CD|CEO|US|UK|EU)\b)\b\w*[A-Z]", about))

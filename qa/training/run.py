@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from index.encode import SentenceEncoder, bundled_folder
+from index.engine import first_line
 from index.types import InputError
 from qa.config import Config
 from qa.reader import SpanReader
@@ -65,7 +66,7 @@ def _check(options: argparse.Namespace) -> None:
 
         torch.zeros(1, device=options.device)
     except (RuntimeError, AssertionError) as error:
-        why = str(error).splitlines()[0]
+        why = first_line(error)
         raise InputError(f"cannot train on {options.device}: {why}", "leave --device out to train on cpu") from error
 
 

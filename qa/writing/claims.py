@@ -5,9 +5,10 @@ Each question compares a written sentence (`text`) with what its sources say (`s
 
 from __future__ import annotations
 
+import itertools
 import re
 
-from index.copies import FIGURES
+from index.language import FIGURES
 from qa.words import content_words, share_missing, stands_in, words
 
 _NAME = re.compile(r"\b[^\W\d_a-z][\w'’-]*[^\W_]|\b[A-Z]\b(?=\.)")
@@ -63,6 +64,9 @@ _VAGUE = frozenset(
     "said says say according also article articles report reports text source sources company firm city town country"
     " region place person group organisation organization".split()
 )
+# Behind what two forms of a name share: "Chin-a" and "Chin-ese", "Russia" and "Russia-n".
+_ENDINGS = frozenset(["", *"s a n an ans ian ians ese ish i is y ay egian en ic ern".split()])
+_LEAST_OF_A_NAME = 4
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
 
@@ -139,7 +143,17 @@ def surer(text: str, said: str) -> bool:
 def names_others(text: str, there: str) -> bool:
     """Whether it names somebody or something that does not occur there."""
     known = set(words(there))
-    return any(not stands_in(name, known) for name in names(text))
+    return any(not _is_one_of(name, known) for name in names(text))
+
+
+def _is_one_of(name: str, known: set[str]) -> bool:
+    """Whether the name, or a form of it, is known: "China" and "Chinese"; not "Austria" and "Australia"."""
+    return name in known or any(_is_form(name, other) for other in known if other[:3] == name[:3])
+
+
+def _is_form(name: str, other: str) -> bool:
+    shared = sum(itertools.takewhile(bool, (a == b for a, b in zip(name, other, strict=False))))
+    return shared >= _LEAST_OF_A_NAME and {name[shared:], other[shared:]} <= _ENDINGS
 
 
 def denied_otherwise(text: str, said: str) -> bool:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from index.engine import first_line
 from index.types import ModelError
 from qa.writing.memory import available_bytes, check_room, gigabytes
 
@@ -117,7 +118,7 @@ def _plain_words(name: str) -> Iterator[None]:
     except (FileNotFoundError, of_the_client, ConnectionError, TimeoutError) as error:
         raise ModelError(f"{name} is not on this machine, and the hub cannot be reached", _by_hand(name)) from error
     except (OSError, ValueError) as error:
-        raise ModelError(f"{name} cannot be fetched: {_first_line(error)}", _by_hand(name)) from error
+        raise ModelError(f"{name} cannot be fetched: {first_line(error)}", _by_hand(name)) from error
 
 
 @contextmanager
@@ -131,10 +132,6 @@ def _its_cause(wrapper: type[Exception]) -> Iterator[None]:
 
 def _by_hand(name: str) -> str:
     return _BY_HAND.replace("NAME", name)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0]
 
 
 @contextmanager

@@ -3,29 +3,37 @@
 import {composing} from './exchange.js';
 import {fill, put, spoken, word} from './words.js';
 
-export const conversations = (app, {call, narrate, resume, gone}) => {
+// `step` says that the window goes on to something else, and gives a function that says whether it is still there.
+export const conversations = (app, {call, narrate, step, resume, gone}) => {
   const find = (selector) => app.querySelector(selector);
   const panel = find('#fn-conversations'), rows = find('.fn-conversations');
   const search = find('#fn-find-conversation'), trouble = find('.fn-conversations-trouble');
+  let looks = 0;  // a list that was overtaken by another is dropped
+
+  const reach = (name, sent) => call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
 
   // The reply, or null after showing why there is none.
-  const ask = async (name, sent) => {
-    const reply = await call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
+  const orTrouble = (reply) => {
     put(trouble, reply.trouble || '');
     return reply.trouble ? null : reply;
   };
+  const ask = async (name, sent) => orTrouble(await reach(name, sent));
 
   const refresh = async () => {
-    const words = search.value;
+    const mine = ++looks;
     rows.ariaBusy = 'true';
-    const reply = await ask('conversations', {words});
-    if (words !== search.value) return;
+    const found = await reach('conversations', {words: search.value});
+    if (mine !== looks) return;
     rows.ariaBusy = 'false';
+    const reply = orTrouble(found);
     if (reply) put(rows, reply.rows);
   };
 
   const reopen = async (row) => {
-    const reply = await ask('reopen', {conversation: row.dataset.id});
+    const isLast = step();
+    const found = await reach('reopen', {conversation: row.dataset.id});
+    if (!isLast()) return;
+    const reply = orTrouble(found);
     if (reply) resume(reply);
     else refresh();
   };
@@ -96,5 +104,11 @@ export const conversations = (app, {call, narrate, resume, gone}) => {
   });
   search.addEventListener('input', refresh);
 
-  return {open: () => { put(trouble, ''); refresh(); }};
+  const open = () => {
+    put(trouble, '');
+    rows.replaceChildren();  // the new rows would wipe a name that is typed into an old one
+    refresh();
+  };
+
+  return {open};
 };

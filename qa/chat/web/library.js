@@ -15,14 +15,17 @@ export const library = (app, {call, narrate, changed, settled}) => {
   const rows = find('.fn-documents'), jobs = find('.fn-jobs'), undos = find('.fn-undos'), search = find('#fn-find-document');
   const chosen = {all: true, ids: new Set()};  // ids: those left out, or with all = false those asked
   let total = null, sending = 0, watching = false, wanted = false;
+  let looks = 0;  // a list that was overtaken by another is dropped
   let finished = new Set();  // the jobs whose end was told
 
+  const reach = (name, sent) => call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
+
   // The reply, or null after showing why there is none.
-  const ask = async (name, sent) => {
-    const reply = await call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
+  const orTrouble = (reply) => {
     if (reply.trouble) put(trouble, reply.trouble);
     return reply.trouble ? null : reply;
   };
+  const ask = async (name, sent) => orTrouble(await reach(name, sent));
 
   // ── The choice of documents ───────────────────────────────────────────────────────────────────────────────────
 
@@ -73,11 +76,12 @@ export const library = (app, {call, narrate, changed, settled}) => {
   };
 
   const refresh = async () => {
-    const words = search.value;
+    const mine = ++looks;
     rows.ariaBusy = 'true';
-    const reply = await ask('documents', {words});
-    if (words !== search.value) return;
+    const found = await reach('documents', {words: search.value});
+    if (mine !== looks) return;
     rows.ariaBusy = 'false';
+    const reply = orTrouble(found);
     if (!reply) return;
     showRows(reply.rows);
     forgetGone(reply.count);
@@ -160,8 +164,8 @@ export const library = (app, {call, narrate, changed, settled}) => {
   // What ended before this window was opened is no news to it. What went wrong is said when the panel is opened.
   const begin = (reply) => {
     if (reply.trouble) return;
-    finished = new Set(ended(pieces(reply.rows)).map((row) => row.dataset.id));
-    showCount(reply.count);
+    for (const row of ended(pieces(reply.rows))) finished.add(row.dataset.id);
+    if (!looks) showCount(reply.count);  // a list that was looked at meanwhile knows better
     if (reply.busy) watch();
   };
 

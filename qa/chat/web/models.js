@@ -40,7 +40,8 @@ export const models = (app, {call}) => {
   list.addEventListener('change', (event) => choose(event.target.value));
   form.addEventListener('submit', async (event) => {
     event.preventDefault();
-    if (box.value.trim() && await choose(box.value)) box.value = '';
+    const model = box.value;
+    if (model.trim() && await choose(model) && box.value === model) box.value = '';  // or what was typed meanwhile
   });
   return {open};
 };

@@ -27,12 +27,19 @@ export const start = (element, server) => {
   let conversation = null;  // its id, once the server has stored it
   let waiting = null;       // {id, exchange} of the question that is being answered
   let dropped = null;       // {conversation, at}: stored answers that were taken away for a question not yet answered
+  let steps = 0;            // to another question or conversation
   const offers = {wanted: false, sought: false};  // whether questions for the start are to be looked for, and are
 
   // ── Asking ────────────────────────────────────────────────────────────────────────────────────────────────────
 
   const narrate = (text) => { find('.fn-news').textContent = text; };
   const focusBox = () => { if (!narrow.matches) box.focus({preventScroll: true}); };
+
+  // Takes a step; gives a function that says whether it is still the last. What comes for an earlier one is dropped.
+  const step = () => {
+    const mine = ++steps;
+    return () => mine === steps;
+  };
 
   const wait = (asked) => {
     waiting = asked;
@@ -53,6 +60,7 @@ export const start = (element, server) => {
 
   const ask = async (question) => {
     if (waiting || !question.trim()) return;
+    step();
     for (const old of log.querySelectorAll('.fn-next')) old.remove();  // before the scrolling: what is below moves up
     const mine = {id: Math.random().toString(36).slice(2), exchange: begun(question)};
     mine.exchange.dataset.turn = turns.length;
@@ -155,6 +163,7 @@ export const start = (element, server) => {
   };
 
   const forgetAll = () => {
+    step();
     if (waiting) call('stop', {ask: waiting.id}).catch(() => {});
     wait(null);
     pen.haltAll();
@@ -192,16 +201,17 @@ export const start = (element, server) => {
   };
 
   const resumeAfterReload = async () => {
+    const isLast = step();
     let id = null;
     try { id = sessionStorage.getItem(KEPT); } catch { /* nothing was kept */ }
     const reply = id && await call('reopen', {conversation: id}).catch(() => null);
-    if (reply?.exchanges && !log.children.length) resume(reply);
+    if (reply?.exchanges && isLast()) resume(reply);
   };
 
   // ── The parts put together, and events ────────────────────────────────────────────────────────────────────────
 
   const shelf = library(app, {call, narrate, changed: offer, settled: () => { if (offers.wanted) offer(); }});
-  const past = conversations(app, {call, narrate, resume, gone: (id) => { if (id === conversation) startAgain(); }});
+  const past = conversations(app, {call, narrate, step, resume, gone: (id) => { if (id === conversation) startAgain(); }});
   const pen = written(app, {call, narrate});
   const choice = models(app, {call});
   const parts = {library: shelf, conversations: past, models: choice};

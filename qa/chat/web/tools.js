@@ -72,10 +72,10 @@ export const tools = (app, {call, narrate, place}) => {
   const copy = async (button) => {
     const reply = await ask('copy', button, {format: button.dataset.format});
     if (!reply) return;
-    const label = button.querySelector('[data-word]'), before = label.dataset.word;
+    const label = button.querySelector('[data-word]');
     word(label, await toClipboard(reply.text) ? 'copied' : 'not_copied');
     narrate(label.textContent);
-    setTimeout(() => word(label, before), COPIED_MS);
+    setTimeout(() => word(label, `copy_${button.dataset.format}`), COPIED_MS);
   };
 
   const toClipboard = async (text) => {
