@@ -533,9 +533,9 @@ def test_only_what_stands_between_the_marks_is_written(checkout: Path) -> None:
     assert {path.relative_to(checkout).as_posix() for path in shown} == {
         *(README, WHOLE, CARD, "docs/reliability.svg", "docs/risk-coverage.svg")
     }
-    for name, above, head in ((README, "", "what"), (WHOLE, "../", "set"), (CARD, "../../", "set")):
+    for name, above, head in ((README, "", "In words: "), (WHOLE, "../", "| set |"), (CARD, "../../", "| set |")):
         text = shown[checkout / name]
-        assert text.startswith(f"# Footnote\n\n{BEGIN}\n\n| {head} |")
+        assert text.startswith(f"# Footnote\n\n{BEGIN}\n\n{head}")
         assert text.endswith(f"\n{END}\n\n## After\n")
         assert "old **1.0**" not in text
         assert f"]({above}{RESULTS}/2026-01-31-squad2.json)" in text
@@ -560,6 +560,13 @@ def test_the_short_table_by_hand() -> None:
     assert any("the right one comes first for **50.0**, among the first five for **75.0**" in line for line in lines)
     assert any("**45.6** MB; reads 5 passages of 110 tokens on 2 cores in **61** ms" in line for line in lines)
     assert "| [Beside] |  | as fast | `make` |" in lines
+    assert lines[1].startswith(
+        f"In words: asked **9** questions of [a library of 1,204 encyclopaedia paragraphs]({at}open.json)"
+    )
+    assert (
+        "refuses **50** of 100 that have none, and **50** of 100 that have one. Of 100 answers that it gives **50**"
+        in lines[1]
+    )
     assert summary({}, []) == ""
 
 

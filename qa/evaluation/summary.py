@@ -36,7 +36,20 @@ def summary(results: Mapping[str, Result], sizes: Sequence[Measured], *others: t
         space = f"a search takes **{costs.search_ms_p50:.1f}** ms, the library **{costs.disk_mb:,.0f}** MB on disk"
         rows.append((name, "", space, f"`footnote bench --passages {costs.passages}`"))
     rows += [(name, "", figures, command) for name, figures, command in others]
-    return f"\n{table(_HEAD, rows, left=len(_HEAD))}\n\n{_LEGEND}\n"
+    words = f"{_in_words(results['open'])}\n\n" if "open" in results else ""
+    return f"\n{words}{table(_HEAD, rows, left=len(_HEAD))}\n\n{_LEGEND}\n"
+
+
+def _in_words(result: Result) -> str:
+    its, link = result.metrics, f"[a library of 1,204 encyclopaedia paragraphs]({RESULTS}/{result.file_name})"
+    silent, wrongly, exact = (
+        f"**{(its[name] or 0) * 100:.0f}**" for name in ("refused_when_unanswerable", "false_refusals", "precision")
+    )
+    return (
+        f"In words: asked **{result.asked:,}** questions of {link}, half of which have no answer there, it refuses"
+        f" {silent} of 100 that have none, and {wrongly} of 100 that have one. Of 100 answers that it gives {exact} are"
+        " word for word as expected. A refusal may be wrong, and so may an answer: read the sentence."
+    )
 
 
 def _always(result: Result) -> str:
