@@ -41,6 +41,34 @@ _MEASURES = frozenset(
     " rupee rupees franc francs".split()
 )
 
+_SCALE = r"(?:[\s-](?:hundred|thousand|million|billion|trillion)\b)"
+_ENDS_IN_A_NUMBER = re.compile(rf"(?:\d|\b(?:{'|'.join(FIGURES)})){_SCALE}?$", re.I)
+_PER_CENT = r"(?:\s?(?:%|per ?cent\b))"
+_MONEY = (
+    r"(?:\s(?:(?:U\.?S\.?|US|Australian|Canadian) )?"
+    r"(?:dollars?|euros?|pounds?|yuan|yen|rupees?|francs?|crowns?|florins?)\b)"
+)
+_SIGN = r"(?:\s?(?:mph|km/h|km2|km²|km|kg|cm|mm|GHz|MHz|kHz|GB|MB|TB|kWh|kW|MW|GW|°[CF]?)(?!\w))"
+_MEASURED = rf"(?:\s(?P<measure>{'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b)"
+_BEHIND_A_NUMBER = re.compile(rf"{_SCALE}(?:{_PER_CENT}|{_MONEY}|{_MEASURED})?|{_PER_CENT}|{_MONEY}|{_SIGN}")
+_MEASURE = re.compile(_MEASURED)
+
+
+def with_unit(text: str, start: int, end: int, question: str) -> int:
+    """Where an amount in `text` from `start` to `end` ends with what it is counted in: "62" of "62 percent".
+
+    "Years" and "acres" belong to it unless the question names them ("how many years?").
+    """
+    if not _ENDS_IN_A_NUMBER.search(text, start, end):
+        return end
+    behind = _BEHIND_A_NUMBER.match(text, end)
+    if behind:
+        return behind.end()
+    measure = _MEASURE.match(text, end)
+    if measure is None or measure["measure"].removesuffix("s") in {word.removesuffix("s") for word in words(question)}:
+        return end
+    return measure.end()
+
 
 def quantities(text: str) -> set[Quantity]:
     """Every number of the text, spelled-out ones too."""

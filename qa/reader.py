@@ -9,7 +9,7 @@ import json
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 from index.chunk import unbulleted
 from index.engine import Row, batches, first_line, open_engine, read_tokenizer
 from index.types import ModelError, Passage
+from qa.quantities import with_unit
 
 if TYPE_CHECKING:
     import numpy as np
@@ -157,7 +158,8 @@ class SpanReader:
                 rows += [((number, at), passage, *window) for window in _windows(tokenizer, ids, passage)]
         found: dict[tuple[int, int], list[Span]] = {}
         for (place, passage, pair, offsets), of_tokens in zip(rows, logits([row[2] for row in rows]), strict=True):
-            found.setdefault(place, []).extend(_best_spans(pair, offsets, passage, of_tokens))
+            spans = _best_spans(pair, offsets, passage, of_tokens)
+            found.setdefault(place, []).extend(_whole(span, asked[place[0]][0]) for span in spans)
         read: list[list[Span]] = [[] for _ in asked]
         for (number, _), spans in found.items():
             read[number] += _apart(spans)
@@ -251,6 +253,13 @@ def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) 
         spans.append(Span(passage, passage.start + begin, passage.start + stop, text, float(scores[i, j]) - null))
         ranked[: j + 1, i:] = -np.inf  # whatever overlaps: starts at or before j and ends at or after i
     return spans
+
+
+def _whole(span: Span, question: str) -> Span:
+    """The span with the unit of its amount, which the model often leaves out (qa/evaluation/LOG.md)."""
+    text, start = span.passage.text, span.passage.start
+    end = with_unit(text, span.start - start, span.end - start, question)
+    return replace(span, end=start + end, text=text[span.start - start : end])
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from index.types import ModelError, Passage
 from qa.config import WEIGHTS
-from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, SpanReader, _best_spans, _windows, join_pair
+from qa.reader import COLON, MAX_ANSWER_TOKENS, SEP, Pair, Span, SpanReader, _best_spans, _whole, _windows, join_pair
 
 TEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models."
 
@@ -111,6 +111,33 @@ def test_passages_in_one_batch_score_as_they_do_alone(folder: Path) -> None:
     assert together.keys() == alone.keys()
     for key, score in together.items():
         assert score == pytest.approx(alone[key], abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("said", "amount", "question", "whole"),
+    [
+        ("It fell by 62 percent.", "62", "What percent?", "62 percent"),
+        ("It fell by 6.2% a year.", "6.2", "by how much?", "6.2%"),
+        ("Some forty-nine per cent went.", "forty-nine", "how many went?", "forty-nine per cent"),
+        ("It cost 140.9 billion U.S. dollars.", "140.9", "what did it cost?", "140.9 billion U.S. dollars"),
+        ("It cost 140.9 billion U.S. dollars.", "140.9 billion", "what did it cost?", "140.9 billion U.S. dollars"),
+        ("The sum is 300 crowns.", "300", "what is the sum?", "300 crowns"),
+        ("Winds of 15.1 mph blew.", "15.1", "how fast?", "15.1 mph"),
+        ("It lasted 30 months.", "30", "How long did it last?", "30 months"),
+        ("It lasted 30 months.", "30", "How many months did it last?", "30"),
+        ("The 30-month war ended.", "30", "How long was the war?", "30"),
+        ("There are 620 buses.", "620", "how many?", "620"),
+        ("In 2019 percentages fell.", "2019", "when?", "2019"),
+        ("The Million Dollar bridge", "Million", "what?", "Million"),
+        ("It has 5.", "5", "how many?", "5"),
+    ],
+)
+def test_an_amount_takes_its_unit_with_it_unless_the_question_names_it(
+    said: str, amount: str, question: str, whole: str
+) -> None:
+    at = said.index(amount)
+    its = _whole(Span(passage(said, start=100), 100 + at, 100 + at + len(amount), amount, 1.0), question)
+    assert (its.text, its.start, its.end) == (whole, 100 + at, 100 + at + len(whole))
 
 
 @given(st.integers(1, 40), st.integers(0, 10_000))
