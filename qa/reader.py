@@ -231,7 +231,7 @@ class _Torch:
 
 
 def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) -> list[Span]:
-    """The best spans of one window that do not overlap.
+    """The best spans of one window that do not overlap, each within a paragraph.
 
     Best: by score less a little for each token, so that of two nearly equal ones the shorter is given.
     """
@@ -242,7 +242,10 @@ def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) 
     null = float(start[0] + end[0])
     scores = start[first : first + count, None] + end[None, first : first + count]  # (count, count)
     length = np.arange(count)[None, :] - np.arange(count)[:, None]
-    ranked = np.where((length >= 0) & (length < MAX_ANSWER_TOKENS), scores - _COST_PER_TOKEN * length, -np.inf)
+    blank_lines = [found.start() for found in re.finditer("\n\n", passage.text)]
+    paragraph = np.searchsorted(blank_lines, [begin for begin, _ in offsets])
+    allowed = (length >= 0) & (length < MAX_ANSWER_TOKENS) & (paragraph[:, None] == paragraph[None, :])
+    ranked = np.where(allowed, scores - _COST_PER_TOKEN * length, -np.inf)
     spans: list[Span] = []
     while len(spans) < _SPANS_PER_PASSAGE and np.isfinite(ranked).any():
         i, j = divmod(int(ranked.argmax()), count)
