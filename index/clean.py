@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal, TypeAlias
 
-from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, merge_meta, read_meta
+from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, find_date, merge_meta, read_meta
 from index.pasted import article_lines, holds_figure, is_page, is_sure_notice, tidied, without_notices
 from index.text import BULLET, normalise
 
@@ -330,7 +330,9 @@ def read_page(text: str, *, title: str | None = None, kind: TextKind = "page") -
         found, heading, body = title, [], given
     head = "".join(block + "\n\n" for block in (found, "\n".join(line for line, _ in heading)) if block)
     meta = merge_meta([said for _, said in heading])
-    return Page(found, head + body, len(head) + dateline_end(body), meta.date, meta.author or meta.outlet)
+    start = dateline_end(body)
+    published = meta.date or find_date(body[:start])
+    return Page(found, head + body, len(head) + start, published, meta.author or meta.outlet)
 
 
 def _article(text: str, title: str | None, *, is_extracted: bool) -> tuple[list[str], bool]:

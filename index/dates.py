@@ -62,7 +62,7 @@ _DATE_PART = re.compile(
 _DATED = re.compile(rf"\b(?:{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?{_DATE}", re.IGNORECASE)
 _ROLE = r",\s+(?:[\w'’-]+\s+){0,3}(?-i:correspondent|editor|reporter|writer)"  # with a capital it is part of the name
 _BYLINE = re.compile(
-    r"(?:(?:written|reported|tested|story|words|text)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
+    r"(?:(?:written|posted|reported|tested|story|words|text)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
     rf"\s+(?P<name>\S.*?)(?:{_ROLE}|\s+for\s+(?P<outlet>\S.*))?",
     re.IGNORECASE,
 )
@@ -72,6 +72,7 @@ _TELLS_NOTHING = re.compile(  # of a date or a writer, and yet nothing else than
     r"|rating\s*:?\s*\d(?:[.,]\d)?(?:\s*(?:/|out of)\s*\d+)?(?:\s+stars)?",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"[^\W\d_]{2,20}[:：]\s")  # "Place: Council Chamber"
 _SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
 _AGENCIES = frozenset({"AFP", "AP", "BBC", "Bloomberg", "PA", "Reuters", "Xinhua", "dpa"})
 _SMALL_WORDS = frozenset(
@@ -93,7 +94,7 @@ def _name(text: str | None) -> str | None:
     """`text` when it could name persons or an outlet: at most eight words, capitals first, no sentence's end."""
     words = text.split() if text else []
     told = sum(word.lower() not in _SMALL_WORDS for word in words)
-    if not text or not 0 < told <= 8 or len(text) > 80 or text[-1] in "!?;:":
+    if not text or not 0 < told <= 8 or len(text) > 80 or text[-1] in "!?;" or any(word[-1] in ":：" for word in words):
         return None
     starts = [word.lstrip("(\"'“‘")[:1] for word in words]
     proper = all(
@@ -107,11 +108,11 @@ def _name(text: str | None) -> str | None:
 def _meta_part(part: str) -> Meta | None:
     if found := _DATE_PART.fullmatch(part):
         outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
-        if not found["outlet"] or outlet:
+        if not found["outlet"] or outlet or _LABELLED.match(found["outlet"]):
             is_update = bool(re.search(UPDATED, found["label"] or "", re.I))
             return Meta(find_date(found["date"]), is_update, None, outlet)
     if found := _BYLINE.fullmatch(part):
-        author, outlet = _name(found["name"]), _name(found["outlet"])
+        author, outlet = _name(re.sub(r"(?<=[a-z]{3})\.$", "", found["name"])), _name(found["outlet"])
         is_named = author and not re.search(r"\d", author) and (outlet or not found["outlet"])
         return Meta(author=author, outlet=outlet) if is_named else None
     if found := _SOURCE.fullmatch(part):

@@ -46,7 +46,7 @@ def _tail(of: str) -> str:
 
 _LISTED = re.compile(rf"(?:(?:all|the|your|my|of|any) )*(?:(?P<order>{ORDER}) )?{NOUN}{_tail(_SPEAKING_OF)}", re.I)
 _ONE = re.compile(
-    rf"(?:{_THE} )?(?:all )?(?:(?P<order>{ORDER}) )?(?:{NOUN}|(?P<genre>{_GENRE}))"
+    rf"(?:{_THE} )?(?:all )?(?:(?P<order>{ORDER}) )?(?:{NOUN}|piece|press release|blog post|(?P<genre>{_GENRE}))"
     rf"{_tail(rf'(?:{_SPEAKING_OF}|of|from|in|with|that|which)')}"
     rf"|{_THE} (?:(?P<order_too>{ORDER}) )?(?P<about>{MODIFIER})(?:{SURE}|(?P<genre_too>{_GENRE}))",
     re.I,

@@ -23,7 +23,7 @@ from qa.parts import is_rest
 from qa.reader import Reader, Span
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
-from qa.speech import said_by, speakers_of
+from qa.speech import reports_speech, said_by, speakers_of
 from qa.spelling import mended
 from qa.types import Answer, Refusal, Turn
 from qa.writing.author import Author
@@ -194,9 +194,14 @@ class Assistant:
     def _spoken(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """What somebody says: read, where it is asked of a topic; else, or when there is no such fact, quoted."""
         heard, hits, found = self._spelled(heard, scope)
+        asked = (
+            again if (again := asked_for(heard.understood)).form == "speech" else asked
+        )  # of the name that was meant
         told = [found[each] for each in dict.fromkeys(hit.passage.document_id for hit in hits)]  # each story once
         spans = said_by(asked.speaker, told, about=asked.topic)
         read = self._fact(heard, hits, found) if asked.topic or not spans else None
+        if read and not asked.topic and not any(reports_speech(citation.quote) for citation in read.citations):
+            read = compose.refused(heard, hits, confidence=read.confidence)
         if read is not None and (not read.refused or not spans):
             return read
         return compose.quotes(heard, spans, found, hits, kind="sentences")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from index.language import UPPER, YEAR
+from index.language import UPPER
 from qa.articles import PLACE
 from qa.message import ASKS, AUXILIARY
 from qa.quantities import quantities
@@ -22,6 +22,7 @@ from qa.referents import (
     PERIOD,
     TIME,
     WEEKDAY,
+    YEAR,
     last_name,
     meant_by,
     names,
@@ -112,13 +113,14 @@ _PLURAL = re.compile(r"(?:s|people|men|children)$")
 _PLACE = re.compile(rf"\b{PLACE}\b", re.I)
 _MARKER = re.compile(r"(?<!\s)\s*\[\d+\]")
 _MOST_WORDS = 6
+_IS = re.compile(r"^(what|who|where|when|how)['’]s\b", re.I)  # its "'s" is no owner's
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it would be asked by someone who has not heard the conversation."""
     before = whole = answer = ""
     for turn in history:
-        alone = _stand_alone(turn.question, before, answer, whole)
+        alone = _IS.sub(r"\1 is", _stand_alone(turn.question, before, answer, whole))
         whole = whole if before and _part(turn.question) else alone
         before, answer = alone, turn.answer
     return _stand_alone(question, before, answer, whole)
@@ -232,12 +234,20 @@ def _instead(before: str, other: str, where: str) -> str:
         exchanged = in_list
     elif _is_thing(other) and not where:
         exchanged = _another_thing(before, name) or _another_name(before, name, where)
+    elif where and (found := _in_words(before, where)):
+        exchanged = before[: found.start("noun")] + other + before[found.end("noun") :]
     else:
         exchanged = _another_name(before, name, where)
     if exchanged:
         return exchanged
     is_added = where or _is_time(name, where, before)
     return f"{' '.join(filter(None, [before.rstrip(' ?!.'), where.lower(), name]))}?" if is_added else _topic(name)
+
+
+def _in_words(before: str, where: str) -> re.Match[str] | None:
+    """The "parks" of "spend on parks?", for "and on the library?": what stands there without a name."""
+    noun = r"(?P<noun>(?:the |an? )?(?!(?:the|an?)\b)[a-z][\w-]*(?: [a-z][\w-]*){0,2}?)"
+    return re.search(rf"\b(?i:{where}) {noun}(?=[\s?!.]*$| {_PREPOSITION} )", before)
 
 
 def _topic(name: str) -> str:
@@ -293,6 +303,8 @@ def _another_name(before: str, other: str, where: str) -> str:
         return ""
     if where and last["own"] and not _alike(where.lower(), last["own"]):
         return ""
+    if where and not last["own"] and other[:1].islower():  # "in the spring" takes no name's place
+        return ""
     article = "the " if last["name"].startswith("the ") and not _is_whole(other, last) else ""
     return before[: last.start("name")] + article + other + before[last.end() :]
 
@@ -311,7 +323,7 @@ def _alike(where: str, own: str) -> bool:
 def _named(question: str, before: str, answer: str) -> str:
     """Pronouns exchanged for whom the conversation speaks of: the person just named, or the question's name."""
     pronoun = _PRONOUN.search(question) or _THAT_ONE.search(question) or _THERE.search(question)
-    if pronoun is None or names(question):
+    if pronoun is None or not _names_none(question):
         return question
     word = pronoun.group().lower()
     name = meant_by(word, before, _one(answer))

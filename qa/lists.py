@@ -123,7 +123,7 @@ def _lists(document: Document) -> Iterator[tuple[_Line, list[_Line]]]:
         for items in _parted(run, document.text):
             if len(items) > 1 and all(item.end - item.start <= _LONGEST_CHARS for item in items):
                 yield before, items
-            before = _NOTHING  # it introduces the first alone
+            before = items[0] if len(items) == 1 else _NOTHING  # it introduces the first alone
         before, run = line, []
 
 
@@ -138,6 +138,8 @@ def _parted(run: list[_Line], text: str) -> Iterator[list[_Line]]:
         while at < len(run) and (at <= last or _is_within(run[at - 1], run[at], text)):
             if run[at].mark == mark:
                 items.append(run[at])
+            elif not _is_within(run[at - 1], run[at], text):
+                break  # "4. Risks" is a heading
             else:
                 items[-1] = replace(items[-1], end=run[at].end)
             at += 1

@@ -123,6 +123,9 @@ def _owned(sides: Sequence[str]) -> Sides | None:
     return None
 
 
+_PART_OF_A_YEAR = re.compile(r"\b(?:quarter|half|month|start|middle|end|spring|summer|autumn|winter) of \d{4}\b", re.I)
+
+
 def _shared(sides: Sequence[str]) -> Sides:
     """What stands before the first side is asked of the others too, and what stands behind the last of all."""
     found, bare = _SHARED.fullmatch(sides[0]), [_THAT_OF.sub("", side) for side in sides[1:]]
@@ -130,7 +133,8 @@ def _shared(sides: Sequence[str]) -> Sides:
         labels = (sides[0], *bare)
         return labels, tuple(f"tell me about {label}" for label in labels)
     what, others = found["what"], [side.removeprefix(f"{found['what']} ") for side in bare]
-    if any(re.search(rf"\b{found['of']} ", side, re.IGNORECASE) for side in others):  # wholes of their own
+    timeless = [_PART_OF_A_YEAR.sub("", side) for side in others]
+    if any(re.search(rf"\b{found['of']} ", side, re.IGNORECASE) for side in timeless):  # wholes of their own
         return (sides[0], *others), (sides[0], *others)
     behind = _TAIL.fullmatch(others[-1])
     tail = f" {behind['tail']}" if behind else ""

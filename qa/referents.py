@@ -9,10 +9,12 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from index.language import UPPER, YEAR
+from index.language import UPPER
+from index.language import YEAR as _YEAR
 
 _MAY = "|".join(rf"(?<=\b(?i:{word}) )May" for word in "in since until by before after".split())  # else it is a name
 _MONTH = rf"(?:January|February|March|April|{_MAY}|May(?= \d)|June|July|August|September|October|November|December)"
+YEAR = re.compile(rf"{_YEAR.pattern}(?:[/–-]\d\d(?:\d\d)?\b)?")  # also "2023/24"
 PERIOD = re.compile(rf"\b(?:Q[1-4]|H[12]|{_MONTH})\b")  # of a year
 WEEKDAY = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)days?\b")
 TIME = re.compile(rf"(?:{PERIOD.pattern}(?: {YEAR.pattern})?|{YEAR.pattern}|{WEEKDAY.pattern})")
@@ -23,12 +25,14 @@ _NAME_WORD = (
     rf"(?!{_AFTER})(?:(?:{UPPER}\.){{2,}}(?! ?{UPPER})"  # "U.S."
     rf"|{ABBREVIATIONS}[a-z]?{UPPER}[\w-]*(?:['’](?!s\b)\w+)?)"
 )
-NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the )?{_NAME_WORD})*(?: {_AFTER})?")
+_PARTICLE = r"(?:al|bin|da|de|del|den|der|di|du|la|le|ten|ter|van|von)"
+NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the |(?:{_PARTICLE} ){{1,2}})?{_NAME_WORD})*(?: {_AFTER})?")
 OFFICE = (  # no Head, Minister or Director, for they have subjects: "Head of Marketing"
     rf"(?:{UPPER}\w+ ){{0,2}}(?:C[A-Z]O|VP|President|Prime Minister|Premier|Chancellor|Governor|Mayor|King|Queen"
     r"|Emperor|Ambassador|Speaker|Leader|Chair(?:man|woman|person)?|Chief Executive|Executive Officer|Founder)"
 )
 HEAD = rf"(?:{OFFICE}|[A-Z]{{2,}})"  # of another name: "President of France", "GDP of China", but not "Bank of England"
+_ABBREVIATED = re.compile(r"C[A-Z]O|VP|MP|MEP|GDP|GNP|GNI|CPI")  # what somebody is, or has
 _OFFICE_OF = re.compile(rf"^(?:the )?{OFFICE} of ")
 _HEAD_OF = re.compile(rf"^(?:the )?{HEAD} of ")
 _NO_NAMES = frozenset(  # first words of sentences: the name begins behind them
@@ -85,7 +89,9 @@ _KIN_OF = re.compile(  # "who is Liu Qingfeng's father?" asks for another person
     r"|(?P<she>wife|mother|sister|daughter|aunt)|[\w-]+))[\s?!.]*$",
     re.I,
 )
-_WHO = re.compile(rf"^who\b(?! (?:is|are|was|were) (?-i:{UPPER}))", re.I)  # not "who is Liu Qingfeng?", which names him
+_WHO = re.compile(
+    rf"^whom?\b(?! (?:is|are|was|were) (?-i:{UPPER}))", re.I
+)  # not "who is Liu Qingfeng?", which names him
 _WHICH = re.compile(
     r"^(?:what|which) (?:(?:is|was) the \w+ of"
     r"|(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|happened|about)\b)\w+)\b",
@@ -100,7 +106,7 @@ def names(text: str) -> list[str]:
     return [text[start:end] for start, end in _spans_of_names(text)]
 
 
-def _people(text: str) -> list[str]:
+def people(text: str) -> list[str]:
     """The names that may be of people: not those of where somebody was, came or went."""
     found = _spans_of_names(text)
     return [text[a:b] for a, b in found if not _IN_A_PLACE.search(text[max(0, a - _IN_A_PLACE_CHARS) : a])]
@@ -133,7 +139,7 @@ def thing(question: str, article: Literal["the", "an?"] = "the") -> tuple[int, i
 def meant_by(pronoun: str, before: str, answer: str) -> str:
     """What a pronoun or "there" means after a question and its answer; "" when nothing was named."""
     if pronoun in _HE | _SHE:
-        return _person(pronoun, before, next(iter(_people(answer)), ""))
+        return _person(pronoun, before, next(iter(people(answer)), ""))
     if pronoun == "it" and (owned := _OWNED.match(before)):
         return owned["owned"]
     said = next(iter(names(answer)), "")
@@ -147,7 +153,7 @@ def meant_by(pronoun: str, before: str, answer: str) -> str:
 
 def _person(pronoun: str, before: str, said: str) -> str:
     """Whom "he" or "she" means: who was `said` when a person was asked for, else whom the question named."""
-    asked = next(reversed(_people(before)), "")
+    asked = next(reversed(people(before)), "")
     if kin := _KIN_OF.match(before):
         is_other = kin["he"] if pronoun in _SHE else kin["she"]  # "who was her husband?" "When did she die?"
         return asked if is_other else said or kin["kin"]
@@ -158,7 +164,7 @@ def _person(pronoun: str, before: str, said: str) -> str:
 
 def _asked_about(question: str, of: re.Pattern[str]) -> str:
     """The last name, without the part `of`, with the words around it where it is part of a thing; else the thing."""
-    name = next(reversed(names(question)), "")
+    name = next((each for each in reversed(names(question)) if not _ABBREVIATED.fullmatch(each)), "")
     words = question[slice(*(thing(question) or (0, 0)))]
     if of is _OFFICE_OF and (found := _THING_OF_A_PLACE.match(question)):
         words = found["is"] or found["acts"]

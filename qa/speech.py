@@ -15,7 +15,7 @@ from index.chunk import chunk
 from index.types import Document
 from qa.orders import gives_orders
 from qa.reader import Span
-from qa.referents import NAME
+from qa.referents import NAME, people
 from qa.sentences import may_miss, sentences_of
 from qa.words import content_words, share_unnamed, words
 
@@ -27,6 +27,7 @@ _TOLD = (
     rf"(?:{_SAID}|told|tells|asked|asks|answered|claims|claimed|states|stated|thinks|thought|believes|believed|hopes"
     r"|hoped|expects|expected|called|calls|described|describes|estimates|estimated|acknowledged|conceded|complained"
     r"|emphasi[sz]ed|pointed out|points out|announced|declared|promised|promises|suggested|suggests|denied|denies)"
+    r"(?! (?:the|an?|his|her) (?:first|second|third|fourth|fifth|equali[sz]er|winner|goal|penalty|try)\b)"  # "added"
 )
 _PRONOUN = r"(?:he|she|they)"
 _OTHER = r"(?:(?:the|an?|some|many|several|most|other|its|his|her|their) (?:[\w-]+ ){0,3}?[\w-]+)"
@@ -53,6 +54,7 @@ _SPEECH = tuple(
     )
 )
 _QUOTATION = re.compile(r"[\"“'‘„«][^\"”»]*(?:[\"”’»][.!?…]?)?")  # a sentence of it, with nobody named
+_QUOTED = re.compile(r"[\"“„«][^\"”»]*[\"”»]")
 _OTHERS = frozenset("deputy former vice acting ex late".split())  # "the deputy mayor" is not the mayor
 _SEXES = tuple(frozenset(pair.split()) for pair in ("he his", "she her", "they their"))
 _PRONOUNS = frozenset().union(*_SEXES)
@@ -65,11 +67,12 @@ _OPENERS = frozenset(  # of a sentence, before a name
 _NO_NAMES = _OPENERS | frozenset(  # beside one
     "mr mrs ms miss dr prof professor sir dame lord lady mayor president minister secretary chancellor governor"
     " senator director chairman chairwoman chief captain general judge king queen i we you nobody everybody"
-    " everyone somebody most others having".split()
+    " everyone somebody most others having q a resolved agreed noted".split()
 )
 _OF = re.compile(r" (?:of|for|at) [^,]*(?=,)")  # of "the mayor of Oslo, Ann Lee"
 _NAMED = re.compile(NAME.pattern)
 _DESCRIBED = re.compile(rf"(?:.*, |the |an? )(?P<name>{NAME.pattern})", re.DOTALL)
+_LABEL = re.compile(r"(?: \([^)\n]*\))?:")
 _TURNS = 2  # of somebody in an interview; a label stands once
 _REMEMBERED = 3  # sentences after which "he said" may be somebody else
 
@@ -99,12 +102,17 @@ def speakers_of(documents: Iterable[Document], *, about: str = "") -> list[Span]
     return found
 
 
+def reports_speech(sentence: str) -> bool:
+    """Whether somebody says something in it, or it is a quotation."""
+    return bool(_spoken_by(sentence) or _QUOTED.search(sentence))
+
+
 def _names_in(sentence: Span, text: str) -> Iterator[Span]:
     """The speakers of a sentence who have a name."""
     for end, who in _spoken_by(sentence.text):
         name = _name_of(who)
-        is_label = sentence.text.startswith(":", end)
-        if name and _is_name(name, text) and not (is_label and text.count(f"{name}:") < _TURNS):
+        label = _LABEL.match(sentence.text, end)
+        if name and _is_name(name, text) and not (label and text.count(f"{name}{label[0]}") < _TURNS):
             stop = sentence.start + end
             yield replace(sentence, start=stop - len(name), end=stop, text=name)
 
@@ -120,7 +128,7 @@ def _name_of(who: str) -> str:
 
 def _is_name(name: str, text: str) -> bool:
     """Two words with a capital, an abbreviation, or a word that has its capital within a sentence, too."""
-    if _own_words(name) <= _PRONOUNS:
+    if _own_words(name) <= _PRONOUNS:  # or no words at all: "Q" and "RESOLVED" name nobody
         return False
     return " " in name or name.isupper() or bool(re.search(rf"[a-z,;] {re.escape(name)}\b", text))
 
@@ -168,10 +176,18 @@ def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
             theirs.append(any(_is(name, each) for name in names for each in named))
             speaking = bool(named) and any(_is(name, named[-1]) for name in names)
         else:
+            if not who and _names_another(span.text, names):
+                speaking = False  # "he said" may be that one's from here on
             theirs.append(speaking and since <= _REMEMBERED and bool(who or _QUOTATION.fullmatch(span.text)))
             pronoun = next((sex for sex in _SEXES if theirs[-1] and who and not sex.isdisjoint(who[0])), pronoun)
         since = 0 if theirs[-1] or named else since
     return theirs
+
+
+def _names_another(sentence: str, known: Iterable[frozenset[str]]) -> bool:
+    """Whether it speaks of somebody else, by a first and a last name, outside of quotations."""
+    named = (name for name in people(_QUOTED.sub("", sentence)) if " " in name)
+    return any(not any(_is(one, _words(name)) for one in known) for name in named)
 
 
 def _is(wanted: frozenset[str], said: frozenset[str]) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from index.dates import dates_in, find_date, read_meta
+from index.dates import Meta, dates_in, find_date, read_meta
 
 
 @pytest.mark.parametrize(
@@ -17,6 +17,14 @@ def test_a_date_is_the_same_inside_a_text_and_in_a_date_line(text: str) -> None:
     meta = read_meta(f"Published {text}")
     assert meta is not None
     assert meta.date == day
+
+
+def test_a_line_with_a_label_names_no_author() -> None:
+    assert read_meta("Place: Council Chamber, Wharf Street") is None
+    assert read_meta("12 March 2024, Place: Council Chamber") == Meta(date=dt.date(2024, 3, 12))
+    assert read_meta("By Tessa Langridge.") == Meta(author="Tessa Langridge")
+    posted = Meta(date=dt.date(2022, 8, 27), author="Martha Dill")
+    assert read_meta("Posted by Martha Dill on August 27, 2022") == posted
 
 
 @pytest.mark.parametrize("text", ["2024/05-06", "2024-05.06", "2024-05-061", "tel 0172024-12-10", "16 May 20245"])

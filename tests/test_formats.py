@@ -440,6 +440,8 @@ def test_words_apart_in_the_html_of_a_markdown_file_stay_apart(text: str, shown:
         ("title: >-\n  A quay\n  opens\ndate: 2024-05-03\n", {"title": "A quay opens", "date": "2024-05-03"}),
         ("title: |\n  A quay\n\n  opens\nauthor: [Ada Moss]\n", {"title": "A quay opens", "author": "Ada Moss"}),
         ("title: 'A quay'\nseries:\n  title: Harbours\n", {"title": "A quay"}),
+        ('title: Mayor calls tax "a mistake"\n', {"title": 'Mayor calls tax "a mistake"'}),
+        ("author: ['Ada Moss', \"Bo Ek\"]\n", {"author": "Ada Moss, Bo Ek"}),
     ],
 )
 def test_a_front_matter_says_its_title_on_one_line_or_on_several(front: str, about: dict[str, str]) -> None:

@@ -41,6 +41,7 @@ from qa.manners import HELP, reply_to
         ("when was it written?", Asked("date", articles=Articles(it=True))),
         ("When was it published?", Asked("date", articles=Articles(it=True))),
         ("And when was it last updated?", Asked("date", articles=Articles(it=True))),
+        ("When was the piece on buses published?", Asked("date", articles=Articles("buses"))),
         ("When was the report on buses released?", Asked("date", articles=Articles("buses"))),
         ("How old is the article?", Asked("date")),
         ("What is the publication date of it?", Asked("date", articles=Articles(it=True))),
@@ -461,6 +462,14 @@ def test_a_clause_or_a_pair_of_words_is_no_second_question(question: str) -> Non
             ("Larch Bay, which grew", "Norrvik"),
         ),
         ("compare the cost of A, B with C", ("the cost of A, B", "the cost of C"), ("A, B", "C")),
+        (
+            "Compare the revenue of Norvane with that of Pelagia in the third quarter of 2023",
+            (
+                "the revenue of Norvane in the third quarter of 2023",
+                "the revenue of Pelagia in the third quarter of 2023",
+            ),
+            ("Norvane", "Pelagia"),
+        ),
     ],
 )
 def test_a_comparison_asks_the_same_of_each_side(

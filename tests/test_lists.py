@@ -115,6 +115,12 @@ def test_one_item_is_no_list_and_numbered_paragraphs_are_none() -> None:
     assert listed("What are the matters?", "The quay", long) == []
 
 
+def test_a_numbered_heading_is_no_item_of_a_list_and_introduces_the_one_below_it() -> None:
+    text = "A memo\n\n4. Risks\n\n- a lack of fitters\n- a dear grid\n\n5. Next steps\n\nThe cabinet decides in May."
+    memo = Document("memo", "A memo", text, "/a/memo.txt")
+    assert listed("What are the risks?", "a lack of fitters", memo) == ["a lack of fitters", "a dear grid"]
+
+
 def test_two_lists_that_are_marked_otherwise_are_two() -> None:
     text = "Needed:\n\n- rope\n- tar\n\n1. Boil the tar.\n2. Dip the rope."
     assert listed("What are the things needed?", "rope", Document("d", "", text, "d")) == ["rope", "tar"]

@@ -26,6 +26,15 @@ def said(speaker: str, *, about: str = "", text: str = TEXT) -> list[str]:
     return [span.text for span in said_by(speaker, [Document("d", "", text, "/d.txt")], about=about)]
 
 
+def test_he_said_is_nobody_s_where_somebody_else_was_named_since() -> None:
+    text = (
+        'Ines Noonan, the manager, said: "We earned it." Her opposite number, Ivo Karlsen, was cross. "Never," he said.'
+        "\n\nPuig added the second. Harwick Rovers (4-4-2): Dale; Marsh.\n\nQ: And then?\n\nA: No.\n\nQ: Why?\n\nA: Yes."
+    )
+    assert said("Ines Noonan", text=text) == ['Ines Noonan, the manager, said: "We earned it."']
+    assert [span.text for span in speakers_of([Document("d", "", text, "/d.txt")])] == ["Ines Noonan"]
+
+
 @pytest.mark.parametrize("speaker", ["Oskar Lindqvist", "Lindqvist", "Mayor Lindqvist", "the mayor", "oskar lindqvist"])
 def test_a_speaker_is_quoted_by_any_name_and_by_the_pronoun_that_follows(speaker: str) -> None:
     assert said(speaker) == [

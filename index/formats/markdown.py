@@ -44,9 +44,18 @@ def plain_markdown(text: str) -> tuple[dict[str, str], str]:
 def _front_matter(fields: str) -> dict[str, str]:
     """What is said of the article itself, not of something inside it: title, date and author."""
     pairs = ((field["key"], field["folded"] or field["plain"] or "") for field in _FIELD.finditer(fields))
-    known = {key.lower(): " ".join(value.strip().strip("[]'\"").split()) for key, value in pairs}
+    known = {key.lower(): " ".join(_bare(value).split()) for key, value in pairs}
     known.setdefault("date", known.get("published", ""))
     return {key: known[key] for key in ("title", "date", "author") if known.get(key)}
+
+
+def _bare(value: str) -> str:
+    """Without the quotation marks around all of it; what stands in brackets, one after the other."""
+    value = value.strip()
+    if len(value) > 1 and value[0] + value[-1] == "[]":
+        return ", ".join(_bare(each) for each in value[1:-1].split(","))
+    is_quoted = len(value) > 1 and value[0] + value[-1] in ('""', "''") and value[0] not in value[1:-1]
+    return value[1:-1] if is_quoted else value
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:
