@@ -21,6 +21,7 @@ from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why
 from qa.message import questions, read_message
 from qa.parts import is_rest
 from qa.reader import Reader, Span
+from qa.referents import names
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
 from qa.speech import reports_speech, said_by, speakers_of
@@ -31,6 +32,7 @@ from qa.writing.types import Stopped, Writer, Written
 
 MAX_QUESTION_CHARS = 1000
 MOST_AT_ONCE = 10  # questions in one message
+_NEARER = 0.1  # of confidence, by which an article spoken of before may be less sure than another
 _GIVEN_CHARS = 1300  # of a piece of a given text, some 300 tokens: longer ones are read less well
 
 
@@ -142,11 +144,25 @@ class Assistant:
         for part in asked.parts:
             before = [] if asked.labels else [answer.turn for answer in answers]
             understood = plainly(standalone(part, before))
-            answer = self._answer(Heard(part, understood), asked_for(understood).of_the_texts, scope)
+            answer = self._part(Heard(part, understood), [] if asked.labels else answers[-1:], scope)
             if is_rest(part) and not answer.refused and any(answer.text == earlier.text for earlier in answers):
                 answer = compose.refused(Heard(part, understood), answer.hits)  # it found the first once more
             answers.append(answer)
         return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
+
+    def _part(self, heard: Heard, before: Sequence[Answer], scope: Scope) -> Answer:
+        """A part that names nothing ("what will each cost?") is asked of the articles of the one before, too.
+
+        Their answer is given unless another article is clearly surer of its own.
+        """
+        asked = asked_for(heard.understood).of_the_texts
+        answer = self._answer(heard, asked, scope)
+        told = {citation.document_id for earlier in before for citation in earlier.citations}
+        if told and not names(heard.understood):
+            nearer = self._answer(heard, asked, replace(scope, within=told))
+            if not nearer.refused and nearer.confidence > answer.confidence - _NEARER:
+                return nearer
+        return answer
 
     def _read(self, heard: Heard, scope: Scope) -> Answer:
         return self._told(*self._spelled(heard, scope))

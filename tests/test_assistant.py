@@ -304,6 +304,25 @@ def test_two_questions_get_two_answers_each_with_its_footnote(news: Library) -> 
     assert [c.marker for c in answer.citations] == [1, 2]
 
 
+@pytest.mark.parametrize(("score", "told"), [(2.9, "98 million crowns"), (0.5, "3 crowns")])
+def test_a_part_that_names_nothing_is_of_the_article_before_unless_another_is_clearly_surer(
+    score: float, told: str
+) -> None:
+    ships = Document("ships", "Ships", "Pelagia has ordered eight ships. Each will cost 98 million crowns.", "/s.txt")
+    copies = Document("copies", "Copies", "A copy: each will cost 3 crowns.", "/c.txt")
+    counted, cost = PhraseReader({"eight": 3.0}), PhraseReader({"98 million crowns": score, "3 crowns": 3.0})
+
+    class Reading:
+        def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+            return (counted if "ships" in question else cost).read(question, passages)
+
+    with Library(None, HashEncoder()) as made:
+        list(made.add([ships, copies]))
+        asker = Assistant(made, Reading(), CALIBRATION, passages_read=6)
+        answer = asker.ask("How many ships has Pelagia ordered, and what will each cost?")
+    assert answer.text.splitlines()[1] == f"What will each cost? {told} [2]"
+
+
 def test_a_part_that_two_articles_answer_keeps_both_footnotes_in_its_text() -> None:
     twin = Document("twin", "Counts again", "One report counts 2,200 firms in China.", "/b/counts.txt")
     with Library(None, HashEncoder()) as made:
