@@ -72,7 +72,7 @@ _TELLS_NOTHING = re.compile(  # of a date or a writer, and yet nothing else than
     r"|rating\s*:?\s*\d(?:[.,]\d)?(?:\s*(?:/|out of)\s*\d+)?(?:\s+stars)?",
     re.IGNORECASE,
 )
-_LABELLED = re.compile(r"[^\W\d_]{2,20}[:：]\s")  # "Place: Council Chamber"
+_LABELLED = re.compile(r"(?:place|venue|location|room|time|present|status|from|to|subject)[:：]\s", re.IGNORECASE)
 _SOURCE = re.compile(r"(?:source|from)\s*[:：]\s*(?P<name>\S.*)", re.IGNORECASE)
 _AGENCIES = frozenset({"AFP", "AP", "BBC", "Bloomberg", "PA", "Reuters", "Xinhua", "dpa"})
 _SMALL_WORDS = frozenset(

@@ -30,12 +30,15 @@ _DIFFERENCE = re.compile(
     r"|\bdifference (?:between|in|of)\b|\bby how (?:much|many)\b",
     re.IGNORECASE,
 )
+_GRADES = (
+    "bett bigg broad cheap clos cold cool dear deep dri earli eas farth fast great hard heavi high hott larg lat light"
+    " long low narrow near new old poor quick rich short slow small soon steep strong tall thick thinn tight warm weak"
+    " wid young"
+)
 _TELLS_DIFFERENCE = re.compile(
     r"\b(?:than|differ\w*|by|against|compared|versus|vs|times|up|down|gap|margin|lead|ahead|behind|twice|half|double\w*"
     r"|more|less|fewer|extra|additional|another|further|ris(?:e|es|en|ing)|rose|f[ae]ll(?:s|en|ing)?|increase\w*"
-    r"|decrease\w*|gr[eo]w(?:s|n|ing)?|worse|(?:bett|bigg|broad|cheap|clos|cold|cool|dear|deep|earli|eas|fast|great|hard"
-    r"|heavi|high|hott|larg|lat|light|long|low|narrow|near|new|old|poor|quick|rich|short|slow|small|strong|tall|warm|weak"
-    r"|wid|young)i?er)\b",
+    rf"|decrease\w*|gr[eo]w(?:s|n|ing)?|over|under|above|below|worse|(?:{_GRADES.replace(' ', '|')})i?er)\b",
     re.IGNORECASE,
 )
 

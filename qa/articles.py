@@ -45,8 +45,9 @@ def _tail(of: str) -> str:
 
 
 _LISTED = re.compile(rf"(?:(?:all|the|your|my|of|any) )*(?:(?P<order>{ORDER}) )?{NOUN}{_tail(_SPEAKING_OF)}", re.I)
+_WORK = r"(?:piece(?! of\b)|press release|blog post)"
 _ONE = re.compile(
-    rf"(?:{_THE} )?(?:all )?(?:(?P<order>{ORDER}) )?(?:{NOUN}|piece|press release|blog post|(?P<genre>{_GENRE}))"
+    rf"(?:{_THE} )?(?:all )?(?:(?P<order>{ORDER}) )?(?:{NOUN}|{_WORK}|(?P<genre>{_GENRE}))"
     rf"{_tail(rf'(?:{_SPEAKING_OF}|of|from|in|with|that|which)')}"
     rf"|{_THE} (?:(?P<order_too>{ORDER}) )?(?P<about>{MODIFIER})(?:{SURE}|(?P<genre_too>{_GENRE}))",
     re.I,
@@ -56,7 +57,9 @@ _TOLD = re.compile(
 )
 _IT = re.compile(r"(?:it|this|that)", re.I)
 _AMBIGUOUS = re.compile(r"(?:the )?(?:reports?|papers?)", re.I)  # of the council, as often as ours
-_DOES = re.compile(r"(?<!who )(?<!that )(?<!which )\b(?:did|does|do|has|have|had)\b", re.I)
+_DOES = re.compile(  # "papers on relativity did Einstein publish"; not "on what the council did"
+    r"(?!(?:what|how|why|who|where)\b).*\b(?:did|does|do|has|have|had) (?:the [\w-]+|(?-i:[A-Z])[\w-]*) \w", re.I
+)
 _PLACE = re.compile(PLACE, re.I)
 
 
@@ -84,7 +87,7 @@ def listed(words: str) -> Articles | None:
     Of "papers on relativity did Einstein publish" somebody else is the author, and no list of ours.
     """
     found = _LISTED.fullmatch(words)
-    return _articles(found.groupdict()) if found and not _DOES.search(found["topic"] or "") else None
+    return _articles(found.groupdict()) if found and not _DOES.match(found["topic"] or "") else None
 
 
 def named(words: str) -> Articles | None:

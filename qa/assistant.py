@@ -158,7 +158,7 @@ class Assistant:
         asked = asked_for(heard.understood).of_the_texts
         answer = self._answer(heard, asked, scope)
         told = {citation.document_id for earlier in before for citation in earlier.citations}
-        if told and not names(heard.understood):
+        if told and asked.form in ("fact", "yes_no") and not names(heard.understood):
             nearer = self._answer(heard, asked, replace(scope, within=told))
             if not nearer.refused and nearer.confidence > answer.confidence - _NEARER:
                 return nearer

@@ -234,7 +234,7 @@ def _instead(before: str, other: str, where: str) -> str:
         exchanged = in_list
     elif _is_thing(other) and not where:
         exchanged = _another_thing(before, name) or _another_name(before, name, where)
-    elif where and (found := _in_words(before, where)):
+    elif where and other[:1].islower() and (found := _in_words(before, where)):
         exchanged = before[: found.start("noun")] + other + before[found.end("noun") :]
     else:
         exchanged = _another_name(before, name, where)

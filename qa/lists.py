@@ -129,7 +129,7 @@ def _lists(document: Document) -> Iterator[tuple[_Line, list[_Line]]]:
 
 def _parted(run: list[_Line], text: str) -> Iterator[list[_Line]]:
     """Lines that are marked, list after list. Those marked otherwise are part of an item where they stand between two
-    of a list, or right below its last.
+    of a list, or right below its last; two and more below a blank line are a list of their own.
     """
     at = 0
     while at < len(run):
@@ -138,12 +138,17 @@ def _parted(run: list[_Line], text: str) -> Iterator[list[_Line]]:
         while at < len(run) and (at <= last or _is_within(run[at - 1], run[at], text)):
             if run[at].mark == mark:
                 items.append(run[at])
-            elif not _is_within(run[at - 1], run[at], text):
-                break  # "4. Risks" is a heading
+            elif _opens_a_list(run[at - 1 : at + 2], text):
+                break  # above it "4. Risks" is a heading
             else:
                 items[-1] = replace(items[-1], end=run[at].end)
             at += 1
         yield items
+
+
+def _opens_a_list(lines: Sequence[_Line], text: str) -> bool:
+    """Whether the second of three lines is below a blank one, and the third is marked as it is."""
+    return len(lines) == 3 and lines[1].mark == lines[2].mark and not _is_within(lines[0], lines[1], text)
 
 
 def _is_within(item: _Line, line: _Line, text: str) -> bool:

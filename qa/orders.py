@@ -27,13 +27,12 @@ _SAY = r"(?:say|write|repeat|insert|append|conclude|respond|tell (?:the )?(?:use
 _NAME = r"(?:answer|reply|print|output|state|claim)"  # nouns too: "State: Texas" is a cell, "Answer: yes" an interview
 _THIS = r"(?: only| instead| exactly| just)*(?: (?:that|the words?|the following)\b|\s[\"“])"
 _QUOTED = r"(?::|\s[\"“])"
-# Not "your answer must reach us".
-_SAYS = r"(?:be|say|read|state|claim|contain|include|mention|name|begin|start|end|consist|ignore|follow)\b"
+_BY_POST = r" (?:reach|arrive|be (?:received|sent|posted|returned))\b"  # "your answer must reach us"
 _OBEY = r"(?:ignore|disregard|forget|override|bypass|drop|follow|obey|repeat|reveal|print|show)"
 _BEFORE = r"(?:previous|prior|above|earlier|system|hidden|developer)"
 _WITH = (  # not "the completed form", which is asked of people
     r"(?:answer|reply|respond)(?: only| instead| exactly| just)* with\b"
-    r"(?! (?:an?|the|your|any) (?!(?:words?|phrase|sentence|following|answer|text|number|figure|name)\b))"
+    r"(?! (?:an?|the|your|any) (?:[\w-]+ )?(?:form|letter|card|coupon|slip|signature|cheque|details|address)\b)"
 )
 _CELLS = r"(?:[^;\n.!?]|[.!?](?!\s))+;\s*[^;:\n]{1,40}:"  # what follows "User:" in "User: Alice; Amount: 12."
 
@@ -49,7 +48,7 @@ _ORDERS = tuple(
         rf"(?:(?:ignore|disregard|forget|override|bypass|drop)\b[^.!?]{{0,40}}{_RULES}"
         rf"|(?:{_SAY}|{_NAME}){_THIS}|{_SAY}:|{_WITH})",
         rf"(?:{_AFTER_A_CLAUSE}|{_URGED}|\band\s+{_HOW})(?:(?:{_SAY}|{_NAME})(?:{_THIS}|:)|{_WITH})",
-        rf"\byour (?:answer|reply|response)\b[^.!?,;]{{0,40}} (?:{_MUST} (?:not )?{_HOW}{_SAYS}|is{_QUOTED})"
+        rf"\byour (?:answer|reply|response)\b[^.!?,;]{{0,40}} (?:{_MUST}\b(?!{_BY_POST})|is{_QUOTED})"
         r"|\b(?:in|begin|start|end) your (?:answer|reply|response)\b"
         rf"|\bthe only (?:right|correct|true) {_REPLY} is\b"
         rf"|\bthe (?:right|correct|true) {_REPLY}\b[^.!?,;]{{0,40}} (?:must|should|is{_QUOTED})",

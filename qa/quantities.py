@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import TypeAlias
 
-from index.language import FIGURES, MONTH
+from index.language import FIGURES, MONTH, UPPER, YEAR
 from qa.words import content_words, stands_in, words
 
 Quantity: TypeAlias = tuple[Decimal, str]  # its value, and what makes it another one: a currency, a minus, per cent
@@ -41,17 +41,19 @@ _MEASURES = frozenset(
     " rupee rupees franc francs".split()
 )
 
-_SCALE = r"(?:[\s-](?:hundred|thousand|million|billion|trillion)\b)"
+_SCALE = r"(?:[ \u00a0-](?:hundred|thousand|million|billion|trillion)\b)"
 _ENDS_IN_A_NUMBER = re.compile(rf"(?:\d|\b(?:{'|'.join(FIGURES)})){_SCALE}?$", re.I)
-_PER_CENT = r"(?:\s?(?:%|per ?cent\b))"
+_PER_CENT = r"(?:[ \u00a0]?(?:%|per ?cent\b))"
 _MONEY = (
-    r"(?:\s(?:(?:U\.?S\.?|US|Australian|Canadian) )?"
+    r"(?:[ \u00a0](?:(?:U\.?S\.?|US|Australian|Canadian) )?"
     r"(?:dollars?|euros?|pounds?|yuan|yen|rupees?|francs?|crowns?|florins?)\b)"
 )
-_SIGN = r"(?:\s?(?:mph|km/h|km2|km²|km|kg|cm|mm|GHz|MHz|kHz|GB|MB|TB|kWh|kW|MW|GW|°[CF]?)(?!\w))"
-_MEASURED = rf"(?:\s(?P<measure>{'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b)"
+_SIGN = r"(?:[ \u00a0]?(?:mph|km/h|km2|km²|km|kg|cm|mm|GHz|MHz|kHz|GB|MB|TB|kWh|kW|MW|GW|°[CF]?)(?!\w))"
+_MEASURED = rf"(?:[ \u00a0](?P<measure>{'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b)"
 _BEHIND_A_NUMBER = re.compile(rf"{_SCALE}(?:{_PER_CENT}|{_MONEY}|{_MEASURED})?|{_PER_CENT}|{_MONEY}|{_SIGN}")
 _MEASURE = re.compile(_MEASURED)
+_NAMED_BY_NUMBER = re.compile(rf"(?:\b{UPPER}\w* |\w-)\d+$")  # "Apollo 11", "COVID-19"
+_LOOK_BACK_CHARS = 30
 
 
 def with_unit(text: str, start: int, end: int, question: str) -> int:
@@ -59,13 +61,15 @@ def with_unit(text: str, start: int, end: int, question: str) -> int:
 
     "Years" and "acres" belong to it unless the question names them ("how many years?").
     """
-    if not _ENDS_IN_A_NUMBER.search(text, start, end):
+    if not _ENDS_IN_A_NUMBER.search(text, start, end) or YEAR.fullmatch(text, start, end):
         return end
     behind = _BEHIND_A_NUMBER.match(text, end)
     if behind:
         return behind.end()
     measure = _MEASURE.match(text, end)
-    if measure is None or measure["measure"].removesuffix("s") in {word.removesuffix("s") for word in words(question)}:
+    if measure is None or _NAMED_BY_NUMBER.search(text, max(0, start - _LOOK_BACK_CHARS), end):
+        return end
+    if measure["measure"].removesuffix("s") in {word.removesuffix("s") for word in words(question)}:
         return end
     return measure.end()
 

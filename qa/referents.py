@@ -25,7 +25,7 @@ _NAME_WORD = (
     rf"(?!{_AFTER})(?:(?:{UPPER}\.){{2,}}(?! ?{UPPER})"  # "U.S."
     rf"|{ABBREVIATIONS}[a-z]?{UPPER}[\w-]*(?:['’](?!s\b)\w+)?)"
 )
-_PARTICLE = r"(?:al|bin|da|de|del|den|der|di|du|la|le|ten|ter|van|von)"
+_PARTICLE = r"(?:al|bin|da|de|del|den|der|di|du|la|le|ter|van|von)"
 NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the |(?:{_PARTICLE} ){{1,2}})?{_NAME_WORD})*(?: {_AFTER})?")
 OFFICE = (  # no Head, Minister or Director, for they have subjects: "Head of Marketing"
     rf"(?:{UPPER}\w+ ){{0,2}}(?:C[A-Z]O|VP|President|Prime Minister|Premier|Chancellor|Governor|Mayor|King|Queen"

@@ -24,10 +24,10 @@ _SAID = (  # the verbs that may stand before their subject, too: '"...", said Le
     r"|recalls|recalled|stresses|stressed|predicts|predicted|concludes|concluded|remarked|replied|wrote|writes)"
 )
 _TOLD = (
+    r"(?!added (?:the|an?|his|her) (?:first|second|third|fourth|fifth|equali[sz]er|winner|goal|penalty|try)\b)"
     rf"(?:{_SAID}|told|tells|asked|asks|answered|claims|claimed|states|stated|thinks|thought|believes|believed|hopes"
     r"|hoped|expects|expected|called|calls|described|describes|estimates|estimated|acknowledged|conceded|complained"
     r"|emphasi[sz]ed|pointed out|points out|announced|declared|promised|promises|suggested|suggests|denied|denies)"
-    r"(?! (?:the|an?|his|her) (?:first|second|third|fourth|fifth|equali[sz]er|winner|goal|penalty|try)\b)"  # "added"
 )
 _PRONOUN = r"(?:he|she|they)"
 _OTHER = r"(?:(?:the|an?|some|many|several|most|other|its|his|her|their) (?:[\w-]+ ){0,3}?[\w-]+)"
@@ -186,7 +186,12 @@ def _theirs(spans: Sequence[Span], wanted: frozenset[str]) -> list[bool]:
 
 def _names_another(sentence: str, known: Iterable[frozenset[str]]) -> bool:
     """Whether it speaks of somebody else, by a first and a last name, outside of quotations."""
-    named = (name for name in people(_QUOTED.sub("", sentence)) if " " in name)
+    outside = _QUOTED.sub("", sentence)
+    named = (
+        name
+        for name in people(outside)
+        if " " in name and not re.search(rf"\b(?:the|an?) (?:[\w-]+ )?{re.escape(name)}", outside, re.I)
+    )
     return any(not any(_is(one, _words(name)) for one in known) for name in named)
 
 

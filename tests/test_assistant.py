@@ -323,6 +323,12 @@ def test_a_part_that_names_nothing_is_of_the_article_before_unless_another_is_cl
     assert answer.text.splitlines()[1] == f"What will each cost? {told} [2]"
 
 
+def test_articles_are_counted_in_the_whole_library_whatever_was_asked_before(library: Library) -> None:
+    asker = assistant(library, **{"2,200 firms": 3.0})
+    answer = asker.ask("How many firms does the report count, and how many articles are there?")
+    assert answer.text.splitlines()[1].startswith("How many articles are there? 3 ")
+
+
 def test_a_part_that_two_articles_answer_keeps_both_footnotes_in_its_text() -> None:
     twin = Document("twin", "Counts again", "One report counts 2,200 firms in China.", "/b/counts.txt")
     with Library(None, HashEncoder()) as made:

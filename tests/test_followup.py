@@ -200,6 +200,8 @@ def test_what_a_bare_follow_up_adds_takes_the_place_of_what_the_last_one_added()
         ("What was the revenue in 2023?", "And in March 2022?", "What was the revenue in March 2022?"),
         ("How many died in Oresti on 19 July 2023?", "and in Valdan?", "How many died in Valdan on 19 July 2023?"),
         ("How many died in Oresti?", "in Valdan?", "How many died in Valdan?"),
+        ("Who won in Bergen in the spring?", "And in Oslo?", "Who won in Oslo in the spring?"),
+        ("What is the price of bread in Oslo?", "And of Bergen?", "What is the price of bread in Bergen?"),
         ("How much does Ostley spend on parks?", "and on the library?", "How much does Ostley spend on the library?"),
         (
             "What does Ostley spend on its parks in 2023/24?",

@@ -441,6 +441,8 @@ def test_words_apart_in_the_html_of_a_markdown_file_stay_apart(text: str, shown:
         ("title: |\n  A quay\n\n  opens\nauthor: [Ada Moss]\n", {"title": "A quay opens", "author": "Ada Moss"}),
         ("title: 'A quay'\nseries:\n  title: Harbours\n", {"title": "A quay"}),
         ('title: Mayor calls tax "a mistake"\n', {"title": 'Mayor calls tax "a mistake"'}),
+        ("title: 'Norrvik''s ferries'\n", {"title": "Norrvik's ferries"}),
+        ('title: "The \\\\"Vasa\\\\" sails"\n'.replace("\\\\", "\\"), {"title": 'The "Vasa" sails'}),
         ("author: ['Ada Moss', \"Bo Ek\"]\n", {"author": "Ada Moss, Bo Ek"}),
     ],
 )

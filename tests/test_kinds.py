@@ -56,6 +56,11 @@ from qa.manners import HELP, reply_to
         ("Will the quay open on Monday", Asked("yes_no")),
         ("may 2024 news from Larch Bay", Asked("fact")),
         ("What is written on the plaque?", Asked("fact")),
+        (
+            "Which articles are about what the council did?",
+            Asked("catalogue", articles=Articles("what the council did")),
+        ),
+        ("When was the piece of music written?", Asked("fact")),
         ("When was the report published?", Asked("fact")),  # perhaps the council's
         ("What papers on relativity did Einstein publish in 1905?", Asked("fact")),
     ],

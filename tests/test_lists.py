@@ -121,6 +121,11 @@ def test_a_numbered_heading_is_no_item_of_a_list_and_introduces_the_one_below_it
     assert listed("What are the risks?", "a lack of fitters", memo) == ["a lack of fitters", "a dear grid"]
 
 
+def test_a_single_mark_below_an_item_is_a_part_of_it() -> None:
+    plan = Document("d", "", "The steps are:\n\n1. Buy land\n\n- by May\n\n2. Build\n\n3. Sell", "d")
+    assert listed("What are the steps?", "Build", plan) == ["Buy land\n\n- by May", "Build", "Sell"]
+
+
 def test_two_lists_that_are_marked_otherwise_are_two() -> None:
     text = "Needed:\n\n- rope\n- tar\n\n1. Boil the tar.\n2. Dip the rope."
     assert listed("What are the things needed?", "rope", Document("d", "", text, "d")) == ["rope", "tar"]

@@ -128,6 +128,8 @@ def test_passages_in_one_batch_score_as_they_do_alone(folder: Path) -> None:
         ("The 30-month war ended.", "30", "How long was the war?", "30"),
         ("There are 620 buses.", "620", "how many?", "620"),
         ("In 2019 percentages fell.", "2019", "when?", "2019"),
+        ("In 1914 pounds were gold.", "1914", "when?", "1914"),
+        ("Apollo 11 hours later landed.", "11", "which?", "11"),
         ("The Million Dollar bridge", "Million", "what?", "Million"),
         ("It has 5.", "5", "how many?", "5"),
     ],

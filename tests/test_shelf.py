@@ -76,6 +76,15 @@ def test_another_text_of_the_same_name_stays_beside_the_first(shelf: Shelf, libr
     assert [entry.title for entry in shelf.entries("notes")] == ["Eel trap", "Rope walk", "The kelp farm"]
 
 
+def test_two_texts_that_are_only_named_alike_are_two(shelf: Shelf) -> None:
+    for content in (
+        b"Divers planted kelp near the lighthouse before the frost.",
+        b"The rope was spun in the long shed.",
+    ):
+        assert upload(shelf, content, "issue #5.txt").added == 1
+    assert len(shelf.entries("issue")) == 2
+
+
 def test_a_pasted_text_becomes_a_document_with_its_first_line_as_title(shelf: Shelf, library: Library) -> None:
     job = ended(shelf, shelf.add_text("Kelp farm\n\nDivers planted kelp near the lighthouse."))
     assert (job.name, job.stage, job.added) == ("Kelp farm", "done", 1)

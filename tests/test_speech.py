@@ -26,6 +26,15 @@ def said(speaker: str, *, about: str = "", text: str = TEXT) -> list[str]:
     return [span.text for span in said_by(speaker, [Document("d", "", text, "/d.txt")], about=about)]
 
 
+def test_a_goal_is_added_and_a_claim_is_denied() -> None:
+    text = (
+        "Ann Lee denied the second claim. Ann Lee added the second after an hour. Ann Lee said the first ferry sails."
+    )
+    assert said("Ann Lee", text=text) == ["Ann Lee denied the second claim.", "Ann Lee said the first ferry sails."]
+    quoted = '"No," said Ann Lee. The new Opera House was empty. "Never," she said.'
+    assert said("Ann Lee", text=quoted) == ['"No," said Ann Lee.', '"Never," she said.']
+
+
 def test_he_said_is_nobody_s_where_somebody_else_was_named_since() -> None:
     text = (
         'Ines Noonan, the manager, said: "We earned it." Her opposite number, Ivo Karlsen, was cross. "Never," he said.'

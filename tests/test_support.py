@@ -80,6 +80,8 @@ FAULTS = [
     ("Norrvik has a quay.", "Larch Bay has a quay.", "name"),
     ("The plant in Austria closed.", "The plant in Australia closed.", "name"),
     ("The Chinese plant closed.", "The plant in China closed.", None),
+    ("The Mexican plant closed.", "The plant in Mexico closed.", None),
+    ("The Russians closed the plant.", "Russia closed the plant.", None),
     ("Norrvik has a castle with towers.", "Norrvik has a quay.", "words"),
     ("Norrvik sold its ferry.", "Norrvik bought its ferry.", "opposite"),
     ("Exports of timber fell sharply in Norrvik.", "Exports of timber rose sharply in Norrvik.", "opposite"),

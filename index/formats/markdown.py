@@ -54,8 +54,11 @@ def _bare(value: str) -> str:
     value = value.strip()
     if len(value) > 1 and value[0] + value[-1] == "[]":
         return ", ".join(_bare(each) for each in value[1:-1].split(","))
-    is_quoted = len(value) > 1 and value[0] + value[-1] in ('""', "''") and value[0] not in value[1:-1]
-    return value[1:-1] if is_quoted else value
+    for mark, escaped in (('"', '\\"'), ("'", "''")):
+        inside = value[1:-1].replace(escaped, "")
+        if len(value) > 1 and value[0] == value[-1] == mark and mark not in inside:
+            return value[1:-1].replace(escaped, mark)
+    return value
 
 
 def _blocks(tokens: Sequence[Token]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from pathlib import PurePosixPath
 from typing import IO, Literal, Protocol
 
 from index import copies
+from index.formats.content import title_from_name
 from index.library import Outcome
 from index.load import MAX_FILE_BYTES, from_text, load, load_stream
 from index.types import Document, Entry, Failure, InputError, UserError
@@ -160,7 +161,9 @@ class Shelf:
     def _beside(self, loaded: Iterator[Document | Failure], name: str) -> Iterator[Document | Failure]:
         """What was loaded; called "notes (2).txt" where "notes.txt" is there, and no earlier version of it."""
         for item in loaded:
-            is_named_so = item.source.partition("#")[0] == name  # rows of a corpus may come from elsewhere
+            is_named_so = item.source == name or item.source.startswith(
+                f"{name}#"
+            )  # rows of a corpus may come from elsewhere
             yield self._called(item) if isinstance(item, Document) and is_named_so else item
 
     def _called(self, document: Document) -> Document:
@@ -276,7 +279,8 @@ class Shelf:
 
 
 def _is_version(one: Document, other: Document) -> bool:
-    if one.title == other.title or one.text == other.text:
+    is_named_after_its_file = one.title == title_from_name(PurePosixPath(one.source).name)  # says nothing
+    if one.text == other.text or (one.title == other.title and not is_named_after_its_file):
         return True
     first, second = (copies.shingles(copies.told(each.text)) for each in (one, other))
     return copies.alike(first, second) >= copies.LEAST_ALIKE

@@ -65,7 +65,10 @@ _VAGUE = frozenset(
     " region place person group organisation organization".split()
 )
 # Behind what two forms of a name share: "Chin-a" and "Chin-ese", "Russia" and "Russia-n".
-_ENDINGS = frozenset(["", *"s a n an ans ian ians ese ish i is y ay egian en ic ern".split()])
+_ENDINGS = frozenset(
+    " s a o y k e t m um ium ce ine ay en n ns an ans ian ians nian nians egian ese ish i is ic ern er ers ist ists"
+    " ism".split(" ")
+)
 _LEAST_OF_A_NAME = 4
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
 
