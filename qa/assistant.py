@@ -210,9 +210,8 @@ class Assistant:
     def _spoken(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """What somebody says: read, where it is asked of a topic; else, or when there is no such fact, quoted."""
         heard, hits, found = self._spelled(heard, scope)
-        asked = (
-            again if (again := asked_for(heard.understood)).form == "speech" else asked
-        )  # of the name that was meant
+        again = asked_for(heard.understood)  # with the name that was meant
+        asked = again if again.form == "speech" else asked
         told = [found[each] for each in dict.fromkeys(hit.passage.document_id for hit in hits)]  # each story once
         spans = said_by(asked.speaker, told, about=asked.topic)
         read = self._fact(heard, hits, found) if asked.topic or not spans else None
