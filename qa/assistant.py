@@ -135,20 +135,21 @@ class Assistant:
 
     def _each(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         """The questions within a question, each by itself; one may lean on the one before it ("and when did he?")."""
-        if len(asked.parts) > MOST_AT_ONCE:
+        parts = asked.parts if asked.labels else tuple(each for part in asked.parts for each in _innermost(part))
+        if len(parts) > MOST_AT_ONCE:
             raise InputError(
-                f"the message asks {len(asked.parts)} questions; at most {MOST_AT_ONCE} are answered at once",
+                f"the message asks {len(parts)} questions; at most {MOST_AT_ONCE} are answered at once",
                 "ask the rest in another message",
             )
         answers: list[Answer] = []
-        for part in asked.parts:
+        for part in parts:
             before = [] if asked.labels else [answer.turn for answer in answers]
             understood = plainly(standalone(part, before))
             answer = self._part(Heard(part, understood), [] if asked.labels else answers[-1:], scope)
             if is_rest(part) and not answer.refused and any(answer.text == earlier.text for earlier in answers):
                 answer = compose.refused(Heard(part, understood), answer.hits)  # it found the first once more
             answers.append(answer)
-        return compose.several(heard, list(zip(asked.labels or asked.parts, answers, strict=True)))
+        return compose.several(heard, list(zip(asked.labels or parts, answers, strict=True)))
 
     def _part(self, heard: Heard, before: Sequence[Answer], scope: Scope) -> Answer:
         """A part that names nothing ("what will each cost?") is asked of the articles of the one before, too.
@@ -325,6 +326,12 @@ class Assistant:
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
         spans = admissible(question, self._reader.read(question, [hit.passage for hit in hits]))
         return decide(question, spans, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
+
+
+def _innermost(part: str) -> tuple[str, ...]:
+    """A question of a message, or the two that it is; the sides of a comparison stay together."""
+    asked = asked_for(part)
+    return asked.parts if asked.form == "several" and not asked.labels else (part,)
 
 
 def checked(question: str) -> str:

@@ -88,6 +88,7 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
             rf"(?: written)?{END}"
         ),
     ),
+    ("author", _rule(rf"who (?:is|was) (?P<what>(?:the|this|that) .+?)(?: written)? by{END}")),
     ("speakers", _rule(rf"{_WHO_IS} quoted(?: (?:on|about) (?P<topic>.+?))?(?: in (?P<what>.+?))?{END}")),
     ("speakers", _rule(rf"{_WHO_IS} (?:cited|interviewed) in (?P<what>.+?){END}")),
     (
@@ -155,10 +156,12 @@ _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     ("topic", re.compile(rf"(?!(?i:{ASKS})\b)(?P<topic>[A-Z][^\W\d_]{{2,}}(?:-[^\W\d_]+)*){END}")),  # a bare name
 )
 _SPEAKER, _ON = r"(?P<speaker>(?:[\w.'’-]+ ){0,5}?[\w.'’-]+?)", r"(?: (?:about|on|of|regarding) (?P<topic>.+?))?"
+_HEARER = r"(?:us|me|(?:the )?(?:reporters?|journalists?|press|court|council|parliament)|(?:the )?(?-i:[A-Z])[\w.'’-]*)"
+_TO = rf"(?: to {_HEARER})?"
 _SPEECH = (
     _rule(
         rf"what (?:do|does|did|has|have|had) {_SPEAKER} (?:ever |also |just |\w+ly )?"
-        rf"(?:say|said|argued?|claim|think|warn|have to say|tell (?:us|me|reporters?|journalists?)){_ON}{END}"
+        rf"(?:say|said|argued?|claim|think|warn|have to say|tell {_HEARER}){_TO}{_ON}{END}"
     ),
     _rule(rf"what (?=the |(?-i:[A-Z])){_SPEAKER} (?:says?|said|argue[sd]|claim(?:s|ed)|thinks?|thought){_ON}{END}"),
     _rule(

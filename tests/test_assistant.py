@@ -323,6 +323,14 @@ def test_a_part_that_names_nothing_is_of_the_article_before_unless_another_is_cl
     assert answer.text.splitlines()[1] == f"What will each cost? {told} [2]"
 
 
+def test_questions_within_a_question_of_a_message_have_a_line_each(library: Library) -> None:
+    asker = assistant(library, **{"2,200 firms": 3.0})
+    answer = asker.ask("How many firms does the report count? Who wrote it and where are they?")
+    assert [line.partition("? ")[0] for line in answer.text.splitlines()] == [
+        *("How many firms does the report count", "Who wrote it", "Where are they")
+    ]
+
+
 def test_articles_are_counted_in_the_whole_library_whatever_was_asked_before(library: Library) -> None:
     asker = assistant(library, **{"2,200 firms": 3.0})
     answer = asker.ask("How many firms does the report count, and how many articles are there?")

@@ -61,6 +61,10 @@ from qa.manners import HELP, reply_to
             Asked("catalogue", articles=Articles("what the council did")),
         ),
         ("When was the piece of music written?", Asked("fact")),
+        ("Who is the obituary by?", Asked("author", articles=Articles("obituary"))),
+        ("Who was the bridge designed by?", Asked("fact")),
+        ("What did Ann Lee say to Askwith?", Asked("speech", speaker="Ann Lee")),
+        ("What did Ann Lee tell the BBC about the tax?", Asked("speech", "the tax", speaker="Ann Lee")),
         ("When was the report published?", Asked("fact")),  # perhaps the council's
         ("What papers on relativity did Einstein publish in 1905?", Asked("fact")),
     ],
