@@ -83,6 +83,8 @@ class Assistant:
         scope = Scope(within, only, last or (), before)
         if form.of_articles and last is not None:
             return self._answer(Heard(asked, plain), form, scope)
+        if form.form == "several" and (cited := _of_it(form, history)):  # "who wrote it, and when was it published?"
+            return self._each(Heard(asked, plain), form, replace(scope, last=cited), of_it=True)
         alone = Heard(asked, standalone(plain, history))
         answer = self._answer(alone, asked_for(alone.understood).of_the_texts, scope)
         if answer.refused and (topic := topic_of(said.question, history)):
@@ -133,8 +135,11 @@ class Assistant:
 
     # --- one method for each form of question -------------------------------------------------------------------------
 
-    def _each(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
-        """The questions within a question, each by itself; one may lean on the one before it ("and when did he?")."""
+    def _each(self, heard: Heard, asked: Asked, scope: Scope, *, of_it: bool = False) -> Answer:
+        """The questions within a question, each by itself; one may lean on the one before it ("and when did he?").
+
+        `of_it`: what they ask of "it" they ask of the article that the conversation spoke of.
+        """
         parts = asked.parts if asked.labels else tuple(each for part in asked.parts for each in _innermost(part))
         if len(parts) > MOST_AT_ONCE:
             raise InputError(
@@ -144,6 +149,12 @@ class Assistant:
         answers: list[Answer] = []
         for part in parts:
             before = [] if asked.labels else [answer.turn for answer in answers]
+            its = asked_for(part)
+            is_of_it = its.of_articles and its.articles.it
+            told = spoken_of(its.articles, before) or (scope.last if of_it else ()) if is_of_it else ()
+            if told:
+                answers.append(self._answer(Heard(part, plainly(part)), its, replace(scope, last=told)))
+                continue
             understood = plainly(standalone(part, before))
             answer = self._part(Heard(part, understood), [] if asked.labels else answers[-1:], scope)
             if is_rest(part) and not answer.refused and any(answer.text == earlier.text for earlier in answers):
@@ -326,6 +337,14 @@ class Assistant:
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
         spans = admissible(question, self._reader.read(question, [hit.passage for hit in hits]))
         return decide(question, spans, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
+
+
+def _of_it(asked: Asked, history: Sequence[Turn]) -> tuple[str, ...] | None:
+    """The article that "it" is in a part of a question, where the conversation spoke of one."""
+    its = next(
+        (each.articles for part in asked.parts if (each := asked_for(part)).of_articles and each.articles.it), None
+    )
+    return spoken_of(its, history) if its and history and not asked.labels else None
 
 
 def _innermost(part: str) -> tuple[str, ...]:

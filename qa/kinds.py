@@ -184,6 +184,8 @@ _FILLER = re.compile(
     re.IGNORECASE,
 )
 _ONE_ARTICLE = re.compile(r"(?:it|(?:the|this|that) (?:article|document|piece|story|text|report|paper|page))", re.I)
+_ASKS_ON = re.compile(rf",? and {ASKS} {AUXILIARY}\b", re.IGNORECASE)  # "on eels and when was it published?"
+_AND = re.compile(r"^(?:and|but|so)[\s,]+", re.IGNORECASE)
 _YES_NO = re.compile(rf"^(?:{AUXILIARY}|(?:may|might)(?! \d))\s", re.IGNORECASE)
 _GERMAN = re.compile(r"was .*\b(?:das|der|die|den|dem|ein|eine|einen|ist|hat|sind|und|kostet)\b", re.IGNORECASE)
 _FEWEST_WORDS = 4  # of a yes/no question without its mark: "Will Smith age" is none
@@ -235,7 +237,10 @@ def plainly(question: str) -> str:
 def asked_for(question: str) -> Asked:
     """The form of a question that stands alone."""
     plain = plainly(question)
-    return _of_articles(plain) or _of_parts(plain) or _spoken(plain) or _single(plain)
+    asked = _of_articles(plain)
+    if asked is None or _ASKS_ON.search(f"{asked.topic} {asked.articles.topic}"):
+        asked = _of_parts(plain) or asked
+    return asked or _spoken(plain) or _single(plain)
 
 
 def of_what_was_cited(question: str) -> bool:
@@ -288,7 +293,7 @@ def _summed_up(words: str) -> Articles:
 
 
 def _of_parts(question: str) -> Asked | None:
-    labels, parts = compared(question) or ((), asked_twice(question))
+    labels, parts = compared(question) or ((), asked_twice(_AND.sub("", question)))
     return Asked("several", parts=parts, labels=labels) if parts else None
 
 

@@ -608,6 +608,14 @@ def shelf() -> Iterator[Library]:
             "\nWho wrote it? Ben Rowe [1]",
         ),
         (
+            "Who wrote the article on the tram and when was it published?",
+            "Who wrote the article on the tram? Ben Rowe [1]\nWhen was it published? 1 February 2024 [2]",
+        ),
+        (
+            "Summarise the article on the tram || And who wrote it, and when was it published?",
+            "Who wrote it? Ben Rowe [1]\nWhen was it published? 1 February 2024 [2]",
+        ),
+        (
             "Which articles mention Norrvik? || Who wrote it?",
             'Which of the 3 articles? Name its subject: "... of the article on X".',
         ),
