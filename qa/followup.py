@@ -29,6 +29,7 @@ from qa.referents import (
     thing,
 )
 from qa.types import Turn
+from qa.words import with_verb_whole
 
 # Verbs count in lower case alone, so that May, Will and Do stay names.
 _VERB = rf"(?-i:{AUXILIARY}|may|might)"
@@ -113,14 +114,13 @@ _PLURAL = re.compile(r"(?:s|people|men|children)$")
 _PLACE = re.compile(rf"\b{PLACE}\b", re.I)
 _MARKER = re.compile(r"(?<!\s)\s*\[\d+\]")
 _MOST_WORDS = 6
-_IS = re.compile(r"^(what|who|where|when|how)['’]s\b", re.I)  # its "'s" is no owner's
 
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it would be asked by someone who has not heard the conversation."""
     before = whole = answer = ""
     for turn in history:
-        alone = _IS.sub(r"\1 is", _stand_alone(turn.question, before, answer, whole))
+        alone = with_verb_whole(_stand_alone(turn.question, before, answer, whole))
         whole = whole if before and _part(turn.question) else alone
         before, answer = alone, turn.answer
     return _stand_alone(question, before, answer, whole)

@@ -18,6 +18,7 @@ from index.chunk import unbulleted
 from index.engine import Row, batches, first_line, open_engine, read_tokenizer
 from index.types import ModelError, Passage
 from qa.quantities import with_unit
+from qa.words import with_verb_whole
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,7 +33,6 @@ MAX_QUESTION_TOKENS = 48
 MAX_TITLE_TOKENS, MAX_LEAD_TOKENS = 32, 64
 MAX_INPUT_TOKENS = 512  # the positions that the model has
 MAX_ANSWER_TOKENS = 30
-_IS = re.compile(r"^\s*(what|who|where|when|how)['’]s\b(?! been\b| \w+ed\b)", re.IGNORECASE)  # to be read alike
 _SPANS_PER_PASSAGE = 3
 _COST_PER_TOKEN = 0.1  # of an answer, in logits; see qa/evaluation/LOG.md
 _REMEMBERED = 64  # readings of the same question over the same passages
@@ -153,7 +153,7 @@ class SpanReader:
             tokenizer, logits = self._tokenizer, self._logits
         rows = []
         for number, (question, passages) in enumerate(asked):
-            ids = tokenizer.encode(_IS.sub(r"\1 is", question), add_special_tokens=False).ids
+            ids = tokenizer.encode(with_verb_whole(question), add_special_tokens=False).ids
             for at, passage in enumerate(passages):
                 rows += [((number, at), passage, *window) for window in _windows(tokenizer, ids, passage)]
         found: dict[tuple[int, int], list[Span]] = {}

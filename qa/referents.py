@@ -89,9 +89,8 @@ _KIN_OF = re.compile(  # "who is Liu Qingfeng's father?" asks for another person
     r"|(?P<she>wife|mother|sister|daughter|aunt)|[\w-]+))[\s?!.]*$",
     re.I,
 )
-_WHO = re.compile(
-    rf"^whom?\b(?! (?:is|are|was|were) (?-i:{UPPER}))", re.I
-)  # not "who is Liu Qingfeng?", which names him
+# Not "who is Liu Qingfeng?", which names him.
+_WHO = re.compile(rf"^whom?\b(?! (?:is|are|was|were) (?-i:{UPPER}))", re.I)
 _WHICH = re.compile(
     r"^(?:what|which) (?:(?:is|was) the \w+ of"
     r"|(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|happened|about)\b)\w+)\b",

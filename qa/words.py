@@ -9,6 +9,7 @@ from index.language import FIGURES, UPPER, YEAR
 
 _WORD = re.compile(r"\w+")
 _CAPITALISED = re.compile(rf"(?<!^)\b{UPPER}[\w-]+")
+_SHORT_VERB = re.compile(r"^\s*(what|who|where|when|how)['’]s\b(?! been\b| \w+ed\b)", re.IGNORECASE)
 _NUMBER = re.compile(rf"\d[\d,.]*\d|\d|\b(?:{'|'.join(FIGURES)})\b")
 _NAME = re.compile(rf"(?<!\w){UPPER}\w*")
 _WHOLE = frozenset({"evening", "news"})  # no forms of "even" and "new"
@@ -21,6 +22,11 @@ _FUNCTION_WORDS = frozenset(
     " its many may might much of on or our she should so than that the their them then there these they this those to"
     " was we were what when where which while who whom whose why will with would you your s t name kind type".split()
 )
+
+
+def with_verb_whole(question: str) -> str:
+    """Asks "what is it?" for "what's it?"; "what's been built?" has another verb, and stays."""
+    return _SHORT_VERB.sub(r"\1 is", question)
 
 
 def words(text: str) -> list[str]:

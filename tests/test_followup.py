@@ -220,6 +220,7 @@ def test_what_a_bare_follow_up_adds_takes_the_place_of_what_the_last_one_added()
             "What is the net profit of Norvane in Q3 2023?",
         ),
         ("What's the capital of France?", "and the population?", "What is the population of France?"),
+        ("What's been built in Oslo?", "and in Bergen?", "What's been built in Bergen?"),
         ("What did Hugo van Laar say?", "and Amelie de la Cruz?", "What did Amelie de la Cruz say?"),
         ("What does Pelagia do?", "who is its CEO?", "who is Pelagia's CEO?"),
         ("who is Pelagia's CEO?", "What is its revenue?", "What is Pelagia's revenue?"),

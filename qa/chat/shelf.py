@@ -161,9 +161,8 @@ class Shelf:
     def _beside(self, loaded: Iterator[Document | Failure], name: str) -> Iterator[Document | Failure]:
         """What was loaded; called "notes (2).txt" where "notes.txt" is there, and no earlier version of it."""
         for item in loaded:
-            is_named_so = item.source == name or item.source.startswith(
-                f"{name}#"
-            )  # rows of a corpus may come from elsewhere
+            # Rows of a corpus may come from elsewhere.
+            is_named_so = item.source == name or item.source.startswith(f"{name}#")
             yield self._called(item) if isinstance(item, Document) and is_named_so else item
 
     def _called(self, document: Document) -> Document:

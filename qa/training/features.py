@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from index.language import YEAR
 from qa.reader import Pair, join_pair
 from qa.training.data import Example
 
-_YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _NAME = re.compile(r"\b[A-Z][\w'-]+(?: (?:of |the )?[A-Z][\w'-]+)*")
 _OPENERS = frozenset(
     "What Who When Where Which Why How In On At The A An Is Are Was Were Did Does Do For By To".split()
@@ -51,7 +51,7 @@ def near_miss(example: Example, elsewhere: Sequence[str], rng: random.Random) ->
 
     `elsewhere` are names of other paragraphs, in training of the same article. None when there is nothing to swap.
     """
-    year = _YEAR.search(example.question)
+    year = YEAR.search(example.question)
     if year:
         other = str(int(year.group()) + rng.choice([-10, -5, -3, -2, -1, 1, 2, 3, 5, 10]))
         if other not in example.context:
