@@ -686,7 +686,7 @@ def test_the_items_of_a_list_in_a_page_a_mail_or_a_book_begin_with_a_bullet() ->
     page = f"<html><body><article><h1>Quays</h1>{LISTED}<h2>News</h2><ul><li>A bridge fell.</li></ul></article></body></html>"
     text = read_html(page.encode()).text
     assert f"The quay needs:\n\n{ITEMS}\n\n{FERRIES}" in text
-    assert text.endswith("News\n\nA bridge fell.")  # nothing introduces it
+    assert text.endswith("News\n\n- A bridge fell.")
 
 
 def test_a_list_within_an_item_has_bullets_of_its_own() -> None:

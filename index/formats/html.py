@@ -60,17 +60,15 @@ def read_html(content: bytes) -> Content:
 
 
 def _paragraphs(lines: Sequence[str]) -> Iterator[str]:
-    """The article without the marks that trafilatura sets for tables and, where nothing introduces them, for lists."""
-    before = ""
+    """The article without the marks that trafilatura sets for tables; a list stays together."""
     for mark, group in groupby(filter(None, lines), lambda line: line.lstrip()[:1] if _MARKED.match(line) else ""):
         block = list(group)
         if mark == "|":
             yield "\n".join(_rows(block))
-        elif mark and before.endswith(":"):
+        elif mark:
             yield "\n".join(re.sub(rf"^ +{BULLET}", INNER_BULLET, line) for line in block)
         else:
-            yield from (line.lstrip().removeprefix(BULLET) if mark else line for line in block)
-        before = block[-1]
+            yield from block
 
 
 def _rows(lines: Iterable[str]) -> Iterator[str]:

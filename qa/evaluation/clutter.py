@@ -12,8 +12,11 @@ from dataclasses import dataclass
 
 from index.chunk import chunk
 from index.formats import read
+from index.text import BULLET, INNER_BULLET
 from index.types import Document, Passage
 from qa.evaluation.pages import SavedPage, saved_pages
+
+_BULLETS = re.compile(rf"^(?:{BULLET}|{INNER_BULLET})", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,8 @@ class Cleanness:
 
 
 def cleanness(passages: Iterable[str], *, main: Sequence[str], heading: Sequence[str]) -> Cleanness:
-    """What of the main text is in the passages, sentence by sentence, and what else is. Headings are neither."""
-    found = f"\n{_plain(' '.join(passages))}\n"
+    """What of the main text is in the passages, sentence by sentence, and what else but headings and bullets."""
+    found = f"\n{_plain(' '.join(_BULLETS.sub('', passage) for passage in passages))}\n"
     covered = bytearray(len(found))
     lost = 0
     for sentence in (sentence for block in main for sentence in _sentences(block)):
