@@ -25,7 +25,7 @@ from qa.referents import names
 from qa.rows import extremes
 from qa.sentences import in_reading_order, speaking_of, summary
 from qa.speech import reports_speech, said_by, speakers_of
-from qa.spelling import mended
+from qa.spelling import mended, with_capitals
 from qa.types import Answer, Refusal, Turn
 from qa.writing.author import Author
 from qa.writing.types import Stopped, Writer, Written
@@ -66,7 +66,7 @@ class Assistant:
         Raises InputError or EmptyError for what cannot be asked.
         """
         asked = checked(question)
-        said = read_message(asked)
+        said = read_message(self._with_capitals(asked, within, only))
         if reply := manners.reply_to(asked) or manners.reply_to(said.question):
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", reply))
         if self.document_count() == 0:
@@ -74,7 +74,8 @@ class Assistant:
         turns: list[Turn] = []
         for turn in history:
             if not manners.reply_to(turn.question):
-                last_asked = questions(read_message(turn.question).question)[-1]
+                typed = self._with_capitals(turn.question, within, only)
+                last_asked = questions(read_message(typed).question)[-1]
                 turns.append(replace(turn, question=in_its_list(plainly(last_asked), turns)))
         history, plain = turns, in_its_list(plainly(said.question), turns)
         before = said.context or (standalone(history[-1].question, history[:-1]) if history else "")
@@ -291,6 +292,12 @@ class Assistant:
 
     # --- the steps that they share ------------------------------------------------------------------------------------
 
+    def _with_capitals(self, typed: str, within: Collection[str] | None, only: Filter) -> str:
+        """What was typed without a single capital, with those of the names in what is found for it."""
+        if typed[1:] != typed[1:].lower():
+            return typed
+        return with_capitals(typed, (hit.passage for hit in self._hits(typed, Scope(within, only))))
+
     def _spelled(self, heard: Heard, scope: Scope) -> tuple[Heard, list[Hit], dict[str, Document]]:
         """The question with its slips mended by what was found for it, and what is found for it then."""
         hits, found = self._search(heard.understood, scope)
@@ -328,15 +335,15 @@ class Assistant:
         fused = reciprocal_rank_fusion([[hit.passage.id for hit in ranking] for ranking in (alone, behind)])
         told: set[int] = set()  # each search may have chosen another of several copies
         kept: list[Hit] = []
-        for number, score in fused:
+        for number, _ in fused:
             if number not in told:
-                kept.append(replace(hits[number], score=score))
+                kept.append(hits[number])
                 told |= {copy.id for copy in hits[number].copies}
         return kept[:limit]
 
     def _decide(self, question: str, hits: Sequence[Hit]) -> Decision:
         spans = admissible(question, self._reader.read(question, [hit.passage for hit in hits]))
-        return decide(question, spans, self._calibration, copies={hit.passage.id: hit.copies for hit in hits})
+        return decide(question, spans, self._calibration, hits)
 
 
 def _of_it(asked: Asked, history: Sequence[Turn]) -> tuple[str, ...] | None:

@@ -16,14 +16,21 @@ from pathlib import Path
 
 from index.chunk import sentences
 from index.copies import Said
-from index.types import ModelError, Passage
+from index.types import Hit, ModelError, Passage
 from qa.disagree import disagree
 from qa.lists import MARK
 from qa.reader import Span
 from qa.same import same_answer
 from qa.words import capitalised, content_words, share_missing, words, years
 
-FEATURES = ("score", "words_missing_nearby", "most_words_missing", "names_missing_nearby", "missing_year")
+FEATURES = (
+    "score",
+    "words_missing_nearby",
+    "most_words_missing",
+    "names_missing_nearby",
+    "missing_year",
+    "found_behind",
+)
 
 _NEARLY = 0.1  # this much less sure than the best, another value is a disagreement too; see qa/evaluation/LOG.md
 _MOST_AGREEING = 2
@@ -76,16 +83,17 @@ def decide(
     question: str,
     spans: Sequence[Span],
     calibration: Calibration,
-    *,
-    copies: Mapping[int, Sequence[Passage]] | None = None,
+    hits: Sequence[Hit],
 ) -> Decision:
-    """The most probable of the reader's `spans`, the first of equal ones. `copies` of a passage, by id, were not read.
+    """The most probable of the `spans` that the reader found in `hits`, the first of equal ones.
 
-    So what a span's surroundings lack of the question counts in the choice, too.
+    What a span's surroundings lack of the question counts in the choice, and how far behind the nearest its passage was
+    found. The copies of a hit were not read.
     """
     if not spans:
         return Decision((), 0.0)
-    sure = {span: calibration.probability(features(question, span)) for span in spans}
+    behind = found_behind(hits)
+    sure = {span: calibration.probability(features(question, span, behind[span.passage.id])) for span in spans}
     best = max(spans, key=lambda span: sure[span])
     confidence = sure[best]
     if confidence < calibration.threshold:
@@ -95,7 +103,8 @@ def decide(
     if rival:
         return Decision((best, rival), confidence)
     agreeing: list[Span] = []
-    repeating: dict[str, Span] = {span.passage.document_id: span for span in _in_copies(best, copies or {})}
+    copies = next((hit.copies for hit in hits if hit.passage.id == best.passage.id), ())
+    repeating: dict[str, Span] = {span.passage.document_id: span for span in _in_copies(best, copies)}
     for span in _same_elsewhere(best, sure, calibration.threshold):
         if not any(_tells(span, other) for other in (best, *agreeing)):
             agreeing.append(span)
@@ -115,12 +124,12 @@ def _same_elsewhere(best: Span, sure: Mapping[Span, float], threshold: float) ->
             yield span
 
 
-def _in_copies(best: Span, copies: Mapping[int, Sequence[Passage]]) -> Iterator[Span]:
+def _in_copies(best: Span, copies: Sequence[Passage]) -> Iterator[Span]:
     """The answer where each copy of its passage has it; nothing of a copy that says it in other words."""
     before = best.start - best.passage.start
     around = best.passage.text[max(0, before - _CONTEXT_CHARS) : before + len(best.text) + _CONTEXT_CHARS]
     wanted = set(words(around))
-    for passage in copies.get(best.passage.id, ()):
+    for passage in copies:
         places = [found.start() for found in re.finditer(re.escape(best.text), passage.text)]
         if places:
             shared = {
@@ -163,11 +172,18 @@ def _rival(question: str, best: Span, sure: Mapping[Span, float], threshold: flo
     return None
 
 
-def features(question: str, span: Span) -> tuple[float, ...]:
-    """Values in the order of FEATURES: the span's score, and what its surroundings lack of the question.
+def found_behind(hits: Sequence[Hit]) -> dict[int, float]:
+    """By how much the score of each passage, by its id, is below that of the nearest."""
+    nearest = max((hit.score for hit in hits), default=0.0)
+    return {hit.passage.id: nearest - hit.score for hit in hits}
+
+
+def features(question: str, span: Span, behind: float) -> tuple[float, ...]:
+    """Values in the order of FEATURES: the span's score, what its surroundings lack of the question, and `behind`.
 
     The share of the question's words that do not stand nearby, and whether (1 or 0) that is most of them; the share of
     its names; and whether the question names a year and none of its years stands in the passage or in what leads to it.
+    `behind` is how far behind the nearest passage that of the span was found.
     """
     nearby, passage, asked_years = _nearby(span), span.passage, years(question)
     missing = share_missing(content_words(question), nearby)
@@ -178,6 +194,7 @@ def features(question: str, span: Span) -> tuple[float, ...]:
         float(missing > _MOST),
         share_missing(capitalised(question), nearby),
         float(bool(asked_years) and asked_years.isdisjoint(years(around))),
+        behind,
     )
 
 

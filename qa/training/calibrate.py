@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from index.library import Library
 from index.types import Document, Encoder
-from qa.evidence import FEATURES, features
+from qa.evidence import FEATURES, features, found_behind
 from qa.reader import Reader, Span
 from qa.same import answer_words
 from qa.training.data import Example
@@ -71,9 +71,9 @@ def observe(
     observations = []
     with _library([*asked, *others], encoder) as library:
         for done, example in enumerate(asked, 1):
-            passages = [hit.passage for hit in library.search(example.question, limit=passages_read)]
-            spans = reader.read(example.question, passages)
-            observations += [_observed(example, spans)] if spans else []
+            hits = library.search(example.question, limit=passages_read)
+            spans = reader.read(example.question, [hit.passage for hit in hits])
+            observations += [_observed(example, spans, found_behind(hits))] if spans else []
             report(done)
     return observations
 
@@ -89,10 +89,11 @@ def _library(examples: Sequence[Example], encoder: Encoder) -> Library:
     return library
 
 
-def _observed(example: Example, spans: Sequence[Span]) -> Observation:
+def _observed(example: Example, spans: Sequence[Span], behind: Mapping[int, float]) -> Observation:
     golds = [example.context[start:end] for start, end in example.answers]
     right = tuple(any(close(span.text, gold) for gold in golds) for span in spans)
-    return Observation(tuple(features(example.question, span) for span in spans), right, example.answerable)
+    seen = tuple(features(example.question, span, behind[span.passage.id]) for span in spans)
+    return Observation(seen, right, example.answerable)
 
 
 def close(answer: str, gold: str) -> bool:
