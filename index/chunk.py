@@ -15,6 +15,7 @@ from index.types import Document, Passage
 CHUNK_CHARS = 480
 LEAD_CHARS = 200
 _MAX_SENTENCE_CHARS = 1200
+_SPLIT_CHARS = 10_000  # at once: sentencex takes time by the square of the quotes that a paragraph does not close
 BULLETS = "[•‣▪●○◦■□–*+-]"
 _BULLET = re.compile(rf"^{BULLETS}[ \t]+(?=\S)", re.MULTILINE)
 _ODD_SPACE = re.compile(r"[^\S \n]")  # sentencex 1.0.32 panics on "A\u3000."; one character stands for one
@@ -31,11 +32,23 @@ def sentences(text: str, start: int = 0) -> list[Range]:
     from sentencex import get_sentence_boundaries
 
     ranges: list[Range] = []
-    for boundary in get_sentence_boundaries("en", _ODD_SPACE.sub(" ", text[start:])):
-        whole = _trim(text, start + boundary["start_index"], start + boundary["end_index"])
-        for item in _items(text, *whole):
-            ranges.extend(_cut(text, item))
+    plain = _ODD_SPACE.sub(" ", text)
+    for first, last in _portions(plain, start):
+        for boundary in get_sentence_boundaries("en", plain[first:last]):
+            whole = _trim(text, first + boundary["start_index"], first + boundary["end_index"])
+            for item in _items(text, *whole):
+                ranges.extend(_cut(text, item))
     return ranges
+
+
+def _portions(text: str, start: int) -> Iterator[Range]:
+    """Whole paragraphs that are split at once; only one that is longer is cut, where a line, sentence or word ends."""
+    while len(text) - start > _SPLIT_CHARS:
+        ends = (text.rfind(mark, start, start + _SPLIT_CHARS) for mark in ("\n\n", "\n", ". ", " "))
+        stop = next((at + 1 for at in ends if at >= 0), start + _SPLIT_CHARS)
+        yield start, stop
+        start = stop
+    yield start, len(text)
 
 
 def _items(text: str, start: int, end: int) -> Iterator[Range]:
@@ -58,7 +71,8 @@ def _trim(text: str, start: int, end: int) -> Range:
 def _cut(text: str, whole: Range) -> Iterator[Range]:
     start, end = whole
     while end - start > _MAX_SENTENCE_CHARS:
-        at = text.rfind(" ", start + _MAX_SENTENCE_CHARS // 2, start + _MAX_SENTENCE_CHARS)
+        within = start + _MAX_SENTENCE_CHARS // 2, start + _MAX_SENTENCE_CHARS
+        at = max(text.rfind(space, *within) for space in " \n")
         stop = at if at > 0 else start + _MAX_SENTENCE_CHARS
         piece = _trim(text, start, stop)
         if piece[0] < piece[1]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import Any
 
 import pytest
+import sentencex
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -64,16 +66,38 @@ def test_an_empty_body_has_no_passages(text: str, body_start: int) -> None:
     assert chunk(document(text, body_start)) == []
 
 
-def test_a_very_long_sentence_is_cut_at_white_space() -> None:
-    text = "quay " * 600 + "end"
+@pytest.mark.parametrize("space", [" ", "\n"])
+def test_a_very_long_sentence_is_cut_at_white_space(space: str) -> None:
+    text = f"harbor{space}" * 500 + "end"  # 171 of 7 characters are 1,197
     passages = chunk(document(text))
-    assert [len(passage.text) for passage in passages] == [1199, 1199, 603]
-    assert " ".join(texts(passages)) == text
+    assert [len(passage.text) for passage in passages] == [1196, 1196, 1109]
+    assert space.join(texts(passages)) == text
 
 
 def test_what_has_no_white_space_at_all_is_cut_all_the_same() -> None:
     passages = chunk(document("字" * 2500))
     assert [(passage.start, passage.end) for passage in passages] == [(0, 1200), (1200, 2400), (2400, 2500)]
+
+
+def test_a_long_text_is_split_by_paragraphs_and_a_paragraph_without_an_end_in_portions(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # the splitter's time grows by the square of the quotes that are open in what it is given
+    given_at_once: list[int] = []
+
+    def watched(language: str, text: str) -> Any:
+        given_at_once.append(len(text))
+        return splitter(language, text)
+
+    splitter = sentencex.get_sentence_boundaries
+    monkeypatch.setattr(sentencex, "get_sentence_boundaries", watched)
+    paragraph = f"“{QUAY} {FERRY}” said Dr. Moss.\nLine feeds\nend no sentence."
+    whole = [paragraph[slice(*found)] for found in sentences(paragraph)]
+    text = "\n\n".join([paragraph] * 400)  # 36,000 characters
+    assert [text[slice(*found)] for found in sentences(text)] == whole * 400
+    text = "“ferry " * 5_000
+    assert " ".join(text[slice(*found)] for found in sentences(text)) == text.strip()
+    assert max(given_at_once) <= 10_000
 
 
 def test_chinese_is_split_at_its_own_full_stops() -> None:
