@@ -45,7 +45,8 @@ class Derived:
             return self._dense if len(self._dense) else None
 
     def _fresh_dense(self, dimension: int) -> DenseIndex:
-        index, count = self._dense, self._store.passage_count()
+        count = self._store.passage_count()
+        index, self._dense = self._dense, None  # stopped half way it holds neither state, and is not asked again
         path = self._home / "dense.faiss" if self._home else None
         if index is None and path is not None:
             index = DenseIndex.load(path, dimension=dimension)
@@ -88,7 +89,7 @@ class Derived:
             return self._words
 
     def _fresh_words(self) -> WordIndex:
-        held = self._words  # an empty index is false
+        held, self._words = self._words, None  # an empty index is false
         if self._home is not None:
             folder = self._home / "words"
             with suppress(OSError), locked(folder):  # else in memory, as long as this process lives

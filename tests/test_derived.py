@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 from index import dense, derived, lexical
 from index.dense import DenseIndex
 from index.library import Library
-from index.types import ANY, Document
+from index.types import ANY, Document, LibraryError
 
 if TYPE_CHECKING:
     from index.types import Vectors
@@ -244,6 +244,30 @@ def test_a_folder_that_cannot_be_written_is_searched_from_memory(
     with opened(tmp_path) as again:
         check(again, "bora felt")
         assert lexical.WordIndex.open(tmp_path / "words") is not None
+
+
+@pytest.mark.parametrize("error", [LibraryError("the disk says no"), KeyboardInterrupt()])
+@pytest.mark.parametrize("read", ["vectors", "texts"])
+@pytest.mark.parametrize("is_kept", [True, False])
+def test_an_index_that_was_stopped_on_its_way_to_the_newest_state_is_not_searched(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_kept: bool, read: str, error: BaseException
+) -> None:
+    monkeypatch.setattr(derived, "_BATCH", 8)
+    library = opened(tmp_path if is_kept else None, *(document(number) for number in range(5)))
+    check(library, "bora felt")
+    list(library.add(document(number, 1) for number in range(3, 8)))
+    batches = [getattr(library._store, read), error]
+
+    def stopped(*asked: int) -> object:
+        if isinstance(batch := batches.pop(0), BaseException):
+            raise batch
+        return batch(*asked)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(library._store, read, stopped)
+        with pytest.raises(type(error)):
+            library.search("bora felt", limit=5)
+    check(library, "bora felt")
 
 
 def test_vectors_among_few_documents_are_all_found_by_an_approximate_index() -> None:
