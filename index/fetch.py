@@ -27,6 +27,7 @@ MAX_PAGE_BYTES = 20 * 2**20
 TIMEOUT_S = 20.0  # for the whole page, with all redirects
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _SAVE_IT = "save the page in a browser and index the file"
+_BROKE_OFF = "the connection broke off"
 _Socket = TypeVar("_Socket", bound=socket.socket)
 
 
@@ -59,10 +60,19 @@ def fetch(url: str, *, private: bool = False) -> Fetched:
     except (OSError, http.client.HTTPException, ValueError) as error:
         if gate.is_shut:
             raise InputError(f"the page took longer than {TIMEOUT_S:.0f} seconds; {_SAVE_IT}") from error
-        reason = getattr(error, "reason", None) or error
-        raise InputError(f"the page could not be fetched ({reason}); {_SAVE_IT}") from error
+        raise InputError(f"the page could not be fetched ({_reason(error)}); {_SAVE_IT}") from error
     finally:
         timer.cancel()
+
+
+def _reason(error: Exception) -> str:
+    """In words for a person."""
+    cause = getattr(error, "reason", None) or error
+    if isinstance(cause, socket.gaierror):
+        return "no server of that name was found: either it is misspelt or there is no network"
+    if isinstance(cause, http.client.IncompleteRead):
+        return _BROKE_OFF
+    return getattr(cause, "strerror", None) or str(cause)
 
 
 def _get(url: str, gate: _Gate) -> Fetched:
@@ -79,13 +89,15 @@ def _get(url: str, gate: _Gate) -> Fetched:
     address = urllib.parse.quote(url.partition("#")[0], safe="%/:=&?~+!$,;'@()*[]")
     request = urllib.request.Request(address, headers={"User-Agent": "Mozilla/5.0 (compatible; Footnote)"})  # noqa: S310
     with opener.open(request, timeout=TIMEOUT_S) as response:
-        content = bytearray()
+        content, announced = bytearray(), response.length or 0  # None where the server does not say
         while chunk := response.read1(2**16):
             content += chunk
             if len(content) > MAX_PAGE_BYTES:
                 raise InputError(f"the page has more than {MAX_PAGE_BYTES // 2**20} MB; {_SAVE_IT}")
         if gate.is_shut:  # what came so far is not the page
             raise OSError
+        if len(content) < announced:
+            raise OSError(_BROKE_OFF)
         kind, charset = response.headers.get_content_type(), response.headers.get_content_charset()
         is_named = charset and (kind.startswith("text/") or kind == "application/xhtml+xml")
         return Fetched(_in_utf8(bytes(content), charset) if is_named else bytes(content), response.url, kind)

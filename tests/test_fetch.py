@@ -134,6 +134,16 @@ def test_an_address_that_leads_nowhere_is_a_failure_that_says_what_to_do(url: st
     assert failure(url).reason.endswith("save the page in a browser and index the file")
 
 
+def test_a_server_without_an_address_is_said_to_be_misspelt_or_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    assert failure("http://nowhere.example/a.txt").reason.startswith(
+        "the page could not be fetched (no server of that name was found: either it is misspelt or there is no network)"
+    )
+
+
 @pytest.mark.parametrize(
     ("host", "known_as"), [("пример.рф", "xn--e1afmkfd.xn--p1ai"), ("STRASSE.straße", "strasse.xn--strae-oqa")]
 )
@@ -193,6 +203,24 @@ def test_a_server_that_sends_a_byte_now_and_then_is_left_in_time(start: bytes, m
         thread.join()
     assert isinstance(found, Failure)
     assert found.reason.startswith("the page took longer than")
+
+
+@pytest.mark.parametrize("header", ["Content-Length: 5000\r\n\r\n", "Transfer-Encoding: chunked\r\n\r\n1388\r\n"])
+def test_a_page_whose_rest_did_not_come_is_a_failure(header: str) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def breaks_off() -> None:
+            connection, _ = server.accept()
+            with connection:
+                connection.recv(2**16)
+                connection.sendall(f"HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n{header}{HARBOUR}".encode())
+
+        thread = threading.Thread(target=breaks_off)
+        thread.start()
+        (found,) = load(f"http://127.0.0.1:{server.getsockname()[1]}/a.txt", private=True)
+        thread.join()
+    assert isinstance(found, Failure)
+    assert found.reason.startswith("the page could not be fetched (the connection broke off)")
 
 
 def test_a_pdf_at_a_web_address_is_read_by_its_type(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
