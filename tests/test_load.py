@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import datetime as dt
 import os
 import subprocess
@@ -151,6 +152,12 @@ def test_markdown_without_a_heading_is_named_after_its_front_matter_or_its_file(
     assert one(tmp_path / "new-quay.md").body_start == 0
     (tmp_path / "ruled.md").write_text(f"---\n\n{HARBOUR}\n\n---\n\n{FERRIES}\n")
     assert body(one(tmp_path / "ruled.md")) == f"{HARBOUR}\n\n{FERRIES}"
+
+
+def test_tabs_and_spaces_of_markdown_say_what_is_in_a_list_and_where_a_line_ends(tmp_path: Path) -> None:
+    text = f"\n--- \ntitle:\tQuay opens\n---\t\n{HARBOUR}\n\n- fruit\n\t- apple\n\nAda Moss  \nNorrvik\n"
+    (tmp_path / "a.md").write_bytes(codecs.BOM_UTF8 + text.replace("\n", "\r\n").encode())
+    assert one(tmp_path / "a.md").text == f"Quay opens\n\n{HARBOUR}\n\n- fruit\n◦ apple\n\nAda Moss\nNorrvik"
 
 
 def test_an_html_page_becomes_its_article(tmp_path: Path) -> None:

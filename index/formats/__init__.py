@@ -36,7 +36,7 @@ def read_text(content: bytes) -> Content:
 
 def read_markdown(content: bytes) -> Content:
     """Markdown: the first "# heading" is the title; a front matter's title, date and author count."""
-    about, text = plain_markdown(normalise(decode(content)))
+    about, text = plain_markdown("\n".join(decode(content).splitlines()))  # its tabs and spaces mean something
     return Content(text, about.get("title"), about.get("author"), find_date(about.get("date", "")))
 
 

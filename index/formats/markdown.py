@@ -1,7 +1,7 @@
 """Markdown -> plain text, and what its front matter and first heading say of it.
 
-In: normalised Markdown. Out: a dict of title, date and author, and the text without markup. Knows nothing of files,
-Documents, or what of the text is the article.
+In: Markdown whose lines end with line feeds. Out: a dict of title, date and author, and the text without markup. Knows
+nothing of files, Documents, or what of the text is the article.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 _FRONT_MATTER = re.compile(  # "key: value", what belongs to it and remarks; prose between two rules is a section
-    r"---\n(?P<fields>(?:#.*\n|\n)*[\w-]+:.*\n(?:(?:[\w-]+:.*|[ \t].*|- .*|#.*|)\n)*)---(?:\n|$)"
+    r"\s*---[ \t]*\n(?P<fields>(?:#.*\n|\n)*[\w-]+:.*\n(?:(?:[\w-]+:.*|[ \t].*|- .*|#.*|)\n)*)---[ \t]*(?:\n|$)"
 )
 _FIELD = re.compile(  # a value that ">" or "|" announces stands in the lines below
     r"^(?P<key>[\w-]+):[ \t]*(?:[>|][-+\d]*[ \t]*\n(?P<folded>(?:[ \t].*\n|\n)*)|(?P<plain>.*)$)", re.MULTILINE
