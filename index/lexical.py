@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _LETTER = rf"(?!{UNSPACED})[\w\u0591-\u05c7\u0610-\u061a\u064b-\u0670\u0900-\u0dff]"
 _LONGEST_WORD = 200  # characters; a longer one is several
 _TERM = re.compile(rf"(?P<unspaced>{UNSPACED}+)|(?:{_LETTER}){{1,{_LONGEST_WORD}}}")
-_ACCENTS = re.compile("[\u0300-\u036f]")
+_ACCENTS = re.compile("[\u0300-\u036f\u200c\u200d]")  # and joiners, which not everybody types
 _MAX_WORDS = 32
 # Words that a question is built from and that say nothing of what it asks.
 _STOPWORDS = frozenset(

@@ -17,7 +17,6 @@ _BINARY_STARTS = (
     b"PK\x03\x04",
     b"\x89PNG",
     b"\xff\xd8\xff",
-    b"GIF8",
     b"\x1f\x8b",
     b"{\\rtf",
     b"\xd0\xcf\x11\xe0",
@@ -48,9 +47,12 @@ _NOT_WESTERN = re.compile(r"[^\x00-\x7f]{4}|[^\W\d_][¡-©¬®-´¶¸¹¼-¿×÷
 _BREAK = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _ODD_SPACE = re.compile("[\t\xa0\u1680\u2000-\u200a\u202f\u205f\u3000]")
 _INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff"
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufe0e\ufe0f\ufeff"
     "\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
+
+# ZWNJ and ZWJ, which are spelling between two letters of Persian or Hindi, and nothing at the edge of a word.
+_LOOSE_JOINER = re.compile(r"(?<![^\s\u200c\u200d])[\u200c\u200d]|[\u200c\u200d](?![^\s\u200c\u200d])")
 
 _MOST_MARKS = 30
 _HEAP = re.compile(rf"[^\w\s!-~]{{{_MOST_MARKS + 1},}}")  # may hold accents: they are neither word nor ASCII
@@ -62,7 +64,8 @@ def normalise(text: str) -> str:
     Linear in the length of the text, and idempotent. Lone surrogates, which no database stores, go too.
     """
     text = _ODD_SPACE.sub(" ", _BREAK.sub("\n", text))
-    text = unicodedata.normalize("NFC", _HEAP.sub(_fewer_marks, _INVISIBLE.sub("", text)))
+    text = _LOOSE_JOINER.sub("", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", _HEAP.sub(_fewer_marks, text))
     lines = "\n".join(line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", lines).strip()
 
@@ -116,6 +119,8 @@ def decode_as(content: bytes, label: str) -> str:
         name = _MEANT.get(name, name)
         if name == _WESTERN and _is_utf8(content):
             return content.decode()
+        if name.startswith("utf-16") and b"\0" not in content:  # not even in a line's end
+            return decode(content)
         text = content.decode(name, "replace")
     except (LookupError, ValueError):  # a name that nobody knows, or not one of a text's encoding
         return decode(content)

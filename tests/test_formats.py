@@ -515,6 +515,8 @@ def test_a_page_shows_the_characters_that_browsers_show_whatever_it_calls_its_en
         ("Grüße aus Zürich", "utf-8", "cp1252"),
         ("Grüße aus Zürich", "base64", "cp1252"),
         ("Grüße", "iso-8859-1", "utf-16"),
+        (FIGURES, "utf-16", "utf-8"),
+        (FIGURES, "utf-16le", "utf-16le"),
     ],
 )
 def test_the_name_of_an_encoding_is_taken_as_it_is_meant(text: str, label: str, truth: str) -> None:

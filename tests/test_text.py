@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from loading import one
 from samples import HARBOUR
 
-from index.text import normalise
+from index.lexical import indexed_words
+from index.text import decode, normalise
+from index.types import InputError
 
 
 def test_normalising_removes_what_cannot_be_seen() -> None:
@@ -18,7 +20,13 @@ def test_normalising_removes_what_cannot_be_seen() -> None:
     assert normalise(raw) == "Café  bar\nnext\n\nlast\nline"
 
 
-@given(st.text(st.characters(), max_size=200))
+def test_a_joiner_stays_where_it_is_spelling_and_is_found_without_it() -> None:
+    for word in ("می\u200cشود", "क्\u200dष", "👩\u200d🚀"):  # Persian, Hindi, an emoji
+        assert normalise(f"{word}\u200c \u200d\u200c\u200d {word}") == f"{word}  {word}"
+    assert indexed_words("می\u200cشود") == indexed_words("میشود")
+
+
+@given(st.text(st.characters() | st.sampled_from(" a\u200b\u200c\u200d\u0301"), max_size=200))
 def test_normalising_twice_changes_nothing_more(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
@@ -41,6 +49,12 @@ def test_the_encoding_is_found(tmp_path: Path, encoding: str, text: str) -> None
     path = tmp_path / "a.txt"
     path.write_bytes(text.encode(encoding))
     assert one(path).text == text
+
+
+def test_an_article_that_begins_with_the_name_of_a_format_is_text_and_a_picture_is_not() -> None:
+    assert decode(b"GIF89a turned thirty.") == "GIF89a turned thirty."
+    with pytest.raises(InputError, match="binary data"):
+        decode(b"GIF89a\1\0\1\0\x80\0\0\xff\xff\xff\0\0\0;")
 
 
 def test_a_late_foreign_character_is_decoded_in_its_own_encoding(tmp_path: Path) -> None:
