@@ -123,6 +123,30 @@ def _docx_with(body_xml: str) -> bytes:
     return samples.zipped(members)
 
 
+def test_a_row_that_begins_further_right_has_its_values_under_their_names() -> None:
+    def row(*cells: str, free: int = 0) -> str:
+        before = f'<w:trPr><w:gridBefore w:val="{free}"/></w:trPr>' if free else ""
+        return f"<w:tr>{before}{''.join(f'<w:tc><w:p><w:r><w:t>{c}</w:t></w:r></w:p></w:tc>' for c in cells)}</w:tr>"
+
+    table = f"<w:tbl>{row('Port', 'Berths', 'Ferries')}{row('Norrvik', '12', '2')}{row('19', '3', free=1)}</w:tbl>"
+    assert one(_docx_with(table), "a.docx").text == "Port: Norrvik; Berths: 12; Ferries: 2.\nBerths: 19; Ferries: 3."
+
+
+def test_the_rows_of_a_table_in_a_cell_are_told_once() -> None:
+    def table(*rows: list[str]) -> str:
+        cells = ("".join(f"<table:table-cell>{cell}</table:table-cell>" for cell in row) for row in rows)
+        return f"<table:table>{''.join(f'<table:table-row>{row}</table:table-row>' for row in cells)}</table:table>"
+
+    def words(*row: str) -> list[str]:
+        return [f"<text:p>{value}</text:p>" for value in row]
+
+    ferries = table(words("Ferry", "Knots"), words("Vega", "18"))
+    ports = table(words("Port", "Berths", "Fleet"), [*words("Norrvik", "12"), ferries], words("Larch Bay", "7", "None"))
+    assert one(samples.odt(ports), "a.odt").text == (
+        "Port: Norrvik; Berths: 12; Fleet: Ferry: Vega; Knots: 18.\nPort: Larch Bay; Berths: 7; Fleet: None."
+    )
+
+
 def test_slides_are_pages_with_their_notes_and_tables() -> None:
     found = one(samples.pptx(), "slides.pptx")
     first, second = f"Quay opens\n\n{HARBOUR}", f"Ferries\n\n{FERRIES}\n\nSpeak of the price."
@@ -177,6 +201,13 @@ def test_a_book_is_read_although_its_fonts_are_hidden_but_not_when_its_chapters_
             one(samples.zipped({**members, "META-INF/encryption.xml": listed.format(name)}), "book.epub")
 
 
+def test_an_empty_chapter_does_not_keep_a_book_from_being_read() -> None:
+    source = zipfile.ZipFile(io.BytesIO(samples.epub()))
+    members = {name: source.read(name) for name in source.namelist()}
+    members["OEBPS/one.xhtml"] = b""
+    assert one(samples.zipped(members), "book.epub").text.endswith(f"Chapter two\n\nThe boats & ships.\n{FERRIES}")
+
+
 def test_a_mail_has_subject_sender_and_date_and_its_attachments_are_documents_of_their_own() -> None:
     attached = {"ports.csv": samples.CSV, "photo.png": b"\x89PNG", "../../etc/quay.txt": HARBOUR.encode()}
     mail, ports, quay = read(samples.eml(attached), "mail.eml", "/shelf/mail.eml")
@@ -217,6 +248,44 @@ def test_a_mail_keeps_what_is_written_below_a_picture_and_a_named_text_stays_an_
     assert isinstance(attached, Document)
     assert body(mail) == f"{HARBOUR}\n\n{FERRIES}"
     assert attached.text == "An older quay."
+
+
+PORTS_FILE = (
+    "Content-Type: text/csv; name=ports.csv\nContent-Disposition: attachment\n\nPort,Berths,Built\nNorrvik,12,1998\n"
+)
+
+
+def _multipart(kind: str, *parts: str) -> str:
+    inside = "".join(f"--{kind}\n{part}\n" for part in parts)
+    return f"Content-Type: multipart/{kind}; boundary={kind}\n\n{inside}--{kind}--\n"
+
+
+PLAIN, SHOWN = f"Content-Type: text/plain\n\n{HARBOUR}", f"Content-Type: text/html\n\n<p>{HARBOUR}</p>"
+SIGNATURE = "Content-Type: application/pgp-signature; name=signature.asc\n\nx"
+
+
+@pytest.mark.parametrize(
+    ("content", "written"),
+    [
+        (_multipart("signed", _multipart("mixed", PLAIN, PORTS_FILE), SIGNATURE), [HARBOUR]),
+        (_multipart("alternative", PLAIN, _multipart("mixed", SHOWN, PORTS_FILE)), [HARBOUR]),
+        (PORTS_FILE, []),
+    ],
+)
+def test_what_is_attached_to_a_part_of_a_mail_or_is_all_of_it_is_read(content: str, written: list[str]) -> None:
+    *mail, ports = read(f"Subject: The quay\nMIME-Version: 1.0\n{content}".encode(), "mail.eml", "mail.eml")
+    assert [body(found) for found in mail if isinstance(found, Document)] == written
+    assert isinstance(ports, Document)
+    assert ports.text == "Port: Norrvik; Berths: 12; Built: 1998."
+    assert ports.source.endswith("/ports.csv")
+
+
+def test_a_mail_keeps_the_lines_of_listed_text_and_shows_nothing_that_is_hidden() -> None:
+    html = (
+        f"<div style='color: red; DISPLAY : none'><p>Preview.</p></div><p>{HARBOUR}<span hidden>Never.</span> Now.</p>"
+        "<pre>Norrvik  12\n  Larch Bay  7\n</pre>"
+    )
+    assert body(one(samples.eml(html=html), "mail.eml")) == f"{HARBOUR} Now.\n\nNorrvik 12\nLarch Bay 7"
 
 
 @pytest.mark.parametrize(
@@ -267,6 +336,15 @@ def test_a_workbook_names_its_columns_below_its_title_and_skips_empty_sheets() -
     found = one(samples.xlsx(), "ports.xlsx")
     assert found.text == f"Ports of the coast.\n{ROWS}"
     assert found.title == "Ports"
+
+
+def test_a_large_number_of_a_sheet_has_no_decimal_places() -> None:
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream) as book:
+        book.add_worksheet().write_row(0, 0, ["Grains of sand", 1234567890123450])
+    assert one(stream.getvalue(), "sand.xlsx").text == "Grains of sand: 1234567890123450."
 
 
 @pytest.mark.parametrize(

@@ -32,9 +32,8 @@ def read_epub(content: bytes) -> Content:
             book = parse_xml(archive.read(place))
         except (KeyError, AttributeError) as error:
             raise InputError("it is no EPUB book: it does not name its contents") from error
-        chapters = [
-            shown_text(decode_html(archive.read(name))) for name in _spine(book, posixpath.dirname(place), archive)
-        ]
+        pages = (archive.read(name) for name in _spine(book, posixpath.dirname(place), archive))
+        chapters = [shown_text(decode_html(page)) for page in pages if page.strip()]
     authors = [element.text or "" for element in book.iter(f"{_DC}creator")]
     return Content(
         "\n\n".join(filter(None, chapters)),

@@ -18,6 +18,7 @@ from index.text import BULLET, INNER_BULLET, decode, decode_as, normalise
 from index.types import InputError
 
 _HIDDEN = {"head", "script", "style", "template", "noscript", "nav", "svg", "object", "iframe", "select", "button"}
+_UNSEEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _BLOCKS = {
     *("address", "article", "aside", "blockquote", "body", "center", "dd", "div", "dl", "dt", "figcaption", "figure"),
     *("footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "main", "ol", "p", "pre", "section"),
@@ -92,9 +93,14 @@ def shown_text(page: str) -> str:
 
     parser = etree.HTMLParser(encoding="utf-8", no_network=True, huge_tree=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(page.encode("utf-8", "replace"), parser)
-    for table in [] if root is None else list(root.iter("table")):
+    if root is None:
+        return ""
+    for element in list(root.iter("*")):
+        if "hidden" in element.attrib or _UNSEEN.search(element.get("style", "")):
+            element.clear(keep_tail=True)
+    for table in list(root.iter("table")):
         _name_columns(table)
-    text = "" if root is None else "".join(_pieces(root))
+    text = "".join(_pieces(root))
     text = re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text))
     return normalise(re.sub(rf"{_INNER}\s*", INNER_BULLET, re.sub(rf"{_ITEM}\s*", BULLET, text)))
 
@@ -172,17 +178,18 @@ def _span(cell: Any, of: str) -> int:
 def _pieces(root: Any) -> Iterator[str]:
     from lxml import etree
 
-    hidden = 0
+    hidden = in_pre = 0
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
         hidden += (tag in _HIDDEN) * (1 if event == "start" else -1)
+        in_pre += (tag == "pre") * (1 if event == "start" else -1)
         gap = _GAPS.get(tag, "")
         words = element.text if event == "start" else element.tail
         is_shown = not hidden
         if is_shown:
             yield gap if event == "start" or gap == "\n\n" else ""
             yield _bullet(element) if tag == "li" and event == "start" else ""
-            yield re.sub(r"\s+", " ", words or "")
+            yield re.sub(r"[^\S\n]+" if in_pre else r"\s+", " ", words or "")
 
 
 def _bullet(item: Any) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import email
 import email.policy
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from email.message import EmailMessage
 from email.utils import parseaddr, parsedate_to_datetime
@@ -43,22 +44,25 @@ def read_mail(content: bytes) -> tuple[Content, list[Member]]:
     text = _joined(_written(message, bodies))
     subject = str(message.get("Subject", ""))
     letter = Content(text, title=subject, author=name or address, published=published, kind="authored")
-    return letter, list(_attachments(message))
+    return letter, list(_attachments(message, bodies))
 
 
 def _written(part: Any, bodies: Sequence[Any]) -> Iterator[str]:
-    """What is written in a part and those inside it, in order; of a text in several forms one. Blank where nothing is.
-
-    A text with a file's name is an attachment, unless it is one of the `bodies` of the mail.
-    """
+    """What is written in a part and those inside it, in order; of a text in several forms one. Some may be blank."""
     kind = part.get_content_type()
     if kind == "multipart/alternative":
         yield _fullest([(form.get_content_type(), _joined(_written(form, bodies))) for form in part.iter_parts()])
     elif part.get_content_maintype() == "multipart":
         for inner in part.iter_parts():
             yield from _written(inner, bodies)
-    elif kind in _TEXTS and (part in bodies or not (part.get_filename() or part.is_attachment())):
+    elif _is_written(part, bodies):
         yield _text(part)
+
+
+def _is_written(part: Any, bodies: Sequence[Any]) -> bool:
+    """A text with a file's name is an attachment, unless it is one of the `bodies` of the mail."""
+    named = part.get_filename() or part.is_attachment()
+    return part.get_content_type() in _TEXTS and (part in bodies or not named)
 
 
 def _joined(texts: Iterable[str]) -> str:
@@ -83,11 +87,22 @@ def _text(part: Any) -> str:
     return _SIGNATURE.sub("\n", normalise(text)).strip()
 
 
-def _attachments(message: EmailMessage) -> Iterator[Member]:
-    parts: Iterator[Any] = message.iter_attachments() if message.is_multipart() else iter(())
-    for number, part in enumerate(parts, 1):
+def _attachments(message: EmailMessage, bodies: Sequence[Any]) -> Iterator[Member]:
+    attached = (part for part in _single_parts(message) if not _is_written(part, bodies))
+    for number, part in enumerate(attached, 1):
         given = re.split(r"[/\\]", one_line(part.get_filename()) or "")[-1][-_NAME_CHARS:]
         if part.get_content_type() == "message/rfc822":
             yield Member(f"{number}/{given or 'message'}".removesuffix(".eml") + ".eml", part.get_content().as_bytes())
         elif given and (content := part.get_payload(decode=True)):
             yield Member(f"{number}/{given}", content)
+
+
+def _single_parts(message: EmailMessage) -> Iterator[Any]:
+    """However deep they lie; what lies deeper comes later, so that it takes no number from what does not."""
+    waiting: deque[Any] = deque([message])
+    while waiting:
+        part = waiting.popleft()
+        if part.get_content_maintype() == "multipart":
+            waiting.extend(part.iter_parts())
+        else:
+            yield part

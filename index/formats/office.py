@@ -117,14 +117,19 @@ def _table(table: Any) -> Iterator[str]:
 
 
 def _cells(row: Any) -> list[Any]:
-    """The cells of a row; None for the further columns of a wide one."""
-    cells: list[Any] = []
+    """The cells of a row; None for the columns left free before it, and the further ones of a wide cell."""
+    cells: list[Any] = [None] * _columns(row, f"{_W}trPr/{_W}gridBefore")
     for cell in row.iter(f"{_W}tc"):
         if next(cell.iterancestors(f"{_W}tr")) is row:
-            span = cell.find(f"{_W}tcPr/{_W}gridSpan")
-            wide = span.get(f"{_W}val", "1") if span is not None else "1"
-            cells += [cell, *[None] * (min(int(wide), 100) - 1 if wide.isdigit() else 0)]
+            cells += [cell, *[None] * (_columns(cell, f"{_W}tcPr/{_W}gridSpan") - 1)]
     return cells
+
+
+def _columns(element: Any, path: str) -> int:
+    """How many columns a property is about; 0 where it is not set."""
+    found = element.find(path)
+    said = found.get(f"{_W}val", "") if found is not None else ""
+    return min(int(said), 100) if said.isdecimal() else 0
 
 
 def _cell(cell: Any, above: str) -> str:

@@ -109,7 +109,8 @@ def _asides(element: Any) -> Iterator[Any]:
 def _rows(table: Any) -> Iterator[list[str]]:
     """A cell over several rows counts for each; one repeated to fill the sheet's width, a few times at most."""
     merged: dict[int, tuple[str, int]] = {}  # column -> the words of a cell that goes on, and for how many rows
-    for row in table.iter(f"{_TABLE}table-row"):
+    own_rows = (row for row in table.iter(f"{_TABLE}table-row") if next(row.iterancestors(f"{_TABLE}table")) is table)
+    for row in own_rows:
         cells: list[str] = []
         for cell in row.iterchildren(f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell"):
             words = " ".join(filter(None, (block.strip() for block in _blocks(cell))))

@@ -132,7 +132,7 @@ def _value(cell: object) -> str:
     if isinstance(cell, bool):
         return str(cell).upper()
     if isinstance(cell, float):
-        return f"{cell:.15g}" if abs(cell) < 1e15 else str(cell)
+        return f"{cell:.15g}" if abs(cell) < 1e15 else str(cell).removesuffix(".0")
     if isinstance(cell, dt.datetime):
         return str(cell.date()) if cell.time() == dt.time() else cell.isoformat(" ", "minutes")
     return str(cell)
