@@ -87,6 +87,15 @@ def test_the_day_on_which_a_template_was_made_is_no_date_of_a_file() -> None:
     assert one(samples.pptx(), "slides.pptx").published is None
 
 
+@pytest.mark.parametrize("stated", ["python-docx", "Microsoft Office User", "openpyxl", "Unknown", "unknown author"])
+def test_a_name_that_programs_give_is_no_author(stated: str) -> None:
+    assert document(Content(HARBOUR, author=stated), "a.docx", fallback="A").author is None
+    assert (
+        document(Content(f"Quay opens\n\nBy Ada Moss\n\n{HARBOUR}", author=stated), "a.docx", fallback="A").author
+        == "Ada Moss"
+    )
+
+
 def test_a_title_set_by_hand_in_an_open_document_is_found_before_a_heading() -> None:
     style = 'xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0"'
     body_xml = f'<text:h>Part one</text:h><text:p text:style-name="P1">Quays</text:p><text:p>{HARBOUR}</text:p>'

@@ -65,6 +65,16 @@ def test_the_day_on_which_the_file_was_made_gives_way_to_a_date_in_the_text() ->
     assert stored(pdf([dated], info="/CreationDate (D:20240504101500Z)")).published == dt.date(2023, 4, 6)
 
 
+def test_a_day_that_has_not_come_yet_is_no_date_of_a_file() -> None:
+    assert stored(pdf([paragraph(LEFT)], info="/CreationDate (D:99991231101500Z)")).published is None
+
+
+@pytest.mark.parametrize("content", [b"%PDF-1.4 and no more", b"Not even that."])
+def test_a_damaged_file_is_named_so(content: bytes) -> None:
+    with pytest.raises(InputError, match=r"^it is damaged, or no PDF$"):
+        read_pdf(content)
+
+
 def test_a_stated_title_that_the_first_page_shows_is_the_title() -> None:
     page = [(72.0, 760.0, 20.0, "HARBOUR REVIEW"), *paragraph(["On quays and bells", *LEFT])]
     assert read_pdf(pdf([page], info="/Title (On quays and bells)")).title == "On quays and bells"

@@ -25,6 +25,9 @@ _STOCK_TITLE = re.compile(
     r"|(?:word )?document\d*|powerpoint[ -]presentation|\W*",
     re.IGNORECASE,
 )
+_STOCK_AUTHOR = re.compile(
+    r"python-(?:docx|pptx)|openpyxl|(?:microsoft office|windows) user|unknown(?: author)?", re.IGNORECASE
+)
 _MARK = re.compile("[\U000f0000-\U000fffff]")
 
 
@@ -59,8 +62,8 @@ def document(content: Content, source: str, *, fallback: str) -> Document:
         title=page.title or fallback,
         text=page.text,
         source=source,
-        published=content.published or page.published or content.made,
-        author=one_line(content.author) or page.author,
+        published=content.published or page.published or _past(content.made),
+        author=_named(content.author) or page.author,
         body_start=page.body_start,
     )
     return _without_marks(found, content.pages) if content.pages else found
@@ -90,6 +93,11 @@ def _without_marks(marked: Document, given: Sequence[int]) -> Document:
     return replace(marked, title=title, text=text, pages=(*[0] * first, *reversed(pages)), body_start=body_start)
 
 
+def _past(made: dt.date | None) -> dt.date | None:
+    """None where the clock of the machine that made it was wrong."""
+    return made if made and made <= dt.date.today() else None
+
+
 def identify(source: str) -> str:
     """The id of a document that brings none of its own."""
     return hashlib.sha256(source.encode()).hexdigest()[:12]
@@ -103,6 +111,12 @@ def telling(stated: str | None) -> str | None:
     """The title that a file states of itself, unless it is one that programs give."""
     title = one_line(stated)
     return None if title is None or _STOCK_TITLE.fullmatch(title) else title
+
+
+def _named(stated: str | None) -> str | None:
+    """The author that a file states, unless it is a name that programs give."""
+    author = one_line(stated)
+    return None if author is None or _STOCK_AUTHOR.fullmatch(author) else author
 
 
 def title_from_name(name: str) -> str:

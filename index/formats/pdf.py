@@ -31,9 +31,9 @@ def read_pdf(content: bytes) -> Content:
     try:
         file = pypdfium2.PdfDocument(content)
     except pypdfium2.PdfiumError as error:
-        if "password" in str(error).lower():
+        if re.search("password|security", str(error), re.IGNORECASE):
             raise InputError("it is encrypted; save a copy of it without the password") from error
-        raise
+        raise InputError("it is damaged, or no PDF") from error
     with file:
         if len(file) > MAX_PAGES:
             raise InputError(f"it has {len(file):,} pages, more than the {MAX_PAGES:,} a PDF may have; split it")
