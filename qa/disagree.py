@@ -40,10 +40,12 @@ def disagree(question: str, one: Span, other: Span) -> bool:
 
 
 def _other_dates(one: str, other: str) -> bool:
-    """Different years, or different days or months where no years tell."""
+    """Different years; where not both name a year different days; where not both name a day different months."""
     if years(one) and years(other):
         return years(one).isdisjoint(years(other))
-    days, others = dates(one), dates(other)
+    days, others = ({date for date in dates(text) if date[1] not in years(text)} for text in (one, other))
+    if not (days and others):
+        days, others = ({(month, "") for month, _ in dates(text)} for text in (one, other))
     return bool(days and others) and days.isdisjoint(others)
 
 

@@ -151,7 +151,7 @@ def _tables(document: Document) -> list[_Table]:
             heads = set()
         if len(cells) > 1 and not any(_SUMMED.fullmatch(document.text[slice(*place)]) for place in cells.values()):
             tables[-1].rows.append(cells)
-        heads = heads | set(cells) if cells else set()
+        heads = heads | set(cells) if cells and (heads or len(cells) > 1) else set()
     return tables
 
 

@@ -160,6 +160,13 @@ def test_prose_and_a_single_row_are_no_table() -> None:
     assert found("Which pier has the most berths?", document(PIERS[:2])) == []
 
 
+def test_a_line_of_one_cell_before_a_table_is_not_of_it() -> None:
+    text = "Port: Oslo\nPort: Bergen; Ships: 12\nPort: Vardo; Ships: 3"
+    assert found("Which port has the most ships?", Document("p", "Ports", text, "/a/p.txt")) == ["Bergen"]
+    above = f"Port: Tallund; Ships: 40\nPort: Norrvik; Ships: 7\n\nThe north\n\n{text}"
+    assert found("Which port has the most ships?", Document("p", "Ports", above, "/a/p.txt")) == []  # two tables
+
+
 def test_a_cell_is_a_guess_where_rows_would_have_to_be_compared() -> None:
     table = document([*PIERS, ["Highest point", "3", "", "", "", "", "", ""]])
     (passage,) = chunk(table, chunk_chars=2000)
