@@ -13,6 +13,7 @@ from qa.types import MARKER, Answer, Citation, Kind, Refusal
 
 NOT_FOUND = "The articles don't say."
 MOST_ITEMS = 30  # of a list
+_NO_BRACKETS = str.maketrans("", "", "[]")
 
 Documents = Mapping[str, Document]
 
@@ -124,7 +125,7 @@ def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:
     lines: list[str] = []
     citations: list[Citation] = []
     for label, answer in parts:
-        asked = unmarked(label)
+        asked = _named(label)
         told = _renumbered(answer, len(citations)) or (answer.refusal.message if answer.refusal else NOT_FOUND)
         lines.append(f"{asked[0].upper()}{asked[1:]} {told}" if asked.endswith("?") else f"{asked}: {told}")
         citations += [replace(c, marker=c.marker + len(citations)) for c in answer.citations]
@@ -141,6 +142,12 @@ def unmarked(text: str) -> str:
     while MARKER.search(text):  # what is left of "[7[2]]" is another
         text = MARKER.sub("", text)
     return " ".join(text.split())
+
+
+def _named(label: str) -> str:
+    """The label, unmarked; of one that is only a reference number, as "[1]", the number."""
+    named = unmarked(label)
+    return named if any(map(str.isalnum, named)) else label.translate(_NO_BRACKETS)
 
 
 def _renumbered(answer: Answer, by: int) -> str:

@@ -37,9 +37,10 @@ class Scope:
 
 def meant(library: Retriever, which: Articles, scope: Scope) -> Document | None:
     """The one article that is meant: the nearest to the topic, the last one spoken of, or the only one."""
-    last = [each.id for each in documents(library, scope.last) if _looked_in(each, scope)]
+    told = scope.last[which.place - (which.place > 0) :][:1] if which.place else scope.last
+    last = [each.id for each in documents(library, told) if _looked_in(each, scope)]
     if which.place:
-        ids = last[which.place - (which.place > 0) :][:1]
+        ids = last
     elif which.it or which == ALL:
         ids = (last if which.it else last[:1]) or those(library, ALL, scope)
     else:
@@ -119,6 +120,10 @@ def _looked_in(entry: Entry | Document, scope: Scope) -> bool:
 def why_none(library: Retriever, which: Articles, scope: Scope) -> Refusal:
     if which.topic:
         return Refusal("not_found", f"No article speaks of {which.topic}.")
+    if which.place > len(scope.last):
+        return Refusal("not_found", "The list has no such article.")
+    if which.place:
+        return Refusal("not_found", "That article is not among those that are asked.")
     number = len(those(library, replace(which, place=0, it=False), scope))
     by = f" by {which.author}" if which.author else ""
     if not number:

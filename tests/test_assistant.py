@@ -391,6 +391,11 @@ def test_a_story_of_two_outlets_is_quoted_once() -> None:
         assert len(assistant(made).ask("What did Ida Holm say?").citations) == 2
 
 
+def test_a_side_that_is_a_reference_number_keeps_it_as_its_label(news: Library) -> None:
+    answer = assistant(news).ask("compare [1] and the ferries")
+    assert answer.text.splitlines()[0] == "1: The articles don't say."
+
+
 def test_a_message_may_ask_only_so_much(news: Library) -> None:
     with pytest.raises(InputError, match="asks 40 questions; at most 10"):
         assistant(news).ask("Why the tax? " * 40)
@@ -651,6 +656,18 @@ def test_a_place_is_one_in_the_last_list(shelf: Library, question: str, document
     answer = assistant(shelf).ask(question, history=[listing, other])
     assert {c.document_id for c in answer.citations} == {listing.documents[document]}
     assert assistant(shelf).ask(question, history=[other]).refused
+
+
+def test_a_place_is_counted_in_the_list_as_it_was_shown(shelf: Library) -> None:
+    listing = assistant(shelf).ask("Which articles mention Norrvik?").turn
+    first, second = listing.documents
+    asked = assistant(shelf)
+    answer = asked.ask("Summarise the second one", history=[listing], within=[second])
+    assert {c.document_id for c in answer.citations} == {second}
+    gone = asked.ask("Summarise the second one", history=[listing], within=[first])
+    assert gone.refusal == Refusal("not_found", "That article is not among those that are asked.")
+    beyond = asked.ask("Summarise the fifth one", history=[listing], within=[first])
+    assert beyond.refusal == Refusal("not_found", "The list has no such article.")
 
 
 def test_another_place_in_the_list_is_asked_the_same(shelf: Library) -> None:
