@@ -168,6 +168,7 @@ def searched(kept: Conversations) -> Conversations:
         ("don't say", ["c4"]),
         ("%", []),
         ("' OR 1 --", []),
+        ("portavel " * 2000, ["c1"]),
         ("  ", ["c4", "c3", "c2", "c1"]),
     ],
 )

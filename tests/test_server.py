@@ -90,7 +90,7 @@ def test_every_answer_tells_the_browser_to_load_nothing_from_elsewhere(here: Run
 
 def test_other_machines_need_a_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("FOOTNOTE_PASSWORD", raising=False)
-    for host in ("0.0.0.0", "::", "192.0.2.7"):
+    for host in ("0.0.0.0", "::", "[::]", "192.0.2.7"):
         with pytest.raises(InputError, match="other machines") as caught:
             serve(APP, host=host, port=0, block=False)
         assert "FOOTNOTE_PASSWORD" in caught.value.hint
@@ -111,6 +111,15 @@ def test_with_a_password_nothing_answers_before_it_is_given(monkeypatch: pytest.
         assert ask(served, {"Authorization": "Basic ü"}).status == 401
         assert ask(served, basic("footnote", SECRET)).status == 200
         assert ask(served, {**basic("footnote", SECRET), "Origin": "https://evil.example"}).status == 403
+
+
+@pytest.mark.skipif(not socket.has_dualstack_ipv6(), reason="without IPv6")
+@pytest.mark.parametrize("host", ["::", "[::]"])
+def test_on_every_address_any_name_is_answered(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    monkeypatch.setenv("FOOTNOTE_PASSWORD", SECRET)
+    with running(host) as served:
+        assert urlsplit(served.url).hostname == "127.0.0.1"
+        assert ask(served, {**basic("footnote", SECRET), "Host": "library.example"}).status == 200
 
 
 def test_a_port_in_use_is_said_in_words() -> None:

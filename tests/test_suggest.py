@@ -63,6 +63,11 @@ RULES = [
     ("The dome was designed by Ada Lindqvist in 1909.", "Who designed the dome?", "Ada Lindqvist"),
     ("The ferry is run by Tern Lines.", "Who runs the ferry?", "Tern Lines"),
     ("Ada Lindqvist was born in Ternholm.", "Where was Ada Lindqvist born?", "Ternholm"),
+    (
+        "Ada Lindqvist, who still — after thirty years — runs the ferry, was born in Ternholm.",
+        "Where was Ada Lindqvist born?",
+        "Ternholm",
+    ),
     ("Ternholm is the largest town of Skerry.", "What is the largest town of Skerry?", "Ternholm"),
     (
         "Ada Lindqvist was the first director of the Tern Observatory.",

@@ -34,6 +34,7 @@ _SCHEMA = (
     " PRIMARY KEY (conversation, number))",
 )
 _BUSY_TIMEOUT_S = 30.0
+_MOST_WORDS = 100  # of a search; SQLite takes no condition of a thousand
 _WRITTEN = "written"  # the field of a stored answer that holds what a language model wrote
 _Stored = TypeVar("_Stored", Answer, Citation, Passage, Refusal)
 _SUMMARY = "SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation = id) FROM conversations"
@@ -181,7 +182,7 @@ class Conversations:
         A word is found within a longer one, in any script, whatever its case and accents.
         """
         occurs = "(instr(fold(title), ?) OR EXISTS (SELECT 1 FROM turns WHERE conversation = id AND instr(words, ?)))"
-        wanted = _folded(words).split()
+        wanted = _folded(words).split()[:_MOST_WORDS]
         where = " AND ".join([occurs] * len(wanted)) or "1"
         values = [word for word in wanted for _ in range(2)]
         with self._transaction(reads_only=True) as connection:

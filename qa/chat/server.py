@@ -66,11 +66,12 @@ def serve(app: ASGIApp, *, host: str, port: int, open_browser: bool = False, blo
     `port` 0 takes any free port. Raises InputError for an address that cannot be used, and for a host that other
     machines can reach while FOOTNOTE_PASSWORD is not set.
     """
-    hosts = () if host in WILDCARDS else {*LOOPBACK_NAMES, host.strip("[]").lower()}
-    gate = Gate(app, hosts=hosts, password=_password(host))
-    listener = _listen(host, port)
+    name = host.strip("[]").lower()
+    hosts = () if name in WILDCARDS else {*LOOPBACK_NAMES, name}
+    gate = Gate(app, hosts=hosts, password=_password(name))
+    listener = _listen(name, port)
     server = uvicorn.Server(uvicorn.Config(gate, log_level="warning", timeout_graceful_shutdown=STOP_WITHIN_S))
-    url = _url(host, listener.getsockname()[1])
+    url = _url(name, listener.getsockname()[1])
     sys.stdout.write(f"Footnote is at {url} (stop it with Ctrl+C)\n")
     sys.stdout.flush()
     if open_browser:
@@ -163,17 +164,19 @@ def _password(host: str) -> str | None:
 
 def _is_loopback(host: str) -> bool:
     try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host.lower() == "localhost"
+        return host == "localhost"
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    name = host.strip("[]")
     if not 0 <= port <= 65535:
         raise InputError(f"{port} is not a port", "choose one from 1024 to 65535 with --port")
     try:
-        return socket.create_server((name, port), family=socket.AF_INET6 if ":" in name else socket.AF_INET)
+        if ":" not in host:
+            return socket.create_server((host, port))
+        both = host in WILDCARDS and socket.has_dualstack_ipv6()
+        return socket.create_server((host, port), family=socket.AF_INET6, dualstack_ipv6=both)
     except PermissionError as error:
         raise InputError(f"port {port} may not be used by this account", "choose one above 1023 with --port") from error
     except socket.gaierror as error:
@@ -189,7 +192,7 @@ def _is_taken(error: OSError) -> bool:
 
 
 def _url(host: str, port: int) -> str:
-    name = "127.0.0.1" if host in WILDCARDS else host.strip("[]")
+    name = "127.0.0.1" if host in WILDCARDS else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"
 
 

@@ -147,7 +147,7 @@ def _who(text: str) -> Iterator[tuple[str, str]]:
     """What stands beside a name: "Ines Calloway, an editor", "Ines Calloway, who runs the paper"."""
     for found in _RELATIVE.finditer(text):
         did = first_part(without_fillers(found["did"] or found["does"]))
-        verb = did.split()[0]
+        verb = did.partition(" ")[0]
         finite = verb in ("was", "has", "had", "will") or verb_form(verb)[1] in ("s", "past")
         if finite and not did.startswith(f"{verb} of "):
             yield f"Who {did}", found["answer"] or found["owner"]
