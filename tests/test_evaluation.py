@@ -374,20 +374,20 @@ def test_a_saved_result_holds_figures_and_no_texts(tmp_path: Path) -> None:
     save(
         report,
         saved,
-        command="footnote eval /home/reader/sets/skerry.jsonl --home=/home/reader/library ../b.jsonl ~/c.jsonl",
+        command=["footnote", "eval", "/home/A Reader/my sets/s.jsonl", "--home=/home/A Reader/l", "../b.jsonl", "~/c"],
         machine="Loom 3000, 2 cores",
         date=dt.date(2026, 1, 31),
     )
     text = saved.read_text(encoding="utf-8")
     result = json.loads(text)
     assert result["date"] == "2026-01-31"
-    assert result["command"] == "footnote eval skerry.jsonl --home=library ../b.jsonl c.jsonl"
+    assert result["command"] == "footnote eval s.jsonl --home=l ../b.jsonl c"
     assert result["machine"] == "Loom 3000, 2 cores"
     assert result["metrics"] == asdict(report.metrics)
     assert result["metrics"]["questions"] == 1
     assert {"torch", "transformers"} <= set(result["versions"])
     assert "turbines" not in text
-    assert "/home" not in text
+    assert "Reader" not in text
 
 
 def test_the_machine_is_a_model_and_its_cores() -> None:
@@ -549,6 +549,8 @@ def test_a_missing_field_is_named(tmp_path: Path, absent: str) -> None:
         (b"\n \n", "holds no questions"),
         (b'{"id": "1"', "line 1: not JSON"),
         (b"[1]", "line 1: not a JSON object"),
+        (b"[" * 100_000, "line 1: not JSON"),
+        (b"1" * 5000, "line 1: not JSON"),
         (b"\xff\xfe", "cannot read"),
     ],
 )

@@ -47,6 +47,14 @@ def test_the_next_size_is_estimated_by_lines_and_powers() -> None:
     assert estimated([SMALL]) is None
 
 
+def test_what_was_rounded_to_nothing_stays_as_it_was_measured_last() -> None:
+    for before, last in ((SMALL, replace(LARGE, add_s=0.0)), (replace(SMALL, add_s=0.0), LARGE)):
+        further = estimated([before, last])
+        assert further is not None
+        assert further.add_s == last.add_s
+        assert further.index_s == pytest.approx(800)
+
+
 def test_the_table_links_what_was_measured_and_says_what_was_not(tmp_path: Path) -> None:
     for costs in (SMALL, LARGE):
         save_costs(costs, tmp_path, machine="two cores")

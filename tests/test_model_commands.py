@@ -78,6 +78,10 @@ def test_a_tiny_model_of_this_machine_is_loaded_read_and_checked(
     assert written["kind"] in ("generated", "refused")  # random numbers write nonsense, which is left out
     assert written["supported"] <= written["sentences"]
     assert "million parameters" in err
+    code, out, err = run(capsys, "bench", "--json", "--model", folder, "--save", str(tmp_path / "kept"))
+    (kept,) = (tmp_path / "kept").iterdir()
+    assert (code, err.splitlines()[-1]) == (0, f"written: {kept}")
+    assert json.loads(kept.read_text(encoding="utf-8")) == json.loads(out)
 
 
 @pytest.mark.parametrize(

@@ -35,6 +35,7 @@ from qa.evaluation.record import Result, newest, provenance_of, reader_digest, w
 from qa.evaluation.report import Outcome, from_rows, run
 from qa.evaluation.summary import summary
 from qa.evaluation.tables import BEGIN, CARD, END, README, ROOT, WHOLE, files, tables
+from qa.evaluation.timings import reader_alone
 from qa.evidence import FEATURES
 from qa.reader import Span, SpanReader
 
@@ -329,6 +330,22 @@ def test_parts_are_measured_once_and_kept(data: Path, config: Config, tmp_path: 
     assert {outcome.part.name: outcome.result for outcome in kept} == {n: o.result for n, o in measured.items()}
 
 
+@pytest.mark.parametrize("reference", [False, True])
+def test_the_reader_that_is_timed_is_run_as_it_is_configured(
+    config: Config, monkeypatch: pytest.MonkeyPatch, reference: bool
+) -> None:
+    made: list[bool] = []
+
+    class NotedReader(CountingReader):
+        def __init__(self, _folder: Path, *, reference: bool) -> None:
+            super().__init__()
+            made.append(reference)
+
+    monkeypatch.setattr("qa.app.SpanReader", NotedReader)
+    assert reader_alone(replace(config, reference=reference))["passages"] == 5
+    assert made == [reference]
+
+
 def outcome_of(data: Path, out: Path, config: Config, *, count: int = 2) -> Outcome:
     (outcome,) = run(data, out, config, names=["squad2"], count=count)
     return outcome
@@ -342,6 +359,7 @@ def test_a_part_is_measured_again_when_anything_it_hangs_on_has_changed(
     assert outcome_of(data, out, config, count=1).kept  # it was asked more than that
     assert not outcome_of(data, out, config, count=3).kept
     assert outcome_of(data, out, config, count=0).kept  # those were all
+    assert not outcome_of(data, out, replace(config, reference=True)).kept
     assert not outcome_of(data, out, replace(config, threshold=0.9)).kept
     other = tiny_reader(tmp_path / "other")
     (other / "calibration.json").write_bytes((Path(config.reader) / "calibration.json").read_bytes())

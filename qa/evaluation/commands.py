@@ -91,7 +91,7 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
                 report = evaluate(ask, questions, on_row=lambda _row: bar.update())
     print(json.dumps(report.to_json(), ensure_ascii=False) if options.json else table(report))
     if options.save:  # last: a full disk does not cost the figures
-        save(report, Path(options.save), command="footnote " + " ".join(sys.argv[1:]), machine=this_machine())
+        save(report, Path(options.save), command=["footnote", *sys.argv[1:]], machine=this_machine())
     return 0
 
 
@@ -131,7 +131,7 @@ def _report(options: argparse.Namespace, config: Config) -> int:
 
 def _bench(options: argparse.Namespace, config: Config) -> int:
     from qa.evaluation.parts import parts_named
-    from qa.evaluation.record import write
+    from qa.evaluation.record import keep, write
     from qa.evaluation.report import measured
     from qa.evaluation.show import quality_table
     from qa.evaluation.speed import speed_table
@@ -142,6 +142,8 @@ def _bench(options: argparse.Namespace, config: Config) -> int:
         from qa.evaluation.pace import measure_model, pace_table
 
         pace = measure_model(config.model)
+        if options.save:
+            print(f"written: {keep('pace', pace, Path(options.save), command=pace['command'])}", file=sys.stderr)
         print(json.dumps(pace) if options.json else pace_table(pace))
         return 0
     part = parts_named(["quality" if options.quality else "speed"])[0]

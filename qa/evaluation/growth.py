@@ -59,6 +59,8 @@ def estimated(sizes: Sequence[Costs]) -> Costs | None:
         one, two = getattr(before, name), getattr(last, name)
         if name in _BYTES:
             return float(two + (two - one) / (last.passages - before.passages) * (passages - last.passages))
+        if not (one and two):  # so short that it was rounded to nothing
+            return float(two)
         power = math.log(two / one) / math.log(last.passages / before.passages)
         return float(two * _FURTHER ** max(0.0, power))
 

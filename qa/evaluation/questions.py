@@ -109,8 +109,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 def _checked(line: str, path: Path, number: int) -> Question:
     try:
         row = json.loads(line)
-    except json.JSONDecodeError as error:
-        raise InputError(f"{path}, line {number}: not JSON ({error.msg})", "write one JSON object per line") from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"{path}, line {number}: not JSON ({error})", "write one JSON object per line") from error
     if not isinstance(row, dict):
         raise InputError(f"{path}, line {number}: not a JSON object", "write one JSON object per line")
     try:

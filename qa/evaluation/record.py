@@ -12,7 +12,7 @@ import json
 import os
 import platform
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path, PurePath
 from typing import Any, TypeAlias
@@ -112,7 +112,7 @@ def save(
     report: Report | RetrievalReport | WrittenReport,
     path: Path,
     *,
-    command: str,
+    command: Sequence[str],
     machine: str,
     date: dt.date | None = None,
 ) -> None:
@@ -120,7 +120,7 @@ def save(
 
     Absolute paths in the command are cut to their last part, so that a result says nothing of anybody's disk.
     """
-    provenance = provenance_of(" ".join(_without_folders(word) for word in command.split()), machine, date=date)
+    provenance = provenance_of(" ".join(_without_folders(word) for word in command), machine, date=date)
     _write({**asdict(provenance), "metrics": asdict(report.metrics)}, path)
 
 

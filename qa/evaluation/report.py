@@ -86,12 +86,13 @@ def run(data: Path, out: Path, config: Config, *, count: int, names: Sequence[st
 def settings(config: Config) -> dict[str, str | float]:
     """What the figures hang on beside the reader and the code."""
     threshold = Calibration.load(Path(config.reader) / "calibration.json").threshold
-    return {
+    its: dict[str, str | float] = {
         "threshold": threshold if config.threshold is None else config.threshold,
         "encoder": Path(config.encoder).name,
         "passages_read": config.passages_read,
         "chunk_chars": config.chunk_chars,
     }
+    return its | {"reference": True} if config.reference else its
 
 
 def measured(part: Part, data: Path, config: Config, *, count: int) -> Result:

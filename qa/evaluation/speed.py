@@ -24,10 +24,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from index.chunk import chunk
-from index.encode import BUNDLED, SentenceEncoder, bundled_folder
+from index.encode import BUNDLED, bundled_folder
 from index.library import Library
 from index.types import ANY, Document, EmptyError, Encoder, Filter, Hit, Passage
-from qa.app import assistant_over, open_reader
+from qa.app import assistant_over, open_encoder, open_reader
 from qa.assistant import Assistant
 from qa.config import Config
 from qa.evaluation.made_up import articles, questions
@@ -115,11 +115,11 @@ def measure(config: Config) -> dict[str, float]:
     clock = Clock()
     with tempfile.TemporaryDirectory(prefix="footnote-bench-") as folder:
         config = replace(config, home=folder)
-        plain = SentenceEncoder(config.encoder)
+        plain = open_encoder(config)
         encoder = TimedEncoder(plain, clock)
         with TimedLibrary(config.home_folder, encoder, chunk_chars=config.chunk_chars) as library:
             library.clock = clock
-            figures = indexing(library, documents, clock)
+            figures = indexing(library, documents, config, clock)
             figures |= asking(library, config, questions(documents, QUESTIONS), clock)
         figures |= matrix_share(plain, documents, config)
         figures |= starting(config, questions(documents, 1)[0])
@@ -129,7 +129,7 @@ def measure(config: Config) -> dict[str, float]:
 # ── Stages ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def indexing(library: Library, documents: Sequence[Document], clock: Clock) -> dict[str, float]:
+def indexing(library: Library, documents: Sequence[Document], config: Config, clock: Clock) -> dict[str, float]:
     """Passages per second of documents that are read already: split, embedded, stored, searchable."""
     from tqdm import tqdm
 
@@ -143,7 +143,7 @@ def indexing(library: Library, documents: Sequence[Document], clock: Clock) -> d
     seconds = time.perf_counter() - began
     began = time.perf_counter()
     for document in documents:
-        chunk(document)
+        chunk(document, chunk_chars=config.chunk_chars)
     split = time.perf_counter() - began  # the same work once more: it is done within the store's time above
     return {
         "passages": count,
@@ -222,7 +222,9 @@ def matrix_share(encoder: Encoder, documents: Sequence[Document], config: Config
     tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
     tokenizer.no_padding()
     shape = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-    texts = [passage.text for document in documents[:100] for passage in chunk(document)][:512]
+    texts = [
+        passage.text for document in documents[:100] for passage in chunk(document, chunk_chars=config.chunk_chars)
+    ][:512]
     lengths = [len(each.ids) for each in tokenizer.encode_batch(texts)]
     encoder.encode(texts)
     seconds = min(_seconds(lambda: encoder.encode(texts)) for _ in range(3))

@@ -12,8 +12,8 @@ from index.chunk import chunk
 from index.engine import cores
 from index.load import load
 from index.types import Document, Passage
+from qa.app import open_reader
 from qa.config import Config
-from qa.reader import SpanReader
 
 _READINGS, _READ_PASSAGES, _READ_TOKENS = 60, 5, 110
 _QUESTION = "what is Beijing's 2025 target"
@@ -26,7 +26,7 @@ def reader_alone(config: Config) -> dict[str, float]:
     `ms_p50` and `ms_p95` are of the bare passages, `in_use_ms_p50` of the same with their titles and the sentences
     before them, as a library hands them over.
     """
-    reader = SpanReader(Path(config.reader))
+    reader = open_reader(config)
     passages = _passages_of(_READ_TOKENS, Path(config.reader))
     bare = [replace(passage, title="", lead="") for passage in passages]
     times = _times_ms(lambda: reader.read_many([(_QUESTION, bare)]), _READINGS)
