@@ -9,7 +9,7 @@ from index.types import Document, Hit
 from qa.cite import cite
 from qa.evidence import Decision
 from qa.reader import Span
-from qa.types import MARKER, Answer, Citation, Kind, Refusal
+from qa.types import MARKER, Answer, Citation, Kind, Refusal, unmarked
 
 NOT_FOUND = "The articles don't say."
 MOST_ITEMS = 30  # of a list
@@ -135,13 +135,6 @@ def several(heard: Heard, parts: Sequence[tuple[str, Answer]]) -> Answer:
 def footnotes(spans: Sequence[Span], documents: Documents) -> list[Citation]:
     """A citation for each span, numbered from 1."""
     return [cite(span, documents[span.passage.document_id], marker=number) for number, span in enumerate(spans, 1)]
-
-
-def unmarked(text: str) -> str:
-    """The text on one line, without reference numbers of its own ("[3]"), which would look like our footnotes."""
-    while MARKER.search(text):  # what is left of "[7[2]]" is another
-        text = MARKER.sub("", text)
-    return " ".join(text.split())
 
 
 def _named(label: str) -> str:

@@ -28,7 +28,7 @@ from qa.referents import (
     names,
     thing,
 )
-from qa.types import Turn
+from qa.types import Turn, unmarked
 from qa.words import with_verb_whole
 
 # Verbs count in lower case alone, so that May, Will and Do stay names.
@@ -112,7 +112,6 @@ _OF_ITS = re.compile(rf"(?<=['’]s )(?!\d)[\w -]+?(?=(?:{_WHEN})?[\s?!.]*$)")  
 _COUNTED = re.compile(rf"how (?P<how>much|many) (?!{_VERB}\b)(?P<noun>\w+(?: \w+)?(?= {_VERB}\b)|\w+)", re.I)
 _PLURAL = re.compile(r"(?:s|people|men|children)$")
 _PLACE = re.compile(rf"\b{PLACE}\b", re.I)
-_MARKER = re.compile(r"(?<!\s)\s*\[\d+\]")
 _MOST_WORDS = 6
 
 
@@ -180,7 +179,7 @@ def _added(before: str, part: str) -> str:
 
 def _one(answer: str) -> str:
     """The answer without its markers; "" when it is more than one."""
-    return "" if "\n" in answer or ";" in answer else _MARKER.sub("", answer)
+    return "" if "\n" in answer or ";" in answer else unmarked(answer)
 
 
 def _is_amount(answer: str) -> bool:

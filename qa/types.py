@@ -8,13 +8,20 @@ from typing import Literal
 
 from index.types import Hit
 
-Kind = Literal["span", "list", "yes_no", "sentences", "summary", "disagreement", "generated", "refused"]
+Kind = Literal["span", "list", "sentences", "summary", "disagreement", "generated", "refused"]
 Reason = Literal["not_found", "not_a_question", "which_article", "unsupported"]
 
 # In the text of the other kinds a "[1]" is the article's own.
 KINDS_WITH_MARKERS: tuple[Kind, ...] = ("generated", "disagreement", "list", "sentences", "summary")
 
 MARKER = re.compile(r"\[(\d{1,6})\]")
+
+
+def unmarked(text: str) -> str:
+    """The text on one line, without reference numbers ("[3]"): of an article, they would look like our footnotes."""
+    while MARKER.search(text):  # what is left of "[7[2]]" is another
+        text = MARKER.sub("", text)
+    return " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +81,7 @@ class Answer:
             raise ValueError("an answer is refused exactly when it has no citations")
         known = {citation.marker for citation in self.citations}
         unresolved = {int(number) for number in MARKER.findall(self.text)} - known
-        if self.citations and self.kind in KINDS_WITH_MARKERS and unresolved:
+        if self.citations and self.has_markers and unresolved:
             raise ValueError(f"markers without a footnote: {sorted(unresolved)}")
         if not 0.0 <= self.confidence <= 1.0:
             raise ValueError(f"confidence {self.confidence} is not a probability")
@@ -82,6 +89,16 @@ class Answer:
     @property
     def refused(self) -> bool:
         return self.refusal is not None
+
+    @property
+    def has_markers(self) -> bool:
+        """Whether a "[1]" in the text is a footnote of ours, and not the article's own."""
+        return self.kind in KINDS_WITH_MARKERS
+
+    @property
+    def words(self) -> str:
+        """The text without footnote markers."""
+        return unmarked(self.text).replace(" ;", ";") if self.has_markers else self.text
 
     @property
     def turn(self) -> Turn:

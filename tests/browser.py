@@ -126,7 +126,6 @@ SCRIPT: dict[str, Callable[[str], Answer]] = {
     ),
     "list": listed,
     "summary": summed_up,
-    "yes or no": lambda question: answered(question, "Yes", cite(HARBOUR, TARGET, TARGET), kind="yes_no"),
     "hostile": lambda question: answered(question, HOSTILE_TEXT, cite(HOSTILE, HOSTILE_TEXT, "{{value}}")),
 }
 

@@ -148,12 +148,6 @@ def test_a_summary_is_a_paragraph_with_footnotes_inline(page: Page) -> None:
     expect(page.locator("#cited")).to_have_text("The bridge is paid for by tolls.")
 
 
-def test_a_yes_stands_above_the_sentence_that_decides_it(page: Page) -> None:
-    say(page, "Tell me yes or no")
-    expect(page.locator(".fn-short")).to_have_text("Yes1")
-    expect(page.locator("blockquote")).to_have_text(TARGET)
-
-
 def test_the_searching_state_shows_until_the_answer_is_there(page: Page, site: Site) -> None:
     site.asker.gate.clear()
     page.locator("#fn-question").fill("What is the 2025 target?")

@@ -48,7 +48,7 @@ SPAN = Answer("When was it automated?", "1988", "span", 0.91, (cite(),))
 @given(hostile_texts)
 def test_no_text_becomes_markup_in_an_answer(text: str) -> None:
     citation = Citation(1, text, text, text, 0, len(text), text, answer=text[1:4], published=text)
-    kinds: tuple[Kind, ...] = ("span", "yes_no", "generated", "list", "sentences", "summary", "disagreement")
+    kinds: tuple[Kind, ...] = ("span", "generated", "list", "sentences", "summary", "disagreement")
     for kind in kinds:
         answer = Answer(text, text.replace("[2]", ""), kind, 0.5, (citation,), understood=text + "?")
         assert show(answer).inside.get(".fn-question", "") == text
@@ -96,14 +96,6 @@ def test_a_copy_of_the_story_is_called_one_and_its_sentence_is_not_quoted_twice(
     assert "[2] Keeper gonereprint.txt · 1990-05-03 · p. 7 · the same story as [1]" in read.text
     edited = replace(reprint, quote=SENTENCE.replace("was", "had been"))
     assert show(replace(SPAN, citations=(cite(), edited))).inside["blockquote"] == SENTENCE + edited.quote
-
-
-def test_a_yes_is_short_and_the_deciding_sentence_stands_below_it_unmarked() -> None:
-    read = show(replace(SPAN, text="Yes", kind="yes_no", citations=(cite(answer=SENTENCE),)))
-    assert read.inside[".fn-short"] == "Yes1"
-    assert read.inside["blockquote"] == SENTENCE
-    assert "mark" not in read.tags  # to mark all of it would mark nothing
-    assert ".fn-long" not in read.inside
 
 
 def test_a_list_has_an_item_with_its_footnote_for_each_line() -> None:

@@ -137,7 +137,7 @@ def test_answers_articles_and_panels_write_no_words() -> None:
     shown = [
         *(
             page.answer_html(Answer("1?", "2 [1]", kind, 0.7, (citation,), understood="3?"), titles={})
-            for kind in ("span", "yes_no", "list", "summary", "disagreement")
+            for kind in ("span", "list", "summary", "disagreement")
         ),
         page.answer_html(
             Answer("1?", "", "refused", 0.1, hits=(hit,), refusal=Refusal("not_found", NOT_FOUND)),

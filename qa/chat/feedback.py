@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, get_args
 
 from index.types import EmptyError, InputError, LibraryError
-from qa.types import KINDS_WITH_MARKERS, MARKER, Answer
+from qa.types import Answer
 
 MAX_CHARS = 2000  # of a reason or a correction
 
@@ -69,7 +69,7 @@ class FeedbackLog:
             at=self._clock().isoformat(),
             verdict=verdict,
             question=answer.question,
-            answer=_words(answer),
+            answer=answer.words,
             history=tuple(history),
             documents=tuple(dict.fromkeys(citation.document_id for citation in answer.citations)),
             confidence=answer.confidence,
@@ -107,18 +107,11 @@ class FeedbackLog:
         """The last on each answer of a conversation; None where it was withdrawn, or was on another answer."""
         last = {(given.asked, given.answer): given.verdict for given in self.read()}
         asked = [answer.question for answer in answers]
-        return [last.get((tuple(asked[:n]), _words(answer))) for n, answer in enumerate(answers, 1)]
+        return [last.get((tuple(asked[:n]), answer.words)) for n, answer in enumerate(answers, 1)]
 
     def _unusable(self, error: OSError) -> LibraryError:
         message = f"the feedback in {self._path} cannot be used: {error.strerror}"
         return LibraryError(message, "check that the library's folder is there, its permissions and the free space")
-
-
-def _words(answer: Answer) -> str:
-    if answer.refused:
-        return ""
-    marked = answer.kind in KINDS_WITH_MARKERS
-    return " ".join(MARKER.sub("", answer.text).replace(" ;", ";").split()) if marked else answer.text
 
 
 def _parsed(lines: Iterable[str]) -> Iterator[Feedback]:

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 from index.types import Document
 from qa.chat.conversations import Conversation, still_there
 from qa.show import sure
-from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Kind
+from qa.types import MARKER, Answer, Citation, Kind
 
 _LEADS: dict[Kind, str] = {
     "disagreement": "The articles disagree: ",
@@ -42,7 +42,7 @@ def plain(*answers: Answer) -> str:
 def _plain_text(answer: Answer, numbers: dict[int, int]) -> str:
     if answer.refusal is not None:
         return answer.refusal.message
-    if _has_markers(answer):
+    if answer.has_markers:
         return _lead(answer) + MARKER.sub(lambda marker: f"[{numbers[int(marker[1])]}]", answer.text)
     return _lead(answer) + answer.text + "".join(f" [{number}]" for number in numbers.values())
 
@@ -70,10 +70,6 @@ def is_web_address(source: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname)
     except ValueError:  # "http://[" is none
         return False
-
-
-def _has_markers(answer: Answer) -> bool:
-    return answer.kind in KINDS_WITH_MARKERS
 
 
 def _lead(answer: Answer) -> str:
@@ -110,7 +106,7 @@ def markdown_parts(answer: Answer, first: int = 1) -> tuple[str, list[str]]:
 
 
 def _with_references(answer: Answer, numbers: dict[int, int]) -> str:
-    if not _has_markers(answer):
+    if not answer.has_markers:
         return markdown_text(answer.text) + "".join(f"[^{number}]" for number in numbers.values())
     paragraphs = [line for line in answer.text.splitlines() if line.strip()]
     return "\n\n".join("".join(_referring(line, numbers)) for line in paragraphs)

@@ -7,7 +7,7 @@ from typing import Any
 
 from qa.evaluation.metrics import all_of, exact_match, mentions, token_f1
 from qa.evaluation.questions import Question
-from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Kind
+from qa.types import Answer, Citation, Kind
 
 _SEVERAL: tuple[Kind, ...] = ("list", "sentences", "disagreement")  # kinds that offer one answer per footnote
 
@@ -56,7 +56,7 @@ class Row:
 
 def judged(question: Question, answer: Answer, *, seconds: float) -> Row:
     """The row of a question that was answered or refused."""
-    shown = answer.citations[0].answer if _one_sentence(answer) else _words(answer)
+    shown = answer.citations[0].answer if _one_sentence(answer) else answer.words
     return Row(
         id=question.id,
         question=question.question,
@@ -90,39 +90,26 @@ def is_right(question: Question, answer: Answer) -> bool:
     3. `all_of` is given: the text shown names every value, whatever `answers` says.
     4. A language model wrote the text: it names one of the answers.
     5. Otherwise one of these equals one of the answers, by SQuAD's normalised exact match: the text shown without its
-       footnote markers; for a list, quoted sentences or a disagreement, also the answer in any footnote; for yes/no,
-       also the text's first word ("Yes, ranking first" matches "yes", its footnote's words do not count: they may
-       support "no").
+       footnote markers; for a list, quoted sentences or a disagreement, also the answer in any footnote.
 
     SQuAD's exact match and F1 look at the text shown; where that is one quoted sentence, at the words marked in it.
     """
     if question.unanswerable or answer.refused:
         return question.unanswerable and answer.refused
     if question.all_of:
-        return all_of(_words(answer), question.all_of)
+        return all_of(answer.words, question.all_of)
     if answer.kind == "generated":
-        return any(mentions(_words(answer), value) for value in question.answers)
+        return any(mentions(answer.words, value) for value in question.answers)
     return any(exact_match(offered, question.answers) for offered in _offered(answer))
 
 
 def _offered(answer: Answer) -> list[str]:
-    words = _words(answer)
-    if answer.kind in _SEVERAL:
-        return [words, *(citation.answer for citation in answer.citations)]
-    if answer.kind == "yes_no":
-        return [words, *words.split()[:1]]
-    return [words]
+    also = [citation.answer for citation in answer.citations] if answer.kind in _SEVERAL else []
+    return [answer.words, *also]
 
 
 def _one_sentence(answer: Answer) -> bool:
     return answer.kind == "sentences" and len(answer.citations) == 1 and bool(answer.citations[0].answer)
-
-
-def _words(answer: Answer) -> str:
-    """The text shown without footnote markers; "" for a refusal."""
-    if answer.refused:
-        return ""
-    return MARKER.sub("", answer.text).strip() if answer.kind in KINDS_WITH_MARKERS else answer.text
 
 
 def _footnote(citation: Citation) -> dict[str, Any]:

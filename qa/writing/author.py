@@ -14,7 +14,7 @@ from index.types import Document, Encoder
 from qa import compose
 from qa.compose import Heard
 from qa.reader import Reader
-from qa.types import Answer, Refusal
+from qa.types import Answer, Refusal, unmarked
 from qa.writing import markers, prompts, support
 from qa.writing.sources import choose
 from qa.writing.types import Source, Stopped, Writer, Written
@@ -130,7 +130,7 @@ class _Page:
         citations = compose.footnotes([self.sources[key].span for key in order], self.documents)
         marks = {key: f"[{number}]" for number, key in enumerate(order, 1)}
         text = " ".join(
-            " ".join([compose.unmarked(sentence), *(marks[key] for key in keys)]) for sentence, keys in self.standing
+            " ".join([unmarked(sentence), *(marks[key] for key in keys)]) for sentence, keys in self.standing
         )
         answer = Answer(
             question=heard.asked,
