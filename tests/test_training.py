@@ -27,6 +27,7 @@ from qa.training.calibrate import Observation, best_threshold, close, fit, tempe
 from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, names_in, near_miss, to_feature
 from qa.training.feed import Pools, batches, feed
+from qa.training.parallel import parallels
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
 from qa.training.train import Plan, Progress, Trainer, _distance, _surprise, learning_rate, train
@@ -184,6 +185,38 @@ def test_a_question_about_a_cell_has_its_answer_in_that_row_and_column_or_none(s
         else:
             told = {head.lower() for row in asked for head, _ in row[1:]}
             assert not any(re.search(rf"\b{head}\b", example.question) for head in told)
+
+
+THINGS = ["Brecka", "Solund", "Norrvik", "Tarvik", "Ostling", "Grenholm", "Fjeldby", "Velden"]
+
+
+@given(st.integers(0, 10**6))
+@settings(max_examples=60)
+def test_a_question_about_one_of_several_things_has_its_answer_where_that_one_is_told_of(seed: int) -> None:
+    for example in parallels([THINGS], ["It rained on the coast. It was cold."], random.Random(seed), 12):
+        assert not re.search("[\2\3]", example.context)
+        asked = [thing for thing in THINGS if thing in example.question]
+        if not example.answerable:
+            continue
+        ((start, end),) = example.answers
+        answer = example.context[start:end]
+        line = example.context[example.context.rfind("\n", 0, start) + 1 :].partition("\n")[0]
+        assert "" != answer == answer.strip()
+        assert any(thing in line for thing in asked) or answer in THINGS  # asked back: which of them has this?
+        if not asked:
+            assert any(word in line for word in example.question.split()[3:])
+
+
+def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:
+    made_up = [replace(example, is_made_up=True) for example in EXAMPLES]
+    pools = Pools([*EXAMPLES, *made_up], tokenizer, seed=1, size=100, batch_tokens=4000, folds=2)
+    folds = [batch.fold for batch in pools[0] for _ in batch.ids]
+    assert folds.count(2) == len(EXAMPLES)
+    start = tiny_reader(tmp_path)
+    trainer = Trainer(start, Plan(examples=1, teachers=[[start], [start]], taught=1.0))
+    for batch in pools[0]:
+        trainer.step(batch)
+    assert trainer.seen == 2 * len(EXAMPLES)
 
 
 def test_batches_hold_every_feature_once_and_stay_in_their_budget(tokenizer: Any) -> None:

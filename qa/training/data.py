@@ -31,6 +31,7 @@ class Example:
     title: str = ""
     answers: tuple[tuple[int, int], ...] = ()
     asked_of: str = ""  # the title of the article that the question was written for, where that is another
+    is_made_up: bool = False  # by a rule, which knows better than any teacher
 
     @property
     def answerable(self) -> bool:

@@ -22,7 +22,7 @@ class Batch:
     ids: NDArray[np.int32]  # (n, longest), 0 beyond a row's end
     segment_starts: NDArray[np.int32]  # (n,): token type 1 from there on
     answers: NDArray[np.int64]  # (places, 3): the row, the first and the last token of each place
-    fold: int
+    fold: int  # one past the last for what is made up, which has no teacher
 
 
 class Pools:
@@ -48,9 +48,10 @@ class Pools:
 
     def __getitem__(self, number: int) -> list[Batch]:
         rng = random.Random(f"{self._seed}/{number}")
-        by_fold: list[list[Feature]] = [[] for _ in range(self._folds)]
+        by_fold: list[list[Feature]] = [[] for _ in range(self._folds + 1)]
         for example in self.examples(number):
-            by_fold[fold_of(example, self._folds)].append(to_feature(example, self._tokenizer, rng))
+            fold = self._folds if example.is_made_up else fold_of(example, self._folds)
+            by_fold[fold].append(to_feature(example, self._tokenizer, rng))
         made = [
             _arrays(batch, fold)
             for fold, features in enumerate(by_fold)

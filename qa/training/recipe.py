@@ -20,6 +20,7 @@ from qa.training.data import (
     without_overlap,
 )
 from qa.training.features import names_in, near_miss
+from qa.training.parallel import parallels
 from qa.training.tables import tables
 
 # file -> examples taken at most. SQuAD 2.0, all of it, carries the task; these widen its domain.
@@ -33,6 +34,7 @@ SPAN_SETS = {
 }
 HARD_NEGATIVES = 40_000  # retrieved paragraphs that lack the answer, most of the same article
 TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
+PARALLEL_QUESTIONS = 40_000  # about made-up lists and sentences that tell the same of several things
 NEAR_MISSES = 40_000  # questions with a year or a name swapped
 _NO_NAMES = frozenset(
     "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
@@ -55,7 +57,9 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
         mixed += rng.sample(found, min(limit, len(found)))
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
-    mixed += tables(name_groups(squad), rng, TABLE_QUESTIONS)
+    groups = name_groups(squad)
+    mixed += tables(groups, rng, TABLE_QUESTIONS)
+    mixed += parallels(groups, sorted({example.context for example in squad}), rng, PARALLEL_QUESTIONS)
     kept = without_overlap(mixed, measured_texts(folder.parent))
     rng.shuffle(kept)
     return kept

@@ -105,7 +105,7 @@ class Trainer:
         right[0, rows, starts] = right[1, rows, ends] = 1.0
         logits = _logits(self.model, inputs)  # (2, n, tokens)
         losses = _surprise(logits, (1.0 - right) * -1e4)  # (2, n)
-        if self._teachers:
+        if batch.fold < len(self._teachers):
             losses = torch.lerp(losses, _distance(logits, self._taught(batch.fold, inputs)), self.plan.taught)
         loss = losses.mean()
         torch.autograd.backward(loss)
