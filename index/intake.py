@@ -173,24 +173,29 @@ def _read(library: Library, path: Path) -> Iterator[_Item]:
     """What is in a file, or that it is as it was."""
     source, before = address(path), _state(path)
     known, size = library.file_read(source), _size(path)
-    if known is not None and (known.state == before.text != "" or known.content == _content(path)):
+    is_same = known is not None and known.state == before.text != ""
+    content = None if is_same else _content(path)
+    if known is not None and (is_same or known.content == content):
         again = FileRead(before.text, known.content, known.documents)
         yield _Unchanged(source, known.documents, None if again.state == known.state else again)
         yield _Bytes(size)
         return
-    content = _content(path)
-    at = [0]
-    told = 0
+    at = told = 0
     documents: dict[str, str] = {}
     is_whole = content is not None
-    for item in load_file(path, reached=lambda reached: at.__setitem__(0, reached)):
+
+    def reached(position: int) -> None:
+        nonlocal at
+        at = position
+
+    for item in load_file(path, reached=reached):
         is_whole = is_whole and isinstance(item, Document) and item.source not in documents
         if is_whole and isinstance(item, Document) and len(documents) <= _MOST_DOCUMENTS:
             documents[item.source] = digest(item)
         yield item
-        if at[0] - told >= _TOLD_EVERY_BYTES:
-            yield _Bytes(at[0] - told)
-            told = at[0]
+        if at - told >= _TOLD_EVERY_BYTES:
+            yield _Bytes(at - told)
+            told = at
     is_whole = is_whole and 0 < len(documents) <= _MOST_DOCUMENTS and _state(path).stamp == before.stamp
     yield _End(source, FileRead(before.text, content or "", tuple(documents.items())) if is_whole else None)
     yield _Bytes(max(0, size - told))

@@ -122,9 +122,9 @@ def load_file(path: Path, *, reached: Callable[[int], object] = lambda at: None)
         yield Failure(source, f"it cannot be opened: {error.strerror or error}")
 
 
-def load_stream(stream: IO[bytes], source: str) -> Iterator[Document | Failure]:
-    """The documents of an open file, read by the suffix of `source`, which need not be the name of a file here."""
-    name = PurePosixPath(source).name
+def load_stream(stream: IO[bytes], source: str, *, name: str = "") -> Iterator[Document | Failure]:
+    """The documents of an open file, read by the suffix of its `name`; without one, that of `source` counts."""
+    name = name or PurePosixPath(source).name
     try:
         if is_streamed(name):
             yield from read_json_lines(stream, source)
@@ -158,11 +158,7 @@ def _parsed(content: bytes, name: str, source: str) -> Iterator[Document | Failu
 def _load_url(url: str, *, private: bool) -> Iterator[Document | Failure]:
     try:
         page = fetch(url, private=private)
-        name = _name_of(page)
-        if is_streamed(name):
-            yield from read_json_lines(io.BytesIO(page.content), url)
-        else:
-            yield from _parsed(page.content, name, url)
+        yield from load_stream(io.BytesIO(page.content), url, name=_name_of(page))
     except InputError as error:
         yield Failure(url, str(error))
 

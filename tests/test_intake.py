@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
@@ -86,6 +88,22 @@ def test_a_changed_file_alone_is_read_again(library: Library, folder: Path, pars
     assert parsed == ["note.txt"]
     assert found.pop("note.txt") == "updated"
     assert set(found.values()) == {"unchanged"}
+
+
+@pytest.mark.usefixtures("parsed")
+def test_a_changed_file_is_hashed_once(library: Library, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken(library, folder)
+    (folder / "note.txt").write_text("Quay closes\n\nThe harbour of Norrvik closed the quay on Friday.")
+    hashed: list[str] = []
+    digest = hashlib.file_digest
+
+    def watched(stream: BufferedReader, kind: str) -> object:
+        hashed.append(Path(stream.name).name)
+        return digest(stream, kind)
+
+    monkeypatch.setattr("hashlib.file_digest", watched)
+    taken(library, folder)
+    assert hashed == ["note.txt"]
 
 
 def test_a_file_of_the_same_content_with_another_time_is_not_parsed(
@@ -227,6 +245,7 @@ import os, signal, sys, time
 from fakes import HashEncoder
 from index.library import Library
 from pathlib import Path
+from io import BufferedReader
 import index.library
 import qa.app, qa.cli
 
