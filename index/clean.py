@@ -292,17 +292,13 @@ def _is_section(lines: list[str], run: Sequence[int], title: str | None) -> bool
     if run[0] or title is not None or start + 1 >= len(lines) or not _is_title(lines, start):
         return False
     below = next((line for line in lines[start + 1 :] if line), "")
-    return _is_sentence(below) or _is_meta(below)
+    return _is_sentence(below) or read_meta(below) is not None
 
 
 def _is_above_byline(lines: list[str], at: int) -> bool:
     below = next((line for line in lines[at + 1 :] if line), "")
     meta = read_meta(below)
     return meta is not None and meta.author is not None
-
-
-def _is_meta(line: str) -> bool:
-    return read_meta(line) is not None
 
 
 def read_page(text: str, *, title: str | None = None, kind: TextKind = "page") -> Page:
@@ -339,7 +335,7 @@ def _article(text: str, title: str | None, *, is_extracted: bool) -> tuple[list[
     """The lines without those of the site that their shape tells; and whether there is a site."""
     lines = tidied(text.split("\n"))
     if is_extracted:
-        return without_notices(lines, title, is_meta=_is_meta), True
+        return without_notices(lines, title), True
     if not is_page(lines, _is_site_clutter):
         return lines, False
-    return article_lines(lines, title, is_known=_is_edge_clutter, is_meta=_is_meta), True
+    return article_lines(lines, title, is_known=_is_edge_clutter), True

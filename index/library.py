@@ -48,22 +48,14 @@ class Library:
 
     def __init__(self, home: Path | None, encoder: Encoder, *, chunk_chars: int = CHUNK_CHARS) -> None:
         """Raises LibraryError when the folder cannot be used or its vectors come from another embedding model."""
-        self._home, self._encoder, self._chunk_chars = home, encoder, chunk_chars
+        self._encoder, self._chunk_chars = encoder, chunk_chars
         self._store = Store(_store_path(home))
         self._derived = Derived(self._store, home)
         try:
-            self._check_encoder()
+            self._store.check_encoder(self._encoder.name)
         except LibraryError:
             self._store.close()
             raise
-
-    def _check_encoder(self) -> None:
-        made_with = self._store.encoder
-        if made_with is not None and made_with != self._encoder.name:
-            raise LibraryError(
-                f"the library {self._home} was made with the embedding model {made_with!r}, not {self._encoder.name!r}",
-                f"use --encoder {made_with}, or choose another --home",
-            )
 
     def close(self) -> None:
         self._store.close()
@@ -167,7 +159,7 @@ class Library:
         passages = self._store.passages(list(fused) if stories else list(fused)[:limit])
         ranked = (passages[number] for number in fused if number in passages)
         kept = without_copies(ranked, stories, limit=limit)
-        return [Hit(passage, fused[passage.id], "hybrid", copies) for passage, copies in kept]
+        return [Hit(passage, fused[passage.id], copies) for passage, copies in kept]
 
     def search_dense(
         self, query: str, limit: int, *, within: Collection[str] | None = None, only: Filter = ANY
@@ -192,7 +184,7 @@ class Library:
 
     def _nearest(self, vector: Vectors, limit: int, among: Sequence[int] | None) -> list[tuple[int, float]]:
         """`vector` is (dimension,)."""
-        self._check_encoder()  # another process may have been the first to add
+        self._store.check_encoder(self._encoder.name)  # another process may have been the first to add
         dense = self._derived.dense(self._encoder.dimension)
         if dense is None or limit <= 0:
             return []
@@ -209,7 +201,7 @@ class Library:
 
     def refresh(self) -> None:
         """Brings the indexes up to date now, so that the next search does not wait for it."""
-        self._check_encoder()
+        self._store.check_encoder(self._encoder.name)
         self._derived.dense(self._encoder.dimension)
         self._derived.words()
 

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from itertools import accumulate, pairwise, takewhile
 
+from index.dates import read_meta
 from index.language import MONTH
 
 _PROSE_WORDS = 8  # from here on a line that ends like a sentence is a paragraph
@@ -97,19 +98,17 @@ def tidied(lines: Iterable[str]) -> list[str]:
     return _without_contents([_EDIT.sub("", line).strip() for line in lines])
 
 
-def article_lines(
-    lines: Sequence[str], title: str | None, *, is_known: Callable[[str], bool], is_meta: Callable[[str], bool]
-) -> list[str]:
+def article_lines(lines: Sequence[str], title: str | None, *, is_known: Callable[[str], bool]) -> list[str]:
     """The lines of the article and of its heading, in their order, of the tidied lines of a whole page.
 
-    `title`: known from elsewhere. `is_known` tells the words that every site has, `is_meta` date lines and bylines.
+    `title`: known from elsewhere. `is_known` tells the words that every site has.
     """
     lines = _without_repeated(lines)
     first = next((at for at, line in enumerate(lines) if _is_prose(line) and not _is_of_the_site(line)), len(lines))
-    return [*_heading(lines[:first], lines[first:], title, is_meta), *_body(lines[first:], is_known)]
+    return [*_heading(lines[:first], lines[first:], title), *_body(lines[first:], is_known)]
 
 
-def without_notices(lines: Sequence[str], title: str | None, *, is_meta: Callable[[str], bool]) -> list[str]:
+def without_notices(lines: Sequence[str], title: str | None) -> list[str]:
     """The same for a page of which a program has already taken the article: what it left of the site.
 
     Short lines of the article itself stay, as the items of a list do.
@@ -117,7 +116,7 @@ def without_notices(lines: Sequence[str], title: str | None, *, is_meta: Callabl
     first, last = _first_and_last(lines)
     if first > last:
         return list(lines)
-    heading = [line for line in lines[:first] if line == title or is_meta(line) or not _is_label(line)]
+    heading = [line for line in lines[:first] if line == title or read_meta(line) or not _is_label(line)]
     after = takewhile(lambda line: not _AFTER.fullmatch(line), lines[last + 1 :])
     return [
         *(line for line in heading if not _is_of_the_site(line)),
@@ -299,7 +298,7 @@ def _is_row(line: str) -> bool:
     return any(char.isdigit() for char in line) and " " in line
 
 
-def _heading(lines: Sequence[str], body: Sequence[str], title: str | None, is_meta: Callable[[str], bool]) -> list[str]:
+def _heading(lines: Sequence[str], body: Sequence[str], title: str | None) -> list[str]:
     """Of what stands before the first paragraph: the title, and below it date lines, captions and the like.
 
     The title is the line whose words come back in the article.
@@ -313,11 +312,11 @@ def _heading(lines: Sequence[str], body: Sequence[str], title: str | None, is_me
     titles = [
         line
         for line in lines
-        if line and not _is_of_the_site(line) and not is_meta(line) and not _END.search(line[-1:])
+        if line and not _is_of_the_site(line) and not read_meta(line) and not _END.search(line[-1:])
     ]
     chosen = title if title in lines else max(titles, key=score, default=None)
     below = lines[list(lines).index(chosen) + 1 :] if chosen else lines
-    kept = [line for line in below if is_meta(line) or (_is_told(line) and not _is_of_the_site(line))]
+    kept = [line for line in below if read_meta(line) or (_is_told(line) and not _is_of_the_site(line))]
     return [piece for line in [*([chosen] if chosen else []), *kept] for piece in (line, "")]
 
 

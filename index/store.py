@@ -103,8 +103,7 @@ class Store:
         Drawn at random: a library restored from a backup never comes to a number that another history had.
         """
         with self._database.reading():
-            row = self._connection.execute("SELECT generation FROM changes ORDER BY number DESC LIMIT 1").fetchone()
-        return int(row[0])
+            return int(self._newest_change()[0])
 
     @property
     def encoder(self) -> str | None:
@@ -112,6 +111,15 @@ class Store:
         with self._database.reading():
             row = self._connection.execute("SELECT value FROM meta WHERE key = 'encoder'").fetchone()
         return str(row[0]) if row else None
+
+    def check_encoder(self, name: str) -> None:
+        """Raises LibraryError when the vectors come from another model than this one."""
+        known = self.encoder
+        if known is not None and known != name:
+            raise LibraryError(
+                f"the library {self._database.path} was made with the embedding model {known!r}, not {name!r}",
+                f"use --encoder {known}, or choose another --home",
+            )
 
     def _record_change(self, removed: Iterable[int]) -> None:
         """Gives the store its next generation; what happened long ago is forgotten."""
@@ -132,12 +140,7 @@ class Store:
         """
         stored: list[Stored] = []
         with self._database.writing():
-            known = self.encoder
-            if known is not None and known != encoder:
-                raise LibraryError(
-                    f"the library {self._database.path} was made with the embedding model {known!r}, not {encoder!r}",
-                    f"use --encoder {known}, or choose another --home",
-                )
+            self.check_encoder(encoder)
             self._connection.execute("INSERT OR IGNORE INTO meta VALUES ('encoder', ?)", (encoder,))
             gone: list[int] = []
             for item in batch:
@@ -268,6 +271,9 @@ class Store:
         """(generation, newest, number) of one recorded change, or None. To be called while reading."""
         return self._connection.execute(f"SELECT generation, newest, number FROM changes {which}", values).fetchone()
 
+    def _newest_change(self) -> Any:
+        return self._change("ORDER BY number DESC LIMIT 1")
+
     def _source_of(self, document_id: str) -> str | None:
         with self._database.reading():
             row = self._connection.execute("SELECT source FROM documents WHERE id = ?", (document_id,)).fetchone()
@@ -358,13 +364,13 @@ class Store:
     def whole(self) -> Change:
         """From nothing to now."""
         with self._database.reading():
-            generation, newest, _ = self._change("ORDER BY number DESC LIMIT 1")
+            generation, newest, _ = self._newest_change()
         return Change(generation, 0, newest, [])
 
     def change_since(self, generation: int) -> Change | None:
         """From that state to now; None when it is not known here, or not any more."""
         with self._database.reading():
-            now, newest, _ = self._change("ORDER BY number DESC LIMIT 1")
+            now, newest, _ = self._newest_change()
             if (then := self._change("WHERE generation = ?", generation)) is None:
                 return None
             # Another process may have gone on since `now` was read; what it removed is gone all the same.

@@ -123,14 +123,13 @@ ANY = Filter()
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A passage found for a query. `score` is the finder's own (higher is nearer), `by` its name.
+    """A passage found for a query. `score` is the finder's own (higher is nearer).
 
     `copies` are passages of other documents that tell the same story in the same words, or nearly.
     """
 
     passage: Passage
     score: float
-    by: str
     copies: tuple[Passage, ...] = ()
 
 

@@ -114,7 +114,7 @@ class Assistant:
         asked = checked(question)
         given = [Document(str(number), "", text, f"text {number}") for number, text in enumerate(passages, 1)]
         pieces = [passage for document in given for passage in chunk(document, chunk_chars=_GIVEN_CHARS)]
-        hits = [Hit(replace(passage, id=number), 0.0, "given") for number, passage in enumerate(pieces)]
+        hits = [Hit(replace(passage, id=number), 0.0) for number, passage in enumerate(pieces)]
         alone = Heard(asked, plainly(read_message(asked).question))
         return self._told(alone, hits, {document.id: document for document in given})
 

@@ -88,7 +88,7 @@ def cite(document: Document, quote: str, answer: str, *, marker: int = 1) -> Cit
 
 def hit(number: int, document: Document, text: str) -> Hit:
     start = document.text.index(text)
-    return Hit(Passage(number, document.id, start, start + len(text), text), score=1.0 / number, by="fake")
+    return Hit(Passage(number, document.id, start, start + len(text), text), score=1.0 / number)
 
 
 def answered(question: str, text: str, *citations: Citation, kind: Kind = "span", understood: str = "") -> Answer:

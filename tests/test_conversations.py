@@ -34,7 +34,7 @@ DEEP = Citation(
     published="2025-03-22",
     copy_of=1,
 )
-HIT = Hit(Passage(1, "skerry", 0, 33, TEXT[:33]), 0.5, "hybrid")
+HIT = Hit(Passage(1, "skerry", 0, 33, TEXT[:33]), 0.5)
 REFUSAL = Refusal("not_found", "The articles don't say.")
 
 

@@ -310,7 +310,7 @@ def test_near_misses_are_counted_by_themselves() -> None:
 
 def test_retrieval_finds_answers_in_the_text_or_evidence_by_document() -> None:
     texts = ["no robots", "It has 40, or forty, turbines.", "Yes, buses.", "The 62 buses"]
-    hits = [Hit(Passage(i, f"d{i}", 0, len(text), text), 1 / (i + 1), "words") for i, text in enumerate(texts)]
+    hits = [Hit(Passage(i, f"d{i}", 0, len(text), text), 1 / (i + 1)) for i, text in enumerate(texts)]
     questions = [
         Question("text", "q", ("forty turbines", "the 40"), unanswerable=False),  # rank 2: "40"
         Question("document", "q", ("Yes",), unanswerable=False, evidence=("d3", "d9")),  # rank 4, not the "Yes" at 3

@@ -57,7 +57,7 @@ def test_no_text_becomes_markup_in_an_answer(text: str) -> None:
 
 @given(hostile_texts)
 def test_no_text_becomes_markup_in_a_refusal_an_error_or_the_first_page(text: str) -> None:
-    hit = Hit(Passage(1, "d", 0, len(text), text), 1.0, "fake")
+    hit = Hit(Passage(1, "d", 0, len(text), text), 1.0)
     refusal = Answer(text, "", "refused", 0.1, hits=(hit,), refusal=Refusal("not_found", text))
     assert show(refusal, d=text).inside.get(".fn-refusal", "") == text
     assert show(replace(refusal, refusal=Refusal("which_article", text))).inside.get(".fn-refusal", "") == text
@@ -159,7 +159,7 @@ def test_sources_that_agree_share_a_column_of_a_disagreement() -> None:
 
 
 def test_a_refusal_says_where_it_looked_and_shows_three_nearest_passages_whose_documents_are_known() -> None:
-    hits = tuple(Hit(Passage(n, f"d{n}", 0, 9, f"Passage {n} " * 40), 1.0, "fake") for n in range(5))
+    hits = tuple(Hit(Passage(n, f"d{n}", 0, 9, f"Passage {n} " * 40), 1.0) for n in range(5))
     answer = Answer("Who?", "", "refused", 0.2, hits=hits, refusal=Refusal("not_found", "The articles don't say."))
     read = show(answer, d0="Zero", d2="Two", d3="Three", d4="Four")
     assert read.inside[".fn-refusal"] == "The articles don't say."

@@ -131,7 +131,7 @@ def test_the_empty_page_writes_its_name_and_nothing_else() -> None:
 
 def test_answers_articles_and_panels_write_no_words() -> None:
     citation = Citation(1, "1", "2", "3", 0, 1, "4", 5, "6", "2024-01-02")
-    hit = Hit(Passage(1, "1", 0, 1, "4"), 1.0, "7")
+    hit = Hit(Passage(1, "1", 0, 1, "4"), 1.0)
     document = Document("1", "2", "3" * 100_000, "4", dt.date(2024, 1, 2), pages=(0,))
     at = dt.datetime(2024, 1, 2, tzinfo=dt.UTC)
     shown = [

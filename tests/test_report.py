@@ -139,7 +139,7 @@ class ScriptedLibrary:
 
     def search(self, query: str, *, limit: int, within: object = None, only: object = None) -> list[Hit]:
         self.searched.append((query, limit, within))
-        return [Hit(passage(len(self.searched)), 1.0, "script")]
+        return [Hit(passage(len(self.searched)), 1.0)]
 
     def document(self, document_id: str) -> Document:
         return Document(document_id, "Skerry", HARBOUR, "skerry.txt")

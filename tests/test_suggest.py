@@ -380,7 +380,7 @@ def test_each_is_tried_as_it_would_be_asked_after_the_conversation() -> None:
 
 def test_after_a_refusal_the_nearest_passage_says_what_can_be_asked() -> None:
     asker = Knowing({"tern": TERN})
-    hit = Hit(Passage(0, "tern", 40, 80, TERN.text[40:80]), 0.1, "hybrid")
+    hit = Hit(Passage(0, "tern", 40, 80, TERN.text[40:80]), 0.1)
     refused = Answer("Who is the mayor?", "", "refused", 0.1, (), (hit,), Refusal("not_found", "No."))
     assert len(following(asker, refused)) == 3
     greeting = Answer("Hello!", "", "refused", 0.0, refusal=Refusal("not_found", "Hello."))

@@ -284,7 +284,7 @@ def _exchange(stored: str, at: str) -> Exchange:
 
 
 def _answer(row: dict[str, Any]) -> Answer:
-    hits = (Hit(_known(Passage, hit["passage"]), hit["score"], hit["by"]) for hit in row["hits"])
+    hits = (Hit(_known(Passage, hit["passage"]), hit["score"]) for hit in row["hits"])
     citations = (_known(Citation, citation) for citation in row["citations"])
     refusal = _known(Refusal, row["refusal"]) if row["refusal"] else None
     return _known(Answer, row | {"hits": tuple(hits), "citations": tuple(citations), "refusal": refusal})

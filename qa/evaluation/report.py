@@ -195,7 +195,7 @@ def _search(part: Part, library: Library, questions: Sequence[Question]) -> Figu
 
 def _hits(library: Library, ranking: Sequence[tuple[int, float]]) -> list[Hit]:
     passages = library.passages(number for number, _ in ranking)
-    return [Hit(passages[number], score, "stage") for number, score in ranking]
+    return [Hit(passages[number], score) for number, score in ranking]
 
 
 def _over_paragraphs(assistant: Assistant, questions: Sequence[Question]) -> Report:
