@@ -74,17 +74,18 @@ _NAMED = re.compile(NAME.pattern)
 _DESCRIBED = re.compile(rf"(?:.*, |the |an? )(?P<name>{NAME.pattern})", re.DOTALL)
 _LABEL = re.compile(r"(?: \([^)\n]*\))?:")
 _TURNS = 2  # of somebody in an interview; a label stands once
+_MOST_QUOTED = 5  # sentences of one speaker
 _REMEMBERED = 3  # sentences after which "he said" may be somebody else
 
 
-def said_by(speaker: str, documents: Iterable[Document], *, about: str = "", most: int = 5) -> list[Span]:
+def said_by(speaker: str, documents: Iterable[Document], *, about: str = "") -> list[Span]:
     """The sentences that the speaker says, in reading order, those of the first documents first.
 
     `about`: only those that hold these words, of three and more at least half.
     """
     wanted = frozenset(content_words(speaker) or words(speaker))
     found = (span for document in documents for span in _said(wanted, document))
-    return list(islice((span for span in found if share_unnamed(about, span.text) <= may_miss(about)), most))
+    return list(islice((span for span in found if share_unnamed(about, span.text) <= may_miss(about)), _MOST_QUOTED))
 
 
 def speakers_of(documents: Iterable[Document], *, about: str = "") -> list[Span]:

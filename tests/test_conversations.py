@@ -22,7 +22,7 @@ from index.types import Document, Hit, InputError, LibraryError, Passage
 from qa.chat import conversations
 from qa.chat.conversations import Conversations, still_there
 from qa.chat.quote import conversation_markdown
-from qa.types import Answer, Citation, Refusal, Turn
+from qa.types import Answer, Citation, Refusal
 
 ROOT = Path(__file__).parents[1]
 TEXT = "The basin will be 14 metres deep. The harbour works cost 220 million pounds."
@@ -75,7 +75,6 @@ def test_a_conversation_is_there_after_a_restart_with_every_word_of_its_answers(
     assert after_restart.summary == kept.recent()[0]
     assert (after_restart.summary.title, after_restart.summary.turns) == ("How deep will the basin be?", 3)
     assert [e.at.second for e in after_restart.exchanges] == [1, 2, 3]
-    assert after_restart.summary.created.second == 0
     assert after_restart.summary.changed == after_restart.exchanges[-1].at
 
 
@@ -90,15 +89,6 @@ def test_the_round_trip_above_covers_every_field() -> None:
         set_here = {f.name for f in fields(value) if f.default is MISSING or getattr(value, f.name) != f.default}
         optional = {"refusal", "citations", "hits"}  # the one or the other
         assert set_here | optional >= {f.name for f in fields(value)}, "a new field: store it and set it above"
-
-
-def test_the_history_is_what_a_follow_up_needs(kept: Conversations) -> None:
-    made = kept.start(answered())
-    kept.append(made.id, refused("Who is the mayor?"))
-    assert kept.get(made.id).history == (
-        Turn("How deep will the basin be?", "14 metres", ("skerry",)),
-        Turn("Who is the mayor?", ""),
-    )
 
 
 @settings(max_examples=25, deadline=None)

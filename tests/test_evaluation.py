@@ -332,8 +332,6 @@ def test_retrieval_finds_answers_in_the_text_or_evidence_by_document() -> None:
     assert metrics.mrr_at_10 == (1 / 2 + 1 / 4 + 1) / 4
     # 1/log2(3) = .63093; 1/log2(5) = .43068; (1 + .43068) / (1 + .63093) = .87722; 0
     assert metrics.ndcg_at_10 == pytest.approx((0.63093 + 0.43068 + 0.87722) / 4, abs=1e-5)
-    with pytest.raises(ValueError, match="k is 5"):
-        retrieval(search, questions, 5)
 
 
 # ── Showing and keeping ───────────────────────────────────────────────────────────────────────────────────────────

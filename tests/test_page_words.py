@@ -156,7 +156,7 @@ def test_answers_articles_and_panels_write_no_words() -> None:
         panels.jobs_html(
             [Job("1", "2", stage, added=1, updated=1, unchanged=1, failed=1) for stage in ("reading", "done", "failed")]
         ),
-        panels.conversations_html([Summary("1", "2", at, at, 3)]),
+        panels.conversations_html([Summary("1", "2", at, 3)]),
         panels.conversations_html([]),
     ]
     assert [Bare(html).letters for html in shown] == [[]] * len(shown)

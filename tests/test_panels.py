@@ -17,7 +17,7 @@ from qa.chat.shelf import Job
 ENTRY = Entry("quay", "Quay opens", "https://www.port.example/quay", dt.date(2024, 3, 14), 12)
 JOB = Job("1", "quay.txt")
 NOON = dt.datetime(2024, 3, 14, 12, 0, tzinfo=dt.UTC)
-SUMMARY = Summary("c1", "What of the quay?", NOON, NOON, 2)
+SUMMARY = Summary("c1", "What of the quay?", NOON, 2)
 
 
 @given(hostile_texts)

@@ -163,9 +163,10 @@ def clause_of(body: str, words: Words) -> Clause | None:
     if form == "past" and plural and past_of(verb) == verb:
         form = "base"
     second = re.search(r"\b(?:is|was|are|were|has|had)\b", rest)  # then the first was none
-    if second or form == "participle" or plural != (_number(auxiliary, form) or plural):
+    surely_plural = _wants_plural(auxiliary, form)
+    if second or form == "participle" or (surely_plural and not plural):
         return None
-    subject = _subject(tokens[:at], words, surely_plural=_number(auxiliary, form) is True)
+    subject = _subject(tokens[:at], words, surely_plural=surely_plural)
     if auxiliary in ("is", "are") and rest.startswith("to "):  # "is to stand" -> "will stand"
         auxiliary, rest = "will", rest.removeprefix("to ")
     return Clause(subject, auxiliary, verb, form, rest) if subject else None
@@ -218,11 +219,8 @@ def _verb_at(tokens: list[str]) -> int | None:
     return None
 
 
-def _number(auxiliary: str, form: Form) -> bool | None:
-    """Whether the verb wants a subject in the plural; None when it takes either."""
-    if auxiliary in ("is", "was", "has") or form == "s":
-        return False
-    return True if auxiliary in ("are", "were", "have") or form == "base" else None
+def _wants_plural(auxiliary: str, form: Form) -> bool:
+    return auxiliary in ("are", "were", "have") or form == "base"
 
 
 def _is_plural(tokens: list[str]) -> bool:

@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 
 from index.text import shorten
 from index.types import Document, Hit, InputError, LibraryError, Passage
-from qa.types import Answer, Citation, Refusal, Turn
+from qa.types import Answer, Citation, Refusal
 
 MAX_TITLE_CHARS = 80
 MAX_TURNS = 500  # of one conversation
@@ -37,7 +37,7 @@ _BUSY_TIMEOUT_S = 30.0
 _MOST_WORDS = 100  # of a search; SQLite takes no condition of a thousand
 _WRITTEN = "written"  # the field of a stored answer that holds what a language model wrote
 _Stored = TypeVar("_Stored", Answer, Citation, Passage, Refusal)
-_SUMMARY = "SELECT id, title, created, changed, (SELECT count(*) FROM turns WHERE conversation = id) FROM conversations"
+_SUMMARY = "SELECT id, title, changed, (SELECT count(*) FROM turns WHERE conversation = id) FROM conversations"
 
 
 def now() -> dt.datetime:
@@ -73,7 +73,6 @@ class Summary:
 
     id: str
     title: str
-    created: dt.datetime
     changed: dt.datetime
     turns: int
 
@@ -89,10 +88,6 @@ class Conversation:
 
     summary: Summary
     exchanges: tuple[Exchange, ...]
-
-    @property
-    def history(self) -> tuple[Turn, ...]:
-        return tuple(exchange.answer.turn for exchange in self.exchanges)
 
 
 class Conversations:
@@ -252,9 +247,9 @@ def _summary(connection: sqlite3.Connection, conversation_id: str) -> Summary:
     return _read_summary(row)
 
 
-def _read_summary(row: tuple[str, str, str, str, int]) -> Summary:
-    made, title, created, changed, turns = row
-    return Summary(made, title, dt.datetime.fromisoformat(created), dt.datetime.fromisoformat(changed), turns)
+def _read_summary(row: tuple[str, str, str, int]) -> Summary:
+    made, title, changed, turns = row
+    return Summary(made, title, dt.datetime.fromisoformat(changed), turns)
 
 
 def _title(text: str) -> str:

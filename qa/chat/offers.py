@@ -21,8 +21,8 @@ FIRST_WITHIN_S, NEXT_WITHIN_S = 10.0, 4.0
 class Offers:
     """Looks for one set of questions at a time. May be called from several threads at once, and takes seconds."""
 
-    def __init__(self, asker: Asker, *, rng: random.Random, clock: Callable[[], float] = time.monotonic) -> None:
-        self._asker, self._rng, self._clock = asker, rng, clock
+    def __init__(self, asker: Asker, *, rng: random.Random) -> None:
+        self._asker, self._rng = asker, rng
         self._looking = threading.Lock()
         self._asked = 0  # questions of people so far
         self._found: tuple[Sequence[str], list[str]] | None = None  # the documents, and what was found in them
@@ -37,8 +37,9 @@ class Offers:
             if self._found is not None and self._found[0] == ids:
                 return self._found[1]
             before, clock = self._asked, self._until_asked()
-            offered = suggestions(ids, self._asker, count=FIRST, rng=self._rng, deadline_s=FIRST_WITHIN_S, clock=clock)
-            found = [suggestion.question for suggestion in offered]
+            found = list(
+                suggestions(ids, self._asker, count=FIRST, rng=self._rng, deadline_s=FIRST_WITHIN_S, clock=clock)
+            )
             if self._asked == before:
                 self._found = (ids, found)
             return found
@@ -47,12 +48,11 @@ class Offers:
         """Questions to ask after `answer`; `history` ends with its turn."""
         with self._looking:
             clock = self._until_asked()
-            offered = next_questions(
-                answer, self._asker, history=history, count=NEXT, deadline_s=NEXT_WITHIN_S, clock=clock
+            return list(
+                next_questions(answer, self._asker, history=history, count=NEXT, deadline_s=NEXT_WITHIN_S, clock=clock)
             )
-            return [suggestion.question for suggestion in offered]
 
     def _until_asked(self) -> Callable[[], float]:
         """A clock that passes every deadline once somebody asks."""
         before = self._asked
-        return lambda: self._clock() if self._asked == before else math.inf
+        return lambda: time.monotonic() if self._asked == before else math.inf

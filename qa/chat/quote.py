@@ -147,12 +147,10 @@ def _markdown_facts(citation: Citation) -> str:
     return ", ".join(shown)
 
 
-def conversation_markdown(
-    conversation: Conversation, *, document_of: Callable[[str], Document | None] | None = None
-) -> str:
+def conversation_markdown(conversation: Conversation, *, document_of: Callable[[str], Document | None]) -> str:
     """Title, then each question as a heading with its answers, then all footnotes, numbered through.
 
-    With `document_of` (by id; None for one that was removed) a footnote says when it no longer stands.
+    A footnote says when it no longer stands: `document_of` gives a document by its id, None for one that was removed.
     """
     blocks, notes = [f"# {markdown_text(conversation.summary.title)}"], list[str]()
     for exchange in conversation.exchanges:
@@ -161,7 +159,7 @@ def conversation_markdown(
             text, footnotes = markdown_parts(answer, first=len(notes) + 1)
             blocks.append(text if answer is exchange.written else text + sure(answer))
             for note, citation in zip(footnotes, answer.citations, strict=True):
-                notes.append(note + (_standing(citation, document_of(citation.document_id)) if document_of else ""))
+                notes.append(note + _standing(citation, document_of(citation.document_id)))
     return "\n\n".join([*blocks, *notes]) + "\n"
 
 

@@ -11,7 +11,6 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
 
 from index.types import Document, UserError
@@ -34,25 +33,15 @@ class Asker(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
-    """A question, and the sentence that answers it: `document.text[start:end]`."""
-
-    question: str
-    document_id: str
-    start: int
-    end: int
-
-
 def suggestions(
     ids: Sequence[str],
     asker: Asker,
     *,
-    count: int = 6,
+    count: int,
     rng: random.Random,
-    deadline_s: float = 20.0,
+    deadline_s: float,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Suggestion]:
+) -> Iterator[str]:
     """At most `count` questions over the documents `ids`, each as soon as it is found, from as many as possible.
 
     A generator: run it in a thread of its own, close it to stop. It ends when a question cannot be asked.
@@ -67,10 +56,10 @@ def next_questions(
     asker: Asker,
     *,
     history: Sequence[Turn],
-    count: int = 3,
-    deadline_s: float = 5.0,
+    count: int,
+    deadline_s: float,
     clock: Callable[[], float] = time.monotonic,
-) -> Iterator[Suggestion]:
+) -> Iterator[str]:
     """What to ask after `answer`, the nearest to its citation first; after a refusal, to the nearest passage.
 
     `history` ends with the turn of `answer`: each question is tried as it would be asked, after all of it.
@@ -83,7 +72,7 @@ def next_questions(
         yield from _unlike(found, said=[answer.question, *(turn.question for turn in history)], count=count)
 
 
-Tries = Iterator[Suggestion | None]  # one for each question that was asked; None: it did not pass
+Tries = Iterator[str | None]  # one for each question that was asked; None: it did not pass
 
 
 def _start(document_id: str, asker: Asker, rng: random.Random) -> Tries:
@@ -108,7 +97,7 @@ def _tries(document_id: str, made: Iterable[Candidate], asker: Asker, *, history
         if candidate.start not in used:
             passed = _passes(candidate, document_id, asker.ask(candidate.question, history=history))
             used |= {candidate.start} if passed else set()
-            yield Suggestion(candidate.question, document_id, candidate.start, candidate.end) if passed else None
+            yield candidate.question if passed else None
 
 
 def _passes(candidate: Candidate, document_id: str, answer: Answer) -> bool:
@@ -126,7 +115,7 @@ def _same(one: str, other: str) -> bool:
     return bool(short.strip()) and short in long
 
 
-def _in_turn(documents: Iterable[Tries], *, until: float, clock: Callable[[], float]) -> Iterator[Suggestion]:
+def _in_turn(documents: Iterable[Tries], *, until: float, clock: Callable[[], float]) -> Iterator[str]:
     """One try of each document after the other, round and round."""
     waiting = deque(documents)
     with suppress(UserError):  # the library was emptied, or its folder is gone: the page says so elsewhere
@@ -139,15 +128,15 @@ def _in_turn(documents: Iterable[Tries], *, until: float, clock: Callable[[], fl
                 break
 
 
-def _unlike(found: Iterable[Suggestion], *, said: list[str], count: int) -> Iterator[Suggestion]:
+def _unlike(found: Iterable[str], *, said: list[str], count: int) -> Iterator[str]:
     """The first `count` that are unlike each other and whatever was `said`."""
     kept = [content_words(question) for question in said]
     left = count
-    for suggestion in found if count > 0 else ():
-        asked = content_words(suggestion.question)
+    for question in found if count > 0 else ():
+        asked = content_words(question)
         if all(len(asked & other) < _ALIKE * len(asked | other) for other in kept):
             kept.append(asked)
             left -= 1
-            yield suggestion
+            yield question
         if not left:
             return

@@ -39,20 +39,18 @@ class RetrievalReport:
         return {"metrics": asdict(self.metrics), "rows": []}
 
 
-def retrieval(search: Search, questions: Iterable[Question], k: int = _DEEPEST) -> RetrievalReport:
-    """How high the first relevant hit stands. `search(question, k)` returns hits, nearest first; k is at least 20.
+def retrieval(search: Search, questions: Iterable[Question]) -> RetrievalReport:
+    """How high the first relevant hit stands. `search(question, 20)` returns hits, nearest first.
 
     A hit is relevant when its passage mentions an answer (normalised tokens side by side) or lies in a document named
     by `evidence`. "Yes" and "no" are never looked for in a text. Unanswerable questions are skipped, and so are those
     that name neither evidence nor an answer to look for. The question is searched for as written, without its history.
     """
-    if k < _DEEPEST:
-        raise ValueError(f"k is {k}, but recall is measured down to {_DEEPEST}")
     asked = list(questions)
     judged = [
         question for question in asked if not question.unanswerable and (question.evidence or _verbatim(question))
     ]
-    relevance = [[_relevant(hit, question) for hit in search(question.question, k)[:k]] for question in judged]
+    relevance = [[_relevant(hit, question) for hit in search(question.question, _DEEPEST)] for question in judged]
     ranks = [found.index(True) + 1 if True in found else None for found in relevance]
     return RetrievalReport(
         RetrievalMetrics(
