@@ -19,7 +19,6 @@ HIGHER, LOWER = max, min
 # what is compared with the fastest peer, and which end is the better one
 BEST: Mapping[str, Callable[..., float]] = {
     "documents_per_s": HIGHER,
-    "characters_per_s": HIGHER,
     "search_ms_p50": LOWER,
 }
 
@@ -59,11 +58,9 @@ def _figures(turns: Turns, given: Set) -> dict[str, float]:
         "index_s": seconds,
         "index_processor_s": statistics.median(one["index_processor_s"] for one in indexed),
         "documents_per_s": len(given.documents) / seconds,
-        "pieces_per_s": indexed[0]["pieces"] / seconds,
         "characters_per_s": given.characters / seconds,
         "search_ms_p50": 1000 * statistics.median(quantile(one["search_s"], 0.5) for one in searched),
         "search_ms_p95": 1000 * statistics.median(quantile(one["search_s"], 0.95) for one in searched),
-        "search_processor_ms": 1000 * statistics.median(one["search_processor_s"] for one in searched),
         "ready_s": statistics.median(one["ready_s"] for one in searched),
         "index_mb": statistics.median(one["index_mb"] for one in indexed),
         "search_mb": statistics.median(one["search_mb"] for one in searched),

@@ -32,7 +32,8 @@ _SPEAKING_OF = (
 )
 _YEAR = r"[12]\d{3}"
 _DAY = rf"(?:{_YEAR}-\d\d-\d\d|(?:(?:\d{{1,2}} )?{MONTH} )?{_YEAR}|{MONTH} \d{{1,2}},? {_YEAR})"
-_PUBLISHED = r"(?:that |which )?(?:(?:were|was|are|is) )?(?:published|written|posted|printed|dated)"
+PRINTED = "published|written|posted|printed"
+_PUBLISHED = rf"(?:that |which )?(?:(?:were|was|are|is) )?(?:{PRINTED}|dated)"
 _DATED = (
     rf"(?: (?:{_PUBLISHED} (?P<when>in|on|since|after|before|until)"
     rf"|(?:(?:that |which )?(?:are|is|were|was) )?(?P<when_too>from|since)) (?P<day>{_DAY}))"

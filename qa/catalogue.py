@@ -9,11 +9,13 @@ import re
 
 from index.chunk import sentences
 from index.dates import UPDATED, dates_in
-from index.types import Document, Entry, Passage
+from index.types import Document, Entry
+from qa.articles import PRINTED
 from qa.reader import Span
+from qa.sentences import on_its_line
 from qa.words import content_words, share_unnamed, words
 
-_LABEL = re.compile(rf"\b(?:{UPDATED}|published|posted|released|written|printed)\b", re.I)
+_LABEL = re.compile(rf"\b(?:{UPDATED}|{PRINTED}|released)\b", re.I)
 _UPDATED = re.compile(rf"\b{UPDATED}\b", re.I)
 
 
@@ -33,7 +35,7 @@ def byline(document: Document) -> Span | None:
         return None
     name = re.compile(rf"(?<!\w){re.escape(document.author)}(?!\w)")
     found = list(name.finditer(document.text[: document.body_start]))
-    return _span(document, *found[-1].span()) if found else None
+    return on_its_line(document, *found[-1].span()) if found else None
 
 
 def day_of(document: Document) -> str:
@@ -54,12 +56,12 @@ def heading(document: Document) -> Span:
     """The title where it is a line of the text; the text's first sentence when it is none, as in a table's row."""
     titled = document.title and re.search(rf"(?m)^[^\w\n]*({re.escape(document.title)})[^\w\n]*$", document.text)
     if titled:
-        return _span(document, *titled.span(1))
+        return on_its_line(document, *titled.span(1))
     first = re.search(r"\S.*", document.text)
     if first is None:
-        return _span(document, 0, len(document.text))
+        return on_its_line(document, 0, len(document.text))
     start, end = sentences(first.group())[0]
-    return _span(document, first.start() + start, first.start() + end)
+    return on_its_line(document, first.start() + start, first.start() + end)
 
 
 def date_line(document: Document, question: str) -> Span | None:
@@ -73,12 +75,4 @@ def date_line(document: Document, question: str) -> Span | None:
     found = [span for span, _ in dates_in(head)]
     labelled = [span for span in found if label.search(head[head.rfind("\n", 0, span[0]) + 1 : span[0]])]
     chosen = next(iter(labelled if is_update else labelled or found), None)
-    return _span(document, *chosen) if chosen else None
-
-
-def _span(document: Document, start: int, end: int) -> Span:
-    line_start = document.text.rfind("\n", 0, start) + 1
-    line_end = document.text.find("\n", end)
-    stop = len(document.text) if line_end < 0 else line_end
-    line = Passage(0, document.id, line_start, stop, document.text[line_start:stop], document.title)
-    return Span(line, start, end, document.text[start:end], 0.0)
+    return on_its_line(document, *chosen) if chosen else None

@@ -10,7 +10,21 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from qa.articles import ALL, AUTHORED, MODIFIER, NOUN, ORDER, PLACE, SURE, Articles, listed, named, ordered, told
+from qa.articles import (
+    ALL,
+    AUTHORED,
+    MODIFIER,
+    NOUN,
+    ORDER,
+    PLACE,
+    PRINTED,
+    SURE,
+    Articles,
+    listed,
+    named,
+    ordered,
+    told,
+)
 from qa.message import ASKS, AUXILIARY, END, OPENER
 from qa.parts import asked_twice, compared
 
@@ -28,7 +42,6 @@ Form = Literal[
     "author",
 ]
 
-_PRINTED = r"(?:published|updated|written|posted|printed)"
 _COURTESY = re.compile(  # before a question that stands by itself
     r"^(?:please[\s,]+)?(?:(?:do|would) you (?:happen to )?know"
     r"|(?:(?:can|could|would|will) (?:you|anyone|someone|anybody|somebody) )?(?:please )?(?:tell me|check|find out)"
@@ -75,7 +88,7 @@ _WHO_IS = rf"(?:who|(?:which|what) {_PEOPLE}) (?:is|are|was|were|gets?)(?: being
 _PERSON = r"(?-i:[A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){1,3})"
 _BY_FORM: tuple[tuple[Form, re.Pattern[str]], ...] = (
     # "it" is an article only beside a word that little else takes: a model is released, a town is old
-    ("date", _rule(rf"when was (?P<what>.+?){_WHEN} {_PRINTED}{END}")),
+    ("date", _rule(rf"when was (?P<what>.+?){_WHEN} (?:{PRINTED}|updated){END}")),
     ("date", _rule(rf"when (?:was|were) (?!(?:it|this|that)\b)(?P<what>.+?){_WHEN} (?:released|modified){END}")),
     ("date", _rule(rf"when did (?!it\b)(?P<what>.+?){_WHEN} (?:appear|come out){END}")),
     ("date", _rule(rf"what is the (?:publication|publishing) date of (?P<what>.+?){END}")),

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from index.chunk import BULLETS, sentences
+from index.language import FIGURES
 from index.text import INNER_BULLET
 from index.types import Document
 from qa.message import AUXILIARY, OPENER
@@ -46,7 +47,7 @@ _SOME = re.compile(  # of a list: the largest, those above a figure
     re.IGNORECASE,
 )
 _HEAD = re.compile(  # "three halls" of "Three halls come first:"
-    r"(?:the )?(?:following|two|three|four|five|six|seven|eight|nine|ten|\d{1,2})(?: [\w-]+s)?", re.IGNORECASE
+    rf"(?:the )?(?:following|{'|'.join(FIGURES)}|\d{{1,2}})(?: [\w-]+s)?", re.IGNORECASE
 )
 _INNER = INNER_BULLET.strip()
 _NO_TOPIC = frozenset("list name enumerate give show tell me all main key following include contain need".split())

@@ -108,36 +108,36 @@ _NO_HELP = (
 )
 
 
+_REPLIES = (
+    (_GREETING, "Hello. What would you like to know from your articles?"),
+    (_THANKS, "You're welcome."),
+    (_FAREWELL, "Goodbye. The conversation is kept on this machine."),
+    (_HELP, HELP),
+    (_SELF, f"Footnote is a program that answers from your articles alone. {HELP}"),
+    (
+        _LIBRARY,
+        "Articles are added and removed in the list of articles beside the conversation, or in a terminal:"
+        " footnote index PATH_OR_URL, footnote remove ID.",
+    ),
+    (_REMARK, "All right. What would you like to know from your articles?"),
+    (
+        _MORE,
+        "Open a footnote to read on in its article, or name what you want more of:"
+        ' "tell me about ..." or "summarise the article on ...".',
+    ),
+    (
+        _SURE,
+        "The percentage beside an answer says how sure it is. Its footnote is the sentence that it stands on: read"
+        " it before you rely on the answer.",
+    ),
+    (_SOURCE, "The source is the footnote under an answer: open it, and the article is shown at that sentence."),
+    (_WRONG, _NO_HELP),
+    (_INSULT, _NO_HELP),
+)
+
+
 def reply_to(text: str) -> str | None:
     """A sentence for what is no question; None for everything else. A year alone may go on from a question before."""
     if not re.search(r"[^\W\d_]", text) and not years(text):
         return f"There is no word in that. {HELP}"
-    for pattern, reply in (
-        (_GREETING, "Hello. What would you like to know from your articles?"),
-        (_THANKS, "You're welcome."),
-        (_FAREWELL, "Goodbye. The conversation is kept on this machine."),
-        (_HELP, HELP),
-        (_SELF, f"Footnote is a program that answers from your articles alone. {HELP}"),
-        (
-            _LIBRARY,
-            "Articles are added and removed in the list of articles beside the conversation, or in a terminal:"
-            " footnote index PATH_OR_URL, footnote remove ID.",
-        ),
-        (_REMARK, "All right. What would you like to know from your articles?"),
-        (
-            _MORE,
-            "Open a footnote to read on in its article, or name what you want more of:"
-            ' "tell me about ..." or "summarise the article on ...".',
-        ),
-        (
-            _SURE,
-            "The percentage beside an answer says how sure it is. Its footnote is the sentence that it stands on: read"
-            " it before you rely on the answer.",
-        ),
-        (_SOURCE, "The source is the footnote under an answer: open it, and the article is shown at that sentence."),
-        (_WRONG, _NO_HELP),
-        (_INSULT, _NO_HELP),
-    ):
-        if pattern.match(text):
-            return reply
-    return None
+    return next((reply for pattern, reply in _REPLIES if pattern.match(text)), None)

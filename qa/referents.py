@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import Literal
 
-from index.language import UPPER
+from index.language import FIGURES, UPPER
 from index.language import YEAR as _YEAR
 
 _MAY = "|".join(rf"(?<=\b(?i:{word}) )May" for word in "in since until by before after".split())  # else it is a name
@@ -41,7 +41,7 @@ _NO_NAMES = frozenset(  # first words of sentences: the name begins behind them
     " his her its their a an this that there and but or so then"
     " tell give list name show compare explain describe summarise summarize".split()
 )
-_NUMBERS = frozenset("one two three four five six seven eight nine ten eleven twelve".split())  # not "One Direction"
+_NUMBERS = frozenset(("one", *FIGURES))  # not "One Direction"
 _SHORT_ANSWER_WORDS = 4  # "Beijing" is an answer and a name; the first word of a sentence need not be
 
 _NOUNS = r"the (?:[\w'’-]+ ){0,2}?[\w'’-]+"

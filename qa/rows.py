@@ -18,6 +18,7 @@ from index.language import FIGURES
 from index.types import Document, Passage
 from qa.quantities import each_quantity
 from qa.reader import Span
+from qa.sentences import on_its_line
 from qa.words import content_words, share_unnamed, words
 
 Range: TypeAlias = tuple[int, int]
@@ -188,7 +189,7 @@ def _extreme(question: str, table: _Table) -> list[Span]:
     best = (max if _wants_most(question, measure) else min)(amounts.values())
     rows = [table.rows[number] for number, amount in amounts.items() if amount == best]
     is_answer = len(rows) <= _MOST_EQUAL and all(answer in row for row in rows)
-    return [_span(table.document, row[answer]) for row in rows] if is_answer else []
+    return [on_its_line(table.document, *row[answer]) for row in rows] if is_answer else []
 
 
 def _size(question: str) -> str:
@@ -275,11 +276,3 @@ def _longest(heads: list[str]) -> str | None:
     """The one with the most words; None where several have."""
     most = max((len(_meaning(head)) for head in heads), default=0)
     return _only([head for head in heads if len(_meaning(head)) == most])
-
-
-def _span(document: Document, place: Range) -> Span:
-    """The cell, in a passage that is its row."""
-    start, end = place
-    begin = document.text.rfind("\n", 0, start) + 1
-    row = document.text[begin:].partition("\n")[0]
-    return Span(Passage(0, document.id, begin, begin + len(row), row), start, end, document.text[start:end], 0.0)

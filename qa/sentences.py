@@ -40,6 +40,15 @@ def sentences_of(passage: Passage) -> list[Span]:
     ]
 
 
+def on_its_line(document: Document, start: int, end: int) -> Span:
+    """These characters of a document, in a passage that is their line."""
+    line_start = document.text.rfind("\n", 0, start) + 1
+    line_end = document.text.find("\n", end)
+    stop = len(document.text) if line_end < 0 else line_end
+    line = Passage(0, document.id, line_start, stop, document.text[line_start:stop], document.title)
+    return Span(line, start, end, document.text[start:end], 0.0)
+
+
 def sentence_around(span: Span) -> Span:
     """The whole sentences of its passage that a span stands in."""
     touched = [s for s in sentences_of(span.passage) if s.start < span.end and s.end > span.start] or [span]

@@ -169,10 +169,9 @@ def test_figures_are_medians_and_ratios_are_to_the_fastest_peer(
         its = row.figures["passages"]
         index_s = middle([seconds for seconds, _ in rounds])
         assert its["index_s"] == its["ready_s"] == its["index_mb"] == its["search_mb"] == pytest.approx(index_s)
-        assert (its["index_processor_s"], its["search_processor_ms"]) == pytest.approx((2 * index_s, 3000 * index_s))
+        assert its["index_processor_s"] == pytest.approx(2 * index_s)
         assert its["documents_per_s"] == pytest.approx(2 / index_s)
         assert its["characters_per_s"] == pytest.approx(98 / index_s)
-        assert its["pieces_per_s"] == pytest.approx(3 / index_s)
         assert its["search_ms_p50"] == pytest.approx(1000 * middle([min(pair) for _, pair in rounds]))
         assert its["search_ms_p95"] == pytest.approx(1000 * middle([max(pair) for _, pair in rounds]))
         fastest = max(2 / middle([seconds for seconds, _ in rounds]) for rounds in (one, other))

@@ -243,8 +243,7 @@ def test_metrics_by_hand() -> None:
     assert (metrics.questions, metrics.errors, metrics.answered) == (7, 1, 3)
     assert metrics.right == 3 / 7  # right, silent, silent too
     # surest first: 1 right, .8 = 1 - .2 right (silent) and .8 wrong (half), .6 wrong (talkative), .6 = 1 - .4 wrong
-    # (missed) and right (silent too), 0 wrong (failed). A quarter is two rows, a half four
-    assert metrics.right_at_25 == pytest.approx((1 + 1 / 2) / 2)
+    # (missed) and right (silent too), 0 wrong (failed). A half is four rows
     assert metrics.right_at_50 == pytest.approx((1 + 1 + 1 / 3) / 4)
     assert metrics.exact_match == 1 / 4
     assert metrics.f1 == pytest.approx((1 + 2 / 3) / 4)
@@ -257,9 +256,7 @@ def test_metrics_by_hand() -> None:
     assert metrics.auroc == pytest.approx(7.5 / 9)
     # answered: 1.0 right, .8 wrong, .6 wrong; each alone in its bin: (0 + .8 + .6) / 3
     assert metrics.ece == pytest.approx(1.4 / 3)
-    # 3 answers: 1, 2, 3 and 3 of them reach 25, 50, 75 and 100 %
-    points = (metrics.accuracy_at_25, metrics.accuracy_at_50, metrics.accuracy_at_75, metrics.accuracy_at_100)
-    assert points == pytest.approx((1, 1 / 2, 1 / 3, 1 / 3))
+    assert metrics.accuracy_at_50 == 1 / 2  # two of three answers reach a half
 
 
 def test_times_are_of_the_questions_that_succeeded() -> None:
@@ -300,8 +297,7 @@ def test_near_misses_are_counted_by_themselves() -> None:
     script = Script({"told": given("40", 0.6), "near": given("40", 0.7), "near too": refused(0.2), "far": refused(0.1)})
     metrics = evaluate(script, questions).metrics
     assert (metrics.near_misses, metrics.near_misses_refused) == (2, 0.5)
-    assert metrics.near_misses_auroc == 0.5  # .6 against .7 and .2
-    assert metrics.auroc == pytest.approx(2 / 3)  # and .1
+    assert metrics.auroc == pytest.approx(2 / 3)  # .6 against .7, .2 and .1
     assert metrics.refused_when_unanswerable == pytest.approx(2 / 3)
 
 

@@ -5,7 +5,6 @@ Plain values and safe HTML out; raises UserErrors, which `qa.chat.desk` turns in
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
@@ -15,7 +14,7 @@ from typing import Any
 from index.types import Document, EmptyError, InputError, UserError
 from qa.chat import page, panels, quote
 from qa.chat.conversations import Conversations, Exchange, Summary
-from qa.chat.feedback import FeedbackLog, Verdict, question_set
+from qa.chat.feedback import FeedbackLog, Verdict, json_lines, question_set
 from qa.types import Answer
 
 Sent = Mapping[str, Any]
@@ -95,8 +94,7 @@ class Archive:
         rows, _ = question_set(self._feedback.read())
         if not rows:
             raise EmptyError("no answer was judged yet", "say below an answer whether it is right")
-        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
-        return {"name": "footnote-questions.jsonl", "text": "".join(lines)}
+        return {"name": "footnote-questions.jsonl", "text": json_lines(rows)}
 
     # --- whole conversations -----------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from index.language import YEAR
+from index.language import FIGURES, YEAR
 
 Form = Literal["base", "s", "past", "participle", ""]
 
@@ -88,9 +88,7 @@ def past_of(base: str) -> str:
 _MOST_SUBJECT_WORDS = 8
 _ARTICLES = frozenset(("the", "a", "an"))
 _CONNECTIVES = frozenset("that which who when where if because while than whether what how to".split())
-_NUMBER_WORD = re.compile(
-    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w+teen|\w+ty)\b|about$|some$"
-)
+_NUMBER_WORD = re.compile(rf"(?:{'|'.join(FIGURES)})\b|about$|some$")
 _ASIDE = re.compile(r"^([^,;]{2,60}), ([^,;]{3,90}), (?=([a-z]+)\b)")
 _FILLERS = re.compile(r"\b(?:also|already|still|now|alone|together|then|therefore|however|finally|later|subsequently) ")
 _END = re.compile(

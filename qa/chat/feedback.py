@@ -154,12 +154,15 @@ def question_set(feedback: Iterable[Feedback]) -> tuple[list[dict[str, Any]], in
     return rows, left_out
 
 
+def json_lines(rows: Iterable[dict[str, Any]]) -> str:
+    return "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+
+
 def write_question_set(rows: Sequence[dict[str, Any]], path: Path) -> None:
     """JSON Lines. Raises EmptyError when there is no row, InputError when the file cannot be written."""
     if not rows:
         raise EmptyError("there is no feedback to export", "say in the chat which answers are right, or correct them")
     try:
-        lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
-        path.write_text("".join(lines), encoding="utf-8", errors="replace")
+        path.write_text(json_lines(rows), encoding="utf-8", errors="replace")
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror}", "choose another file") from error

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from index.chunk import sentences
-from index.language import MONTH, YEAR
+from index.language import FIGURES, MONTH, YEAR
 from index.types import Document
 from qa.chat.clauses import (
     Clause,
@@ -38,10 +38,8 @@ _DATE = (
     rf"|(?:the (?:end|start|middle|spring|summer|autumn|fall|winter) of )?(?:{MONTH} {_YEAR}|{MONTH}|{_YEAR}))"
 )
 _WHEN = re.compile(rf"(?:^|\s)(?P<by>[Ii]n|[Oo]n|[Bb]y|[Bb]efore|[Ss]ince) (?P<answer>{_DATE})$")
-_NUMBER = (
-    r"(?:\d+(?:,\d{3})*(?:\.\d+)?|(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|[a-z]+teen|twenty"
-    r"|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:-(?:one|two|three|four|five|six|seven|eight|nine))?)"
-)
+_WORDED = "|".join(FIGURES)
+_NUMBER = rf"(?:\d+(?:,\d{{3}})*(?:\.\d+)?|(?:{_WORDED})(?:-(?:one|{_WORDED}))?)"
 _FIGURE = (
     r"(?:(?:about|around|some|roughly|nearly|almost|over|more than|only|at least|up to) )?"
     rf"{_NUMBER}(?![\w-])(?: (?:hundred|thousand|million|billion|trillion))?"

@@ -18,16 +18,16 @@ class Metrics:
 
     `exact_match` and `f1` are SQuAD's, over the text shown: for answerable questions, and (`_all`) for every question,
     a refusal scoring 1 where there is no answer. `auroc` tells answerable from unanswerable by the confidence, which a
-    refusal has too; `near_misses_auroc` answerable questions from near misses (see `questions.near_misses`).
+    refusal has too. `near_misses` are explained at `questions.near_misses`.
 
-    Of the answers given: `precision` is the share right, `accuracy_at_25` that of the most confident quarter of them,
-    and so on; `ece` compares confidence with `right` in 15 bins of equal width. An answer to an unanswerable question
-    is wrong, however confident. What a refusal withheld is not known: measure an always answering run to see these for
-    every question.
+    Of the answers given: `precision` is the share right, `accuracy_at_50` that of the most confident half of them;
+    `ece` compares confidence with `right` in 15 bins of equal width. An answer to an unanswerable question is wrong,
+    however confident. What a refusal withheld is not known: measure an always answering run to see these for every
+    question.
 
-    Of all decisions, answers and refusals alike: `right` is the share right, `right_at_25` and `right_at_50` that of
-    the quarter and the half that is surest. An answer is as sure as its confidence p, a refusal 1 - p; a refusal is
-    right where there is no answer, an answer where it matches.
+    Of all decisions, answers and refusals alike: `right` is the share right, `right_at_50` that of the half that is
+    surest. An answer is as sure as its confidence p, a refusal 1 - p; a refusal is right where there is no answer, an
+    answer where it matches.
 
     Failed questions count as wrong wherever they are counted; the confidence of answers, AUROC and seconds leave them
     out.
@@ -37,7 +37,6 @@ class Metrics:
     errors: int
     answered: int
     right: float | None
-    right_at_25: float | None
     right_at_50: float | None
     exact_match: float | None
     f1: float | None
@@ -48,13 +47,9 @@ class Metrics:
     false_refusals: float | None
     near_misses: int
     near_misses_refused: float | None
-    near_misses_auroc: float | None
     auroc: float | None
     ece: float | None
-    accuracy_at_25: float | None
     accuracy_at_50: float | None
-    accuracy_at_75: float | None
-    accuracy_at_100: float | None
     seconds_p50: float | None
     seconds_p95: float | None
 
@@ -86,7 +81,6 @@ def measure(rows: Sequence[Row]) -> Metrics:
         errors=sum(row.error is not None for row in rows),
         answered=len(answered),
         right=_mean(decided),
-        right_at_25=accuracy_at_coverage(certainties, decided, 0.25),
         right_at_50=accuracy_at_coverage(certainties, decided, 0.50),
         exact_match=_mean(row.exact_match for row in answerable),
         f1=_mean(row.f1 for row in answerable),
@@ -97,13 +91,9 @@ def measure(rows: Sequence[Row]) -> Metrics:
         false_refusals=_mean(row.refused for row in answerable),
         near_misses=len(near),
         near_misses_refused=_mean(row.refused for row in near),
-        near_misses_auroc=_auroc([*answerable, *near]),
         auroc=_auroc(rows),
         ece=expected_calibration_error(confidences, right),
-        accuracy_at_25=accuracy_at_coverage(confidences, right, 0.25),
         accuracy_at_50=accuracy_at_coverage(confidences, right, 0.50),
-        accuracy_at_75=accuracy_at_coverage(confidences, right, 0.75),
-        accuracy_at_100=accuracy_at_coverage(confidences, right, 1.0),
         seconds_p50=float(np.percentile(seconds, 50)) if seconds else None,
         seconds_p95=float(np.percentile(seconds, 95)) if seconds else None,
     )
