@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlsplit
 
-from qa.types import Answer
+from qa.types import PASTED, Answer
 
 
 def answer_row(answer: Answer, seconds: float) -> dict[str, Any]:
@@ -65,9 +66,23 @@ def notes(answer: Answer) -> list[str]:
     """The footnotes, two lines for each: the quote, and where it stands."""
     lines = []
     for c in answer.citations:
-        place = c.source if "://" in c.source else Path(c.source).name
         page = f"page {c.page}, " if c.page is not None else ""
         copied = f" (the same story as [{c.copy_of}])" if c.copy_of is not None else ""
-        where = f"{c.title}: {place}, {page}characters {c.start} to {c.end}{copied}"
+        where = f"{c.title}: {place(c.source)}, {page}characters {c.start} to {c.end}{copied}"
         lines += [f'  [{c.marker}] "{c.quote}"', f"      {where}"]
     return lines
+
+
+def place(source: str) -> str:
+    """A web address whole; of a file its name alone: the folders of this machine are nobody's business elsewhere."""
+    if source.startswith(PASTED):
+        return "pasted text"
+    return source if is_web_address(source) else PurePosixPath(source.replace("\\", "/")).name
+
+
+def is_web_address(source: str) -> bool:
+    try:
+        parts = urlsplit(source)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:  # "http://[" is none
+        return False

@@ -14,6 +14,8 @@ Reason = Literal["not_found", "not_a_question", "which_article", "unsupported"]
 # In the text of the other kinds a "[1]" is the article's own.
 KINDS_WITH_MARKERS: tuple[Kind, ...] = ("generated", "disagreement", "list", "sentences", "summary")
 
+PASTED = "pasted:"  # how the source of a text begins that was pasted into the page
+
 MARKER = re.compile(r"\[(\d{1,6})\]")
 
 

@@ -10,19 +10,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from index.types import Document
+from qa.chat.article import article_html
 from qa.chat.conversations import Conversation, Exchange, Summary
+from qa.chat.page import answer_html
 from qa.chat.quote import (
     bibtex,
     bibtex_text,
     conversation_markdown,
-    is_web_address,
     markdown,
     markdown_parts,
     markdown_text,
-    place,
     plain,
 )
-from qa.show import answer_text
+from qa.show import answer_text, is_web_address, place
 from qa.types import Answer, Citation, Kind, Refusal
 
 SENTENCE = "Portavel bought 450 new vehicles and fitted electric drives to 142 older ones."
@@ -106,6 +107,16 @@ def test_what_a_language_model_wrote_is_called_so_and_its_footnotes_count_on() -
 def test_a_refusal_is_its_sentence_without_footnotes() -> None:
     refused = Answer("Who?", "", "refused", 0.1, refusal=Refusal("not_found", "The articles don't say."))
     assert (plain(refused), markdown_parts(refused)) == ("The articles don't say.", ("The articles don't say.", []))
+
+
+def test_a_pasted_text_is_called_so_and_not_by_the_mark_that_it_is_kept_under() -> None:
+    answer = answered("450", cited(source="pasted:3fa2b1c0d9e8"))
+    copied = (plain(answer), markdown(answer), bibtex(answer.citations), answer_text(answer))
+    assert all("pasted text" in text and "3fa2b1c0d9e8" not in text for text in copied)
+    article = article_html(Document("buses", "Buses", SENTENCE, "pasted:3fa2b1c0d9e8"), 0, 0)
+    page = answer_html(answer, titles={})
+    assert 'data-word="pasted"' in article
+    assert "3fa2b1c0d9e8" not in article + page
 
 
 def test_a_place_names_no_folder_of_this_machine() -> None:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from html import escape
 
 from index.types import Document
-from qa.chat.markup import date, facts, opens_at, outlet, page_number, quiet_button, said, word
-from qa.chat.quote import is_web_address
+from qa.chat.markup import date, facts, opens_at, outlet, page_number, quiet_button, said, source, word
+from qa.show import is_web_address
 
 WINDOW_CHARS = 20_000  # of an article on each side of the citation: a browser lays this out at once
 EDGE_CHARS = 200  # how far a window may shrink to end between two words
@@ -82,9 +82,9 @@ def _begins_with_title(document: Document) -> bool:
 
 
 def _article_facts(document: Document, window: Window) -> str:
-    source = _source_link(document.source) or escape(outlet(document.source))
+    place = _source_link(document.source) or source(document.source)
     author = escape(document.author or "")
-    return facts(author, date(document.published), page_number(document.page_of(window.start)), source)
+    return facts(author, date(document.published), page_number(document.page_of(window.start)), place)
 
 
 def _source_link(source: str) -> str:

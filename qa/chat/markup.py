@@ -12,8 +12,8 @@ from pathlib import PurePosixPath
 from urllib.parse import urlsplit
 
 from index.types import Hit
-from qa.chat.quote import is_web_address
-from qa.types import Citation
+from qa.show import is_web_address
+from qa.types import PASTED, Citation
 
 
 def word(key: str, **values: object) -> str:
@@ -73,7 +73,14 @@ def page_number(page: int | None) -> str:
 
 
 def outlet(source: str) -> str:
-    """Where an article comes from, in a word: the site of a web address, the name of a file, or the source itself."""
+    """Where an article comes from, in a word: the site of a web address, the name of a file; "" for a pasted text."""
+    if source.startswith(PASTED):
+        return ""
     if is_web_address(source):
         return (urlsplit(source).hostname or "").removeprefix("www.")
     return PurePosixPath(source.replace("\\", "/")).name
+
+
+def source(address: str) -> str:
+    """The same as HTML, with a word for a pasted text."""
+    return said("pasted") if address.startswith(PASTED) else escape(outlet(address))

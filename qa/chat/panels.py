@@ -12,8 +12,8 @@ from typing import TypeVar
 
 from index.types import Document, Entry, UserError
 from qa.chat.conversations import Summary
-from qa.chat.markup import date, facts, label, opens_at, outlet, quiet_button, said, word
-from qa.chat.shelf import PASTED, Job
+from qa.chat.markup import date, facts, label, opens_at, quiet_button, said, source, word
+from qa.chat.shelf import Job
 
 T = TypeVar("T")
 
@@ -45,10 +45,6 @@ def removed_html(document: Document) -> str:
         f'<li class="fn-undo" data-id="{escape(document.id)}">{said("removed", title=document.title)} '
         f"{quiet_button('restore', 'undo')}</li>"
     )
-
-
-def source(address: str) -> str:
-    return said("pasted") if address.startswith(PASTED) else escape(outlet(address))
 
 
 # ── What is being added ───────────────────────────────────────────────────────────────────────────────────────────

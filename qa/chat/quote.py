@@ -9,12 +9,11 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import PurePosixPath
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from index.types import Document
 from qa.chat.conversations import Conversation, still_there
-from qa.show import sure
+from qa.show import is_web_address, place, sure
 from qa.types import MARKER, Answer, Citation, Kind
 
 _LEADS: dict[Kind, str] = {
@@ -57,19 +56,6 @@ def _facts(citation: Citation) -> list[str]:
     page = f"p. {citation.page}" if citation.page is not None else ""
     facts = [_one_line(citation.title), citation.published or "", page, place(citation.source)]
     return [fact for fact in facts if fact]
-
-
-def place(source: str) -> str:
-    """A web address whole; of a file its name alone: the folders of this machine are nobody's business elsewhere."""
-    return source if is_web_address(source) else PurePosixPath(source.replace("\\", "/")).name
-
-
-def is_web_address(source: str) -> bool:
-    try:
-        parts = urlsplit(source)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
-    except ValueError:  # "http://[" is none
-        return False
 
 
 def _lead(answer: Answer) -> str:

@@ -26,13 +26,13 @@ from index.formats.content import title_from_name
 from index.library import Outcome
 from index.load import MAX_FILE_BYTES, from_text, load, load_stream
 from index.types import Document, Entry, Failure, InputError, UserError
+from qa.types import PASTED
 
 MAX_PASTED_CHARS = 2_000_000
 RESTORABLE_S = 60.0
 JOBS_REMEMBERED = 60
 MOST_WAITING = 32  # enough to keep the worker busy until a window that waits for room looks again
 FAILURES_NAMED = 3  # of a job, say an archive
-PASTED = "pasted:"  # how the source of a pasted text begins
 
 Stage = Literal["waiting", "reading", "embedding", "done", "failed"]
 _FINISHED = ("done", "failed")
