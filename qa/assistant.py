@@ -368,6 +368,6 @@ def checked(question: str) -> str:
     if len(asked) > MAX_QUESTION_CHARS:
         raise InputError(
             f"the question has {len(asked):,} characters; at most {MAX_QUESTION_CHARS:,} are read",
-            "ask in a sentence or two; add a long text as an article instead: footnote index FILE",
+            "ask in a sentence or two; add a long text as an article instead",
         )
     return asked

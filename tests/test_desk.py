@@ -112,10 +112,12 @@ def test_with_nothing_chosen_nothing_is_asked(pair: tuple[Desk, FakeAsker]) -> N
     assert asker.asked == []
 
 
-def test_what_the_person_can_mend_comes_back_as_words(pair: tuple[Desk, FakeAsker]) -> None:
+def test_what_the_person_can_mend_comes_back_as_words_and_what_to_do_is_said_of_the_page(
+    pair: tuple[Desk, FakeAsker],
+) -> None:
     reply = ask(pair[0], "Is it empty?")
     assert set(reply) == {"trouble"}
-    assert "footnote index FOLDER" in Rendered(reply["trouble"]).inside[".fn-hint"]
+    assert Rendered(reply["trouble"]).text == "the library is emptyAdd your first articles"
 
 
 def test_a_bug_is_not_hidden(pair: tuple[Desk, FakeAsker]) -> None:
@@ -231,6 +233,7 @@ def test_a_conversation_is_kept_reopened_renamed_exported_and_deleted(pair: tupl
     assert [turn["answer"] for turn in reopened["turns"]] == ["around 5%", ""]
     assert reopened["at"] == [first["at"], second["at"]]
     assert Rendered(reopened["exchanges"][0]).inside["blockquote"] == TARGET
+    assert Rendered(reopened["exchanges"][1]).inside[".fn-passage"] == f"{PROVINCES.title}{RIVAL}"  # the one kept
 
     assert desk.call("rename", {**kept, "title": " Targets / <b> "}) == {"title": "Targets / <b>"}
     assert Rendered(desk.call("conversations", {"words": "mayor"})["rows"]).inside[".fn-reopen"] == "Targets / <b>"

@@ -231,6 +231,20 @@ def test_the_answers_words_are_marked_in_the_quote(answer: str, quote: str, mark
     assert show(Answer("q", "!", "span", 0.5, (citation,))).inside.get("mark") == marked
 
 
+def test_a_number_in_brackets_that_an_article_has_is_no_footnote() -> None:
+    quoted = cite("He died.", answer="He died.")
+    read = show(Answer("And then?", "He died [20240506]. [1]", "summary", 1.0, (quoted,)))
+    assert read.inside[".fn-short"] == "He died [20240506].1"
+
+
+@pytest.mark.parametrize(
+    ("message", "capital"),
+    [("no article is chosen", True), ("'hello' is no address", False), ("a.txt has 5 MB", False)],
+)
+def test_an_error_begins_with_a_capital_but_what_was_typed_stays_as_it_is(message: str, *, capital: bool) -> None:
+    assert ("fn-as-is" in page.trouble_html(InputError(message))) != capital
+
+
 def test_an_error_shows_its_hint() -> None:
     read = Rendered(page.trouble_html(InputError("the question is too long", "ask it in fewer words")))
     assert read.inside[".fn-trouble"] == "the question is too longask it in fewer words"

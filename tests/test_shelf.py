@@ -157,6 +157,7 @@ def test_a_link_into_this_machine_fails_in_words(shelf: Shelf) -> None:
         ("HTTP://a.example", "HTTP://a.example"),
         ("a.example/story", "https://a.example/story"),
         ("www.a.example", "https://www.a.example"),
+        ("example.org", "https://example.org"),
         ("notes.txt", None),
         ("a.example/two words", None),
         ("https:///x", None),

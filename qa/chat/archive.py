@@ -107,10 +107,18 @@ class Archive:
         verdicts = self._verdicts([exchange.answer for exchange in exchanges])
         return {
             "conversation": conversation.summary.id,
-            "exchanges": [_again(exchange, verdict) for exchange, verdict in zip(exchanges, verdicts, strict=True)],
+            "exchanges": [self._again(*each) for each in zip(exchanges, verdicts, strict=True)],
             "turns": [asdict(exchange.answer.turn) for exchange in exchanges],
             "at": [exchange.key for exchange in exchanges],
         }
+
+    def _again(self, exchange: Exchange, verdict: Verdict | None) -> str:
+        """An exchange as it was shown: the short answer, what was written below, what can be done with it, and was."""
+        answer = exchange.answer
+        nearest = {hit.passage.document_id: self._document_of(hit.passage.document_id) for hit in answer.hits}
+        titles = {document_id: document.title for document_id, document in nearest.items() if document}
+        written = page.kept_html(exchange.written) if exchange.written else ""
+        return page.answer_html(answer, titles=titles) + written + page.tools_html(answer, verdict=verdict)
 
     def _verdicts(self, answers: Sequence[Answer]) -> Sequence[Verdict | None]:
         with suppress(UserError):  # what was said of them is no reason not to show them
@@ -133,9 +141,3 @@ class Archive:
     def _delete(self, sent: Sent) -> Reply:
         self._conversations.delete(str(sent["conversation"]))
         return {}
-
-
-def _again(exchange: Exchange, verdict: Verdict | None) -> str:
-    """An exchange as it was shown: the short answer, what was written below it, what can be done with it, and was."""
-    written = page.kept_html(exchange.written) if exchange.written else ""
-    return page.answer_html(exchange.answer, titles={}) + written + page.tools_html(exchange.answer, verdict=verdict)

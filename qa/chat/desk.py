@@ -108,7 +108,10 @@ class Desk:
         within = self._within(sent["chosen"])
         if self._offers:
             self._offers.give_way()
-        answer = self._asker.ask(str(sent["question"]), history=turns, within=within)
+        try:
+            answer = self._asker.ask(str(sent["question"]), history=turns, within=within)
+        except EmptyError as error:
+            return {"trouble": page.empty_html(error)}
         if sent["ask"] in self._stopped:
             return {"stopped": True}
         kept = self._archive.keep(answer, sent["conversation"], dropped=sent["dropped"], above=sent["above"])

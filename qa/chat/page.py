@@ -19,7 +19,7 @@ from index.types import Hit, UserError
 from qa.chat.feedback import MAX_CHARS
 from qa.chat.markup import date, facts, label, opens, outlet, page_number, quiet_button, said, word
 from qa.compose import NOT_FOUND
-from qa.types import KINDS_WITH_MARKERS, Answer, Citation, Refusal
+from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Refusal
 from qa.writing.types import Written
 
 WEB = Path(__file__).parent / "web"
@@ -33,7 +33,7 @@ REASONS = ("wrong_answer", "wrong_place", "not_said", "missed")
 
 _KEPT_TOGETHER = 16  # characters
 
-_MARKER = re.compile(r"\s*\[(\d+)\]")
+_MARKER = re.compile(rf"\s*{MARKER.pattern}")
 _PROSE = ("sentences", "summary")
 
 
@@ -85,7 +85,21 @@ def _edit(question: str) -> str:
 def trouble_html(error: UserError) -> str:
     """What happened and what to do next, where the answer would have been."""
     hint = f'<p class="fn-hint">{escape(error.hint)}</p>' if error.hint else ""
-    return f'<div class="fn-trouble"><p>{escape(str(error))}</p>{hint}</div>'
+    return _trouble(error, hint)
+
+
+def empty_html(error: UserError) -> str:
+    """That there is nothing to ask, with the button that opens the library in place of the hint for the terminal."""
+    return _trouble(
+        error, f'<button type="button" class="fn-send fn-open" data-panel="library" {word("add_first")}></button>'
+    )
+
+
+def _trouble(error: UserError, below: str) -> str:
+    """It begins with a capital, but where a name or what was typed comes first."""
+    is_word = str(error).partition(" ")[0].isalpha()
+    as_is = "" if is_word else ' class="fn-as-is"'
+    return f'<div class="fn-trouble"><p{as_is}>{escape(str(error))}</p>{below}</div>'
 
 
 def not_kept_html(error: UserError) -> str:

@@ -13,6 +13,7 @@ from typing import TypeVar
 from index.types import Document, Entry, UserError
 from qa.chat.conversations import Summary
 from qa.chat.markup import date, facts, label, opens_at, quiet_button, said, source, word
+from qa.chat.page import trouble_html
 from qa.chat.shelf import Job
 
 T = TypeVar("T")
@@ -133,8 +134,7 @@ def _choice(value: str, name: str, about: str, *, chosen: bool) -> str:
 def choice_html(name: str, *, ready: bool, told: str, trouble: UserError | None) -> str:
     """How far the chosen model is."""
     if trouble is not None:
-        hint = f'<p class="fn-hint">{escape(trouble.hint)}</p>' if trouble.hint else ""
-        return f'<div class="fn-trouble"><p>{escape(str(trouble))}</p>{hint}</div>'
+        return trouble_html(trouble)
     if ready:
         return f'<p class="fn-stage">{said("model_ready", model=name)}</p>' if name else ""
     return f'<p class="fn-stage">{escape(told) or said("model_loading", model=name)}</p>'

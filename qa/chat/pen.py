@@ -12,21 +12,20 @@ import statistics
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Protocol
 
 from index.types import InputError, ModelError, UserError
 from qa.chat import page, panels
+from qa.chat.archive import Reply, Sent
 from qa.types import Answer
 from qa.writing.author import can_be_written
 from qa.writing.hub import Cached, Tell, cached_models
 from qa.writing.models import is_server, listed, open_writer, ready
 from qa.writing.types import Stopped, Writer, Written
 
-Sent = Mapping[str, Any]
-Reply = dict[str, Any]
 Keep = Callable[[Answer], object]  # stores a written answer beside the short one
 
 ABANDONED_S = 15.0  # a window that is open looks every second

@@ -22,6 +22,7 @@ from pathlib import PurePosixPath
 from typing import IO, Literal, Protocol
 
 from index import copies
+from index.formats import is_known
 from index.formats.content import title_from_name
 from index.library import Outcome
 from index.load import MAX_FILE_BYTES, from_text, load, load_stream
@@ -310,7 +311,8 @@ def web_address(text: str) -> str | None:
     line = text.strip()
     if re.fullmatch(r"https?://[^\s/]\S*", line, re.IGNORECASE):
         return line
-    if re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,24}(:\d+)?/\S*|www\.[\w-]+(\.[\w-]+)+", line, re.IGNORECASE):
+    host = re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,24}(:\d+)?(/\S*)?", line, re.IGNORECASE)
+    if host and (host[3] or not is_known(line)):  # alone it may be the name of a file
         return f"https://{line}"
     return None
 

@@ -21,11 +21,12 @@ export const begun = (question) => {
   return exchange;
 };
 
-// In the place of the reply: the trouble in words, or for what may pass a button to ask again.
+// In the place of the reply: the trouble in words, and a button to ask again when it is mended or has passed.
 export const giveUp = (exchange, {trouble, failed}) => {
   const note = made('div', 'fn-given-up');
   if (trouble) put(note, trouble);
-  else note.append(made('p', 'fn-trouble', failed), made('button', 'fn-link fn-again', 'ask_again'));
+  else note.append(made('p', 'fn-trouble', failed));
+  note.append(made('button', 'fn-link fn-again', 'ask_again'));
   exchange.querySelector('.fn-searching').replaceWith(note);
 };
 
@@ -43,6 +44,8 @@ export const edit = (exchange, question, ask) => {
   if (exchange.nextElementSibling) draft.append(made('p', 'fn-note', 'edit_drops'));
   asked.hidden = true;
   asked.after(draft);
+  grow(text);
+  text.addEventListener('input', () => grow(text));
   text.focus();
 
   const leave = () => { draft.remove(); asked.hidden = false; asked.querySelector('.fn-edit').focus(); };

@@ -14,8 +14,9 @@ export const tools = (app, {call, narrate, place}) => {
     const note = document.createElement('div');
     note.className = 'fn-tool-trouble';
     note.setAttribute('role', 'alert');
-    exchange.append(note);
+    exchange.querySelector('.fn-tools').after(note);
     put(note, reply.trouble);
+    note.scrollIntoView({block: 'nearest'});
     return null;
   };
 
@@ -31,7 +32,7 @@ export const tools = (app, {call, narrate, place}) => {
     for (const thumb of exchange.querySelectorAll('.fn-thumb')) {
       thumb.setAttribute('aria-pressed', String(thumb.dataset.verdict === verdict));
     }
-    exchange.querySelector('.fn-why')?.remove();
+    exchange.querySelector('.fn-why, .fn-thanks')?.remove();
     if (reply.why) exchange.querySelector('.fn-tools').after(pieces(reply.why));
     if (verdict !== 'withdrawn') thank(exchange);
   };
@@ -60,7 +61,7 @@ export const tools = (app, {call, narrate, place}) => {
     if (!reply) return;
     const thumb = form.closest('.fn-exchange').querySelector('.fn-thumb[aria-pressed=true]');
     const thanks = document.createElement('p');
-    thanks.className = 'fn-note';
+    thanks.className = 'fn-note fn-thanks';
     word(thanks, 'noted');
     form.replaceWith(thanks);
     narrate(thanks.textContent);
