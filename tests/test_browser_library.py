@@ -111,6 +111,16 @@ def test_the_search_finds_by_title_and_source(page: Page) -> None:
     expect(page.locator(".fn-documents")).to_have_text("No article here.")
 
 
+def test_escape_empties_a_filled_search_and_then_closes_the_panel(page: Page) -> None:
+    search = page.get_by_role("searchbox", name="Find by title or source")
+    search.fill("provinces.txt")
+    expect(page.locator(".fn-row")).to_have_count(1)
+    search.press("Escape")
+    expect(page.locator(".fn-row")).to_have_count(3)
+    search.press("Escape")
+    expect(page.get_by_role("region", name="Articles")).to_be_hidden()
+
+
 def test_the_keyboard_opens_the_panel_and_escape_leads_back(page: Page) -> None:
     expect(page.get_by_role("region", name="Articles")).to_be_focused()
     page.keyboard.press("Escape")
@@ -167,7 +177,7 @@ def test_of_many_files_those_that_find_no_room_wait_and_come_in_and_the_page_is_
     encoder.gate.clear()
     large = "The large boat left the quay. " * 30_000  # is still on its way when the answer is that there is no room
     drop(page, **{f"boat{n}__txt": f"Boat {n}\n\n{large if n == MOST_WAITING else n}" for n in range(MOST_WAITING + 3)})
-    expect(page.locator(".fn-here .fn-stage")).to_have_text("waiting…", timeout=60_000)
+    expect(page.locator(".fn-here .fn-stage")).to_have_text(["waiting…"] * 3, timeout=60_000)
     page.wait_for_timeout(1000)
     assert [job.name for job in site.desk.shelf.jobs()] == [f"boat{n}.txt" for n in range(MOST_WAITING)]
     assert page.evaluate(leaving)
@@ -366,6 +376,23 @@ def test_a_removed_article_is_put_back_by_undo(page: Page, site: Site) -> None:
     assert site.asker.library.document("harbour") == HARBOUR
 
 
+def test_a_double_click_on_remove_removes_one_article(page: Page) -> None:
+    page.get_by_role("button", name=f"Remove “{HARBOUR.title}”").dblclick()
+    expect(page.get_by_role("button", name="2 articles")).to_be_visible()
+    page.wait_for_timeout(300)
+    expect(page.get_by_role("alert").first).to_have_text("")
+    expect(page.get_by_role("button", name="2 articles")).to_be_visible()
+
+
+def test_what_was_removed_far_down_the_list_is_said_there(page: Page, site: Site) -> None:
+    boats = [replace(PROVINCES, id=f"boat{n}", title=f"Boat {n}", source=f"boat{n}.txt") for n in range(10, 40)]
+    assert len(list(site.asker.library.add(boats))) == 30
+    page.get_by_role("searchbox", name="Find by title or source").fill("boat")
+    page.get_by_role("button", name="Remove “Boat 38”").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Boat 37", exact=True)).to_be_in_viewport(ratio=1)
+
+
 def test_a_title_that_is_a_number_stays_as_it_is(page: Page, site: Site) -> None:
     assert len(list(site.asker.library.add([replace(PROVINCES, id="1984", title="1984", source="1984.txt")]))) == 1
     page.get_by_role("searchbox", name="Find by title or source").fill("1984")
@@ -398,6 +425,16 @@ def test_one_article_alone_is_asked_and_with_none_the_page_says_what_to_do(page:
     expect(page.locator(".fn-open-document")).to_have_count(1)
     say(page, "What is the 2025 target?")
     assert site.asker.within[-1] == {"provinces"}
+
+
+def test_all_and_none_are_of_the_articles_found(page: Page, site: Site) -> None:
+    search = page.get_by_role("searchbox", name="Find by title or source")
+    search.fill("provinces.txt")
+    expect(page.locator(".fn-row")).to_have_count(1)
+    page.get_by_role("button", name="None", exact=True).click()
+    expect(page.locator(".fn-asked-of")).to_have_text("Questions are asked of 2 of 3 articles.")
+    page.get_by_role("button", name="All", exact=True).click()
+    expect(page.locator(".fn-asked-of")).to_contain_text("asked of all articles")
 
 
 def test_an_article_that_comes_in_is_asked_unless_only_some_are(page: Page, site: Site) -> None:
@@ -588,6 +625,9 @@ def test_on_a_phone_the_panel_is_a_sheet_over_the_page(site: Site, page: Page) -
     assert box["y"] + box["height"] == 844
     assert phone.evaluate("document.documentElement.scrollWidth") <= PHONE_WIDTH
     assert phone.locator(".fn-talk").evaluate("e => e.inert")
+    phone.mouse.click(PHONE_WIDTH / 2, 20)  # on the page, dimmed
+    expect(phone.get_by_role("region", name="Articles")).to_be_hidden()
+    open_library(phone)
     phone.get_by_role("button", name="Close").click()
     assert not phone.locator(".fn-talk").evaluate("e => e.inert")
     say(phone, "What is the 2025 target?")

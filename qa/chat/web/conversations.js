@@ -49,16 +49,21 @@ export const conversations = (app, {call, narrate, step, resume, gone}) => {
     title.hidden = true;
     title.after(draft);
     draft.select();
-    const leave = () => { draft.remove(); title.hidden = false; row.querySelector('.fn-rename').focus(); };
-    draft.addEventListener('keydown', async (event) => {
-      if (composing(event)) return;
-      if (event.key === 'Escape') { event.stopPropagation(); leave(); }
-      if (event.key !== 'Enter') return;
+    const leave = () => { title.hidden = false; draft.remove(); };
+    const keep = async () => {
       const reply = await ask('rename', {conversation: row.dataset.id, title: draft.value});
-      if (!reply) return;
+      if (!reply) return false;
       title.textContent = reply.title;
       leave();
+      return true;
+    };
+    const goBack = () => row.querySelector('.fn-rename').focus();
+    draft.addEventListener('keydown', async (event) => {
+      if (composing(event)) return;
+      if (event.key === 'Escape') { event.stopPropagation(); leave(); goBack(); }
+      if (event.key === 'Enter' && await keep()) goBack();
     });
+    draft.addEventListener('blur', () => { if (title.hidden) keep(); });  // where it is not left already
   };
 
   const save = ({name, text}) => {
@@ -70,15 +75,9 @@ export const conversations = (app, {call, narrate, step, resume, gone}) => {
     narrate(name);
   };
 
-  // The first press asks, the second deletes.
+  // The first press asks, the second deletes, unless something else was done between them.
   const remove = async (row, button) => {
-    const words = button.querySelector('[data-word]');
-    if (words.dataset.word === 'delete') {
-      word(words, 'delete_really');
-      button.dataset.wordLabel = 'delete_really';
-      fill(button);
-      return;
-    }
+    if (button.dataset.wordLabel !== 'delete_really') return askWhether(button, 'delete_really', 'delete_really');
     const id = row.dataset.id;
     if (!await ask('delete', {conversation: id})) return;
     gone(id);
@@ -88,13 +87,28 @@ export const conversations = (app, {call, narrate, step, resume, gone}) => {
     if (!rows.querySelector('.fn-row')) refresh();
   };
 
+  const askWhether = (button, key, label) => {
+    word(button.querySelector('[data-word]'), key);
+    button.dataset.wordLabel = label;
+    fill(button);
+  };
+
+  const askNoMore = ({target}) => {
+    for (const button of rows.querySelectorAll('[data-word-label=delete_really]')) {
+      if (!button.contains(target)) askWhether(button, 'delete', 'delete_this');
+    }
+  };
+  app.addEventListener('focusin', askNoMore);
+  app.addEventListener('click', askNoMore);
+
   panel.addEventListener('click', async (event) => {
     const button = event.target.closest('button'), row = event.target.closest('.fn-row');
     if (!button) return;
     if (button.matches('.fn-reopen')) reopen(row);
     else if (button.matches('.fn-rename')) rename(row);
-    else if (button.matches('.fn-delete')) remove(row, button);
-    else if (button.matches('.fn-export')) {
+    else if (button.matches('.fn-delete')) {
+      if (event.detail < 2) remove(row, button);  // a double click means no more than a click
+    } else if (button.matches('.fn-export')) {
       const reply = await ask('export', {conversation: row.dataset.id});
       if (reply) save(reply);
     } else if (button.matches('.fn-ratings')) {

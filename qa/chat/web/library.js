@@ -45,9 +45,11 @@ export const library = (app, {call, narrate, changed, settled}) => {
     find('.fn-asked-of').hidden = total === 0;
   };
 
-  const choose = (id, on) => {
-    if (on === chosen.all) chosen.ids.delete(id);
-    else chosen.ids.add(id);
+  const choose = (ids, on) => {
+    for (const id of ids) {
+      if (on === chosen.all) chosen.ids.delete(id);
+      else chosen.ids.add(id);
+    }
     showChoice();
   };
 
@@ -55,6 +57,12 @@ export const library = (app, {call, narrate, changed, settled}) => {
     chosen.all = all;
     chosen.ids.clear();
     showChoice();
+  };
+
+  // Of a list that was searched, those found.
+  const chooseShown = (on) => {
+    if (search.value.trim()) choose([...rows.querySelectorAll('.fn-row')].map((row) => row.dataset.id), on);
+    else chooseAll(on);
   };
 
   // Where every document has its row, one that has none was removed elsewhere, and its choice with it.
@@ -98,6 +106,8 @@ export const library = (app, {call, narrate, changed, settled}) => {
   };
 
   const remove = async (row) => {
+    if (row.ariaBusy) return;  // it is on its way
+    row.ariaBusy = 'true';
     put(trouble, '');
     const reply = await ask('remove', {document: row.dataset.id});
     if (reply) offerUndo(reply.removed);
@@ -107,7 +117,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
   const offerUndo = (html) => {
     undos.append(pieces(html));
     const notice = undos.lastElementChild;
-    notice.querySelector('button').focus();
+    notice.querySelector('button').focus({preventScroll: true});
     setTimeout(() => {
       if (notice.hidden) return;
       notice.remove();
@@ -119,7 +129,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
     put(trouble, '');
     if (!await ask('restore', {document: notice.dataset.id})) return;
     notice.hidden = true;  // and goes when no more are on their way
-    search.focus();
+    search.focus({preventScroll: true});
     watch();
   };
 
@@ -169,7 +179,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
     if (reply.busy) watch();
   };
 
-  // A row for what the server does not know of yet; gives a function that says how it went on.
+  // A row for what the server does not know of yet.
   const ownRow = (name) => {
     const row = document.createElement('li');
     row.className = 'fn-job fn-here';
@@ -177,7 +187,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
     row.firstChild.className = 'fn-job-name';
     row.firstChild.textContent = name;
     row.lastChild.className = 'fn-stage';
-    word(row.lastChild, 'stage_sending');
+    word(row.lastChild, 'stage_waiting');
     jobs.prepend(row);
     find('.fn-adding').hidden = false;
     return row;
@@ -192,14 +202,14 @@ export const library = (app, {call, narrate, changed, settled}) => {
     narrate(told(row));
   };
 
-  const send = async (name, file) => {
-    const row = ownRow(name);
+  const send = async (row, name, file) => {
     if (file === null) return fails(row, spoken('unreadable'));
     const most = Number(form.dataset.maxBytes);
     if (file.size > most) {
       return fails(row, spoken('too_large', {size: megabytes(file.size), most: megabytes(most)}));
     }
     try {
+      word(row.lastChild, 'stage_sending');
       let reply = await upload(file, name);
       while (reply.full) {
         word(row.lastChild, 'stage_waiting');
@@ -224,7 +234,8 @@ export const library = (app, {call, narrate, changed, settled}) => {
     if (!named.length) return;
     sending += 1;
     watch();
-    for (const [name, file] of named) await send(name, file);
+    const all = named.map(([name, file]) => [ownRow(name), name, file]);
+    for (const each of all) await send(...each);
     sending -= 1;
     watch();
   };
@@ -312,15 +323,17 @@ export const library = (app, {call, narrate, changed, settled}) => {
   });
   search.addEventListener('input', refresh);
   rows.addEventListener('change', (event) => {
-    if (event.target.matches('.fn-tick')) choose(event.target.closest('.fn-row').dataset.id, event.target.checked);
+    if (event.target.matches('.fn-tick')) choose([event.target.closest('.fn-row').dataset.id], event.target.checked);
   });
   app.addEventListener('click', (event) => {
     const button = event.target.closest('button');
-    if (button?.matches('.fn-remove')) remove(button.closest('.fn-row'));
-    else if (button?.matches('.fn-restore')) restore(button.closest('.fn-undo'));
+    if (button?.matches('.fn-remove')) {
+      if (event.detail < 2) remove(button.closest('.fn-row'));  // the second would meet the row that moved up
+    } else if (button?.matches('.fn-restore')) restore(button.closest('.fn-undo'));
     else if (button?.matches('.fn-forget')) forget();
-    else if (button?.matches('.fn-tick-all, .fn-choose-all')) chooseAll(true);
-    else if (button?.matches('.fn-tick-none')) chooseAll(false);
+    else if (button?.matches('.fn-choose-all')) chooseAll(true);
+    else if (button?.matches('.fn-tick-all')) chooseShown(true);
+    else if (button?.matches('.fn-tick-none')) chooseShown(false);
   });
 
   return {

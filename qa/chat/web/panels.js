@@ -1,5 +1,5 @@
 // The panels beside the conversation: one is open at a time; Escape or Close leads back to the button that opened it,
-// and so does its button in the top bar, pressed again.
+// and so does its button in the top bar, pressed again. In a search box that is filled, Escape empties it first.
 // On a narrow screen a panel is a sheet over the page, and what lies under it cannot be reached.
 
 import {composing} from './exchange.js';
@@ -43,9 +43,15 @@ export const panels = (app, {narrow, onOpen}) => {
     const button = event.target.closest('button');
     if (button?.classList.contains('fn-open')) show(button.dataset.panel, button);
     if (button?.classList.contains('fn-close')) close();
+    if (narrow.matches && open && event.target === app) close();  // what lies under the sheet, dimmed
   });
   app.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape' && !composing(event) && open?.contains(event.target)) close();
+    const {key, target} = event;
+    if (key !== 'Escape' || composing(event) || !open?.contains(target)) return;
+    if (target.type !== 'search' || !target.value) return close();
+    event.preventDefault();
+    target.value = '';
+    target.dispatchEvent(new Event('input', {bubbles: true}));
   });
   narrow.addEventListener('change', mark);
   return {hide, isOpen: (name) => open?.id === `fn-${name}`};
