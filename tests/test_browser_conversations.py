@@ -148,6 +148,16 @@ def test_stop_gives_the_question_up_and_its_answer_never_shows(page: Page, site:
     expect(page.locator(".fn-exchange")).to_have_count(1)
 
 
+def test_a_double_click_on_ask_does_not_stop_what_it_asked(page: Page, site: Site) -> None:
+    site.asker.gate.clear()
+    page.locator("#fn-question").fill("What is the 2025 target?")
+    page.locator(".fn-ask .fn-send").dblclick()
+    expect(page.locator(".fn-searching")).to_be_visible()
+    expect(page.get_by_role("button", name="Stop")).to_be_visible()
+    site.asker.gate.set()
+    expect(page.locator(".fn-short")).to_contain_text("around 5%")
+
+
 def test_what_to_ask_next_is_offered_below_the_last_answer_and_asks_itself(page: Page, site: Site) -> None:
     site.offers.next = ["Who is the mayor of <b>Atlantis</b>?"]
     say(page, "What is the 2025 target?")
@@ -202,6 +212,15 @@ def test_offers_that_come_below_a_long_answer_do_not_move_it_away(site: Site, wi
         page.context.close()
 
 
+def test_offers_that_come_below_an_answer_whose_end_is_seen_are_brought_into_view(page: Page, site: Site) -> None:
+    page.set_viewport_size({"width": 1280, "height": 640})
+    site.offers.next = ["What is the 2025 target?", "Who is the mayor of Atlantis?"]
+    for _ in range(2):
+        say(page, "What is the 2025 target?")
+        expect(page.locator(".fn-exchange:last-child .fn-chip").last).to_be_in_viewport(ratio=1)
+    expect(page.locator(".fn-question").last).to_be_in_viewport(ratio=1)
+
+
 def test_an_answer_is_copied_where_the_clipboard_is_closed_to_the_page(page: Page) -> None:
     say(page, "What is the 2025 target?")
     page.evaluate("() => { navigator.clipboard.writeText = () => Promise.reject(new Error('closed')); }")
@@ -224,6 +243,7 @@ def test_a_verdict_is_given_explained_and_taken_back(page: Page, home: Path) -> 
     expect(page.locator(".fn-exchange .fn-note")).to_have_text("Thank you. It is kept on this machine.")
     judging.get_by_role("button", name="No").click()
     expect(judging.get_by_role("button", name="No")).to_have_attribute("aria-pressed", "false")
+    expect(page.locator(".fn-exchange .fn-note")).to_have_count(0)
     judging.get_by_role("button", name="Yes").click()
     expect(judging.get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
     kept = [json.loads(line) for line in (home / "feedback.jsonl").read_text().splitlines()]
@@ -290,6 +310,35 @@ def test_an_old_conversation_is_found_reopened_renamed_saved_and_deleted(page: P
     page.get_by_role("button", name="Delete for good?").click()
     expect(titles).to_have_text(["Who is the mayor of Atlantis?"])
     expect(page.locator(".fn-exchange")).to_have_count(0)  # it was the one that was open
+
+
+def test_a_double_click_on_delete_asks_and_to_go_elsewhere_is_a_no(page: Page) -> None:
+    say(page, "What is the 2025 target?")
+    open_conversations(page)
+    page.locator(".fn-delete").dblclick()
+    expect(page.get_by_role("button", name="Delete for good?")).to_be_visible()
+    page.get_by_role("searchbox", name="Find in questions and answers").focus()
+    expect(page.get_by_role("button", name="Delete “What is the 2025 target?”")).to_have_text("Delete")
+    page.locator(".fn-delete").click()
+    page.locator(".fn-conversations .fn-facts").click()
+    expect(page.locator(".fn-delete")).to_have_text("Delete")
+
+
+def test_a_name_that_is_left_is_kept_and_one_that_is_given_up_is_not(page: Page) -> None:
+    say(page, "What is the 2025 target?")
+    open_conversations(page)
+    page.locator(".fn-rename").click()
+    page.locator(".fn-rename-to").fill("Targets")
+    page.get_by_role("searchbox", name="Find in questions and answers").click()
+    expect(page.locator(".fn-reopen")).to_have_text("Targets")
+    expect(page.get_by_role("searchbox", name="Find in questions and answers")).to_be_focused()
+    page.locator(".fn-rename").click()
+    page.locator(".fn-rename-to").fill("Rivals")
+    page.keyboard.press("Escape")
+    open_again = page.get_by_role("button", name="Conversations")
+    open_again.click()
+    open_conversations(page)
+    expect(page.locator(".fn-reopen")).to_have_text("Targets")
 
 
 def test_a_name_typed_right_after_the_list_was_opened_again_is_not_wiped(
@@ -402,7 +451,8 @@ def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page,
     expect(other.locator(".fn-conversations")).to_have_text("No conversation here.")
     other.close()
     page.get_by_role("button", name="Yes").click()
-    expect(page.locator(".fn-tool-trouble")).to_be_visible()
+    expect(page.locator(".fn-tool-trouble")).to_be_in_viewport(ratio=1)
+    expect(page.locator(".fn-tools + .fn-tool-trouble")).to_have_count(1)
     say(page, "Where do the sources disagree?")  # it goes on, as a new one, which holds nothing of the first answer
     first = page.locator(".fn-exchange").first
     first.get_by_role("group", name="Copy").get_by_role("button", name="Text").click()

@@ -48,10 +48,10 @@ def article_html(document: Document, start: int, end: int, *, quote: str = "") -
     title = "" if shows_title else f'<h2 class="fn-title">{escape(document.title)}</h2>'
     earlier = _left_out(document, "earlier", count=window.first, edge=window.first)
     later = _left_out(document, "later", count=len(document.text) - window.last, edge=window.last)
-    back = quiet_button("back", "back")
+    leave = quiet_button("back", "back") + quiet_button("shut", "close")  # of which a wide page shows the first
     return (
         f'<div class="fn-bar"><div><p class="fn-running">{escape(document.title)}</p>{_article_facts(document, window)}'
-        f'</div>{back}</div><article class="fn-paper">{changed}{title}{earlier}<div class="fn-text">'
+        f'</div>{leave}</div><article class="fn-paper">{changed}{title}{earlier}<div class="fn-text">'
         f"{_text(document, window)}</div>{later}</article>"
     )
 

@@ -63,6 +63,10 @@ export const articlePane = (app, {call, narrow, leavePanel, reopenPanel, home}) 
     const button = event.target.closest('button');
     if (button?.dataset.document !== undefined) open(button);
     else if (button?.matches('.fn-back')) goBack();
+    else if (button?.matches('.fn-shut')) {
+      goBack();
+      close();
+    }
   });
   pane.addEventListener('keydown', (event) => { if (event.key === 'Escape') goBack(); });
 

@@ -89,7 +89,7 @@ export const start = (element, server) => {
     remember(reply.conversation);
     if (reply.at !== null) setPlace(exchange, reply.conversation, reply.at);
     if (reply.article !== null) article.show(reply.article);
-    else article.close();
+    else if (narrow.matches) article.close();  // it would stand below this answer, as if it belonged to it
     if (reply.writing) pen.follow(exchange, reply.writing);
   };
 
@@ -137,7 +137,10 @@ export const start = (element, server) => {
     fill(chips);
     put(chips, reply.chips);
     next.append(made('p', 'fn-label', 'ask_next'), chips);
+    const view = find('.fn-scroll').getBoundingClientRect(), seen = exchange.getBoundingClientRect();
+    const isSeen = seen.top >= view.top - 1 && seen.bottom <= view.bottom + 1;
     exchange.append(next);
+    if (isSeen && !narrow.matches) bringIntoView(exchange);  // the answer stays in view
   };
 
   // One search at a time, and none while documents come in: it takes seconds, and would soon be out of date.
@@ -235,6 +238,9 @@ export const start = (element, server) => {
     } else if (button.matches('.fn-again')) {
       askInstead(exchange, exchange.querySelector('.fn-edit').dataset.question);
     }
+  });
+  send.addEventListener('click', (event) => {  // the second click of a double click on Ask finds Stop in its place
+    if (waiting && event.detail > 1) event.preventDefault();
   });
   form.addEventListener('submit', (event) => {
     event.preventDefault();
