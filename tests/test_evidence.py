@@ -26,7 +26,7 @@ def span(text: str, score: float, *, passage: int = 1, document: str = "d", arou
 
 def decided(question: str, spans: Sequence[Span], calibration: Calibration) -> Decision:
     """Of passages that were found equally near."""
-    return decide(question, spans, calibration, [Hit(each.passage, 1.0, "test") for each in spans])
+    return decide(question, spans, calibration, [Hit(each.passage, 1.0) for each in spans])
 
 
 def test_the_probability_is_the_logistic_of_the_weighted_features() -> None:
@@ -127,7 +127,7 @@ def test_the_most_probable_span_is_given_though_the_reader_prefers_another() -> 
 
 def test_how_far_behind_the_nearest_its_passage_was_found_counts_in_the_choice() -> None:
     nearest, second = (Passage(number, f"d{number}", 0, 3, "Oslo") for number in (1, 2))
-    hits = [Hit(second, 0.4, "test"), Hit(nearest, 0.7, "test")]
+    hits = [Hit(second, 0.4), Hit(nearest, 0.7)]
     assert found_behind(hits) == {1: 0.0, 2: pytest.approx(0.3)}
     assert features("Where?", Span(second, 0, 4, "Oslo", 1.0), 0.3)[-1] == 0.3
     steep = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, -10.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
@@ -214,7 +214,7 @@ def test_an_answer_is_found_at_its_own_place_in_a_copy_that_was_not_read() -> No
     best = Span(Passage(1, "a", 10, 10 + len(text), text), 10 + start, 12 + start, "12", 5.0)
     longer = f"Norrvik, Monday. {text.replace('and a crane', 'and two cranes')}"
     copy, without = Passage(2, "b", 0, len(longer), longer), Passage(3, "c", 0, 12, "Dozens came.")
-    decision = decide("How many ferries?", [best], PLAIN, [Hit(best.passage, 1.0, "test", (copy, without))])
+    decision = decide("How many ferries?", [best], PLAIN, [Hit(best.passage, 1.0, (copy, without))])
     (found,) = decision.copies
     assert (found.passage, found.start, found.text) == (copy, longer.rindex("12"), "12")
 
