@@ -778,6 +778,15 @@ def test_the_items_of_a_list_in_a_page_a_mail_or_a_book_begin_with_a_bullet() ->
     assert text.endswith("News\n\n- A bridge fell.")
 
 
+def test_terms_and_what_is_said_of_them_are_items_of_a_list_and_headings_stay() -> None:
+    terms = "<h2>Votes</h2><dl><dt>Harbour Alliance</dt><dd>14,208 votes</dd><dt>Open:</dt><dd>9 to 5</dd><dd>all year</dd></dl>"
+    items = "Votes\n\n- Harbour Alliance: 14,208 votes\n- Open: 9 to 5\n- Open: all year"
+    story = "<p>Counting went on until the small hours at the old corn exchange, where tea ran out after midnight.</p>"
+    assert items in shown_text(f"{story}{terms}{story}")
+    page = f"<html><head><title>Port Ellery</title></head><body><h1>Port Ellery</h1>{story}{terms}{story}</body></html>"
+    assert items in read_html(page.encode()).text
+
+
 def test_a_list_within_an_item_has_bullets_of_its_own() -> None:
     nested = "- a long rope\n◦ of hemp\n◦ or steel\n- tar and oil"
     page = f"<html><body><article><h1>Quays</h1><p>{HARBOUR}</p>{NESTED}<p>{FERRIES}</p></article></body></html>"

@@ -293,6 +293,17 @@ def test_the_questions_about_tables_are_answered_by_cells() -> None:
         assert question.unanswerable or set(question.answers) <= cells
 
 
+def test_the_questions_about_things_side_by_side_have_their_answers_in_one_text_alone() -> None:
+    (part,) = parts_named(["parallel"])
+    texts = [item.text for item in load(part.articles) if isinstance(item, Document)]
+    questions, of = part.questions(Path("nowhere"), count=0)
+    assert (len(texts), len(questions), of) == (12, 90, 90)
+    assert sum(question.unanswerable for question in questions) == 30
+    for question in questions:
+        for answer in question.answers:
+            assert sum(bool(re.search(rf"(?<![\w.,:]){re.escape(answer)}(?!\w|[.,:]\d)", text)) for text in texts) == 1
+
+
 # ── Measuring, and going on ───────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -391,6 +402,7 @@ def test_sets_that_are_not_there_are_left_out_or_named(
             "open",
             "open-search",
             "sheets",
+            "parallel",
         )
     }
     quality = outcomes["quality"].result

@@ -39,13 +39,16 @@ def read_html(content: bytes) -> Content:
     import trafilatura
 
     page: Any = decode_html(content)
-    if "rowspan" in page and (page := trafilatura.load_html(page)) is not None:
+    if re.search("rowspan|<dl", page, re.IGNORECASE) and (page := trafilatura.load_html(page)) is not None:
         for table in page.iter("table"):
             _split_merged(table)
+        for terms in list(page.iter("dl")):
+            _list_terms(terms)
     found: Any = trafilatura.bare_extraction(
         page,
         with_metadata=True,
         include_comments=False,
+        favor_recall=True,  # else headings and lists are left out of pages without much of a site around them
         date_extraction_params={"extensive_search": False, "original_date": True},  # a stated date, never a guess
     )
     text = normalise(found.text or "") if found else ""
@@ -100,6 +103,8 @@ def shown_text(page: str) -> str:
             element.clear(keep_tail=True)
     for table in list(root.iter("table")):
         _name_columns(table)
+    for terms in [] if root is None else list(root.iter("dl")):
+        _list_terms(terms)
     text = "".join(_pieces(root))
     text = re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text))
     return normalise(re.sub(rf"{_INNER}\s*", INNER_BULLET, re.sub(rf"{_ITEM}\s*", BULLET, text)))
@@ -160,6 +165,21 @@ def _split_merged(table: Any) -> None:
                 going[column] = cell, left
             column += _span(cell, "colspan")
         row[:], merged = cells, going
+
+
+def _list_terms(terms: Any) -> None:
+    """A list of terms and what is said of them becomes one of items, "term: what is said"."""
+    term, items = "", []
+    for child in terms:
+        said = _shown(child) if child.tag in {"dt", "dd"} else ""
+        if child.tag == "dt":
+            term = said
+        elif said:
+            item = terms.makeelement("li")
+            item.text = f"{term}: {said}" if term and not term.endswith(":") else f"{term} {said}".strip()
+            items.append(item)
+    if items:
+        terms.tag, terms[:] = "ul", items
 
 
 def _copy(cell: Any) -> Any:

@@ -90,6 +90,7 @@ PARTS = (
     _library("lihua-search", "LiHua-World, dated messages", "lihua_world", how="search"),
     _library("realtimeqa", "Open library: news of 2023, RealtimeQA", "realtimeqa_2023"),
     Part("sheets", "Cells of eight made-up tables", "library", (f"{_HERE}/sheets.jsonl",), f"{_HERE}/sheets"),
+    Part("parallel", "Things told of side by side", "library", (f"{_HERE}/parallel.jsonl",), f"{_HERE}/parallel"),
     Part("china-ai", "The reference article", "library", ("../questions/china-ai.jsonl",), "../articles"),
 )
 
