@@ -36,7 +36,9 @@ _NEARLY = 0.1  # this much less sure than the best, another value is a disagreem
 _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
 _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
+_HOW = re.compile(r"\bhow (?:long|old|often|far)\b", re.IGNORECASE)  # is told in other words
 _MOST = 2 / 3  # of the question's words
+_MOST_BEHIND = 0.03  # of the score of the nearest passage; further behind says little more (qa/evaluation/LOG.md)
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 
 
@@ -186,7 +188,7 @@ def features(question: str, span: Span, behind: float) -> tuple[float, ...]:
     `behind` is how far behind the nearest passage that of the span was found.
     """
     nearby, passage, asked_years = _nearby(span), span.passage, years(question)
-    missing = share_missing(content_words(question), nearby)
+    missing = share_missing(content_words(_HOW.sub("how", question)), nearby)
     around = f"{passage.title} {passage.lead} {passage.text}"
     return (
         max(-_MOST_SCORE, min(_MOST_SCORE, span.score)),
@@ -194,7 +196,7 @@ def features(question: str, span: Span, behind: float) -> tuple[float, ...]:
         float(missing > _MOST),
         share_missing(capitalised(question), nearby),
         float(bool(asked_years) and asked_years.isdisjoint(years(around))),
-        behind,
+        min(behind, _MOST_BEHIND),
     )
 
 

@@ -18,9 +18,10 @@ _VERB_STEMS = {"ed": re.compile(r"[aeiouy].|.i$"), "ing": re.compile(r"[aeiouy]"
 _DOUBLED = re.compile(r"..([^aeiou])\1$")
 _WOULD_DOUBLE = re.compile(r"[^aeiouy]*[aeiouy][^aeiouywx]")
 _FUNCTION_WORDS = frozenset(
-    "a about an and any are as at be been by can could did do does for from had has have he her his how in into is it"
-    " its many may might much of on or our she should so than that the their them then there these they this those to"
-    " was we were what when where which while who whom whose why will with would you your s t name kind type".split()
+    "a about an and any are as at be been by can could did do does for from had has have he her his how i in into"
+    " is it its many may me might much my of on or our she should so than that the their them then there these they"
+    " this those to was we were what when where which while who whom whose why will with would you your s t name"
+    " kind type".split()
 )
 
 
@@ -52,8 +53,10 @@ def stands_in(word: str, there: set[str]) -> bool:
     """Whether the word, or one that begins alike, is among the words `there`: for "Bergen" also "Berg"."""
     if word in there:
         return True
+    if len(word) <= 4:  # too short for that: "cost" and "costs", but not "coat"
+        return _is_named(word, there, is_name=False)
     stem = word[: max(4, len(word) - 3)]
-    return len(word) > 4 and any(other.startswith(stem) for other in there)
+    return any(other.startswith(stem) for other in there)
 
 
 def share_unnamed(topic: str, text: str) -> float:

@@ -129,8 +129,8 @@ def test_how_far_behind_the_nearest_its_passage_was_found_counts_in_the_choice()
     nearest, second = (Passage(number, f"d{number}", 0, 3, "Oslo") for number in (1, 2))
     hits = [Hit(second, 0.4), Hit(nearest, 0.7)]
     assert found_behind(hits) == {1: 0.0, 2: pytest.approx(0.3)}
-    assert features("Where?", Span(second, 0, 4, "Oslo", 1.0), 0.3)[-1] == 0.3
-    steep = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, -10.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
+    assert features("Where?", Span(second, 0, 4, "Oslo", 1.0), 0.3)[-1] == 0.03
+    steep = Calibration((1.0, 0.0, 0.0, 0.0, 0.0, -100.0), intercept=0.0, threshold=0.5, second_threshold=0.7)
     near, far = Span(nearest, 0, 4, "Oslo", 1.0), Span(second, 0, 4, "Oslo", 3.0)
     assert decide("Where?", [far, near], steep, hits).spans == (near,)
     assert decide("Where?", [far, near], PLAIN, hits).spans == (far,)

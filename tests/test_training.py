@@ -20,10 +20,9 @@ from test_reader import tiny_reader
 
 from index.encode import bundled_folder
 from index.types import InputError
-from qa.evidence import FEATURES
 from qa.reader import Pair, SpanReader
 from qa.training import run
-from qa.training.calibrate import Observation, best_threshold, close, fit, tempered
+from qa.training.calibrate import Observation, best_threshold, close, fit
 from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, names_in, near_miss, to_feature
 from qa.training.feed import Pools, batches, feed
@@ -378,42 +377,6 @@ def test_a_calibration_that_would_choose_right_ones_alone_is_fitted_all_the_same
     observed = [Observation(((1.0, 1.0), (0.9, 0.0)), (False, True), True)] * 30
     observed += [Observation(((1.0, 0.0), (0.9, 1.0)), (True, False), True)] * 30
     assert fit(observed)["fitted_on"] == 60
-
-
-def _alike(score: float, *, right: int, of: int, missing: float = 0.0) -> list[Observation]:
-    """Questions whose two spans have this score and one that is lower and never chosen; so many are right."""
-    spans = ((score - 1.0, 0.0, missing, 0.0, 0.0), (score, 0.0, missing, 0.0, 0.0))
-    return [Observation(spans, (False, number < right), True) for number in range(of)]
-
-
-BEFORE: dict[str, Any] = {"weights": [1.0, 0, 0, 0, 0], "intercept": 0.0, "threshold": 0.4, "second_threshold": 0.77}
-
-
-def test_a_tempered_calibration_is_as_sure_as_it_is_right_and_decides_as_before() -> None:
-    # At score 1 the calibration says 0.73 and six in ten are right; at -1 it says 0.27 and one in ten is.
-    after = tempered(BEFORE, _alike(1.0, right=600, of=1000) + _alike(-1.0, right=100, of=1000))
-
-    def sure(calibration: dict[str, Any], score: float) -> float:
-        return 1 / (1 + math.exp(-(calibration["weights"][0] * score + calibration["intercept"])))
-
-    assert sure(after, 1.0) == pytest.approx(0.6, abs=0.002)
-    assert sure(after, -1.0) == pytest.approx(0.1, abs=0.002)
-    assert after["weights"][1:] == pytest.approx([0.0] * 4, abs=0.001)
-    scores = [number / 10 for number in range(-40, 41)]
-    for bound in ("threshold", "second_threshold"):
-        assert [sure(BEFORE, x) >= BEFORE[bound] for x in scores] == [sure(after, x) >= after[bound] for x in scores]
-    assert after["fitted_on"] == 2000
-
-
-def test_what_a_larger_library_tempts_to_is_learned_there() -> None:
-    near = _alike(1.0, right=700, of=1000) + _alike(-1.0, right=300, of=1000)
-    after = tempered(BEFORE, near + _alike(1.0, right=0, of=100, missing=1.0))
-    assert after["weights"][FEATURES.index("most_words_missing")] < -2
-
-
-@pytest.mark.parametrize("few", [_alike(1.0, right=9, of=9), _alike(-1.0, right=9, of=9) + _alike(1.0, right=1, of=9)])
-def test_too_little_to_temper_a_calibration_with_leaves_it_alone(few: list[Observation]) -> None:
-    assert tempered(BEFORE, few) == BEFORE
 
 
 def test_the_loss_of_a_teacher_is_least_where_it_is_followed() -> None:

@@ -7,7 +7,6 @@ of a real question. Neither training nor any measured set has seen these article
 from __future__ import annotations
 
 import json
-import math
 import random
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -27,9 +26,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-_DISAGREE_AT = 0.75  # as likely is another value that is shown beside any answer; rare enough to be set by hand
-
-
+_DISAGREE_AT = 0.75  # another value at least this sure is shown beside any answer; rare enough to be set by hand
 _CHOICES = 3  # rounds in which the spans are chosen by what was learned from those chosen before
 
 
@@ -132,45 +129,6 @@ def fit(observations: Sequence[Observation]) -> dict[str, Any]:
         "fitted_on": len(observations),
         "threshold": best_threshold(model.predict_proba(x)[:, 1], right, answerable),
         "second_threshold": _DISAGREE_AT,
-    }
-
-
-def tempered(calibration: Mapping[str, Any], observations: Sequence[Observation]) -> dict[str, Any]:
-    """The calibration with its confidences made true on `observations`, of a library that tempts more.
-
-    A line through its log odds is fitted to what is right, and both thresholds move along it. Beside the line counts
-    that most of the question's words are missing, which hardly happens among the articles that the rest came from.
-
-    Source: Platt, Probabilistic outputs for support vector machines, 1999.
-    """
-    import numpy as np
-    from sklearn.linear_model import LogisticRegression
-
-    weights, at = np.array(calibration["weights"]), FEATURES.index("most_words_missing")
-    learned, right = [], []
-    for observation in observations:
-        of_spans = np.array(observation.features)  # (found, len(FEATURES))
-        odds = of_spans @ weights + calibration["intercept"]
-        chosen = int(odds.argmax())
-        learned.append((odds[chosen], of_spans[chosen, at]))
-        right.append(observation.right[chosen])
-    if len(set(right)) < 2:
-        return dict(calibration)
-    line = LogisticRegression(C=10.0, max_iter=1000).fit(np.array(learned), right)
-    (slope, most_missing), shift = line.coef_[0], float(line.intercept_[0])
-    if slope <= 0:  # few questions, and the order tells nothing
-        return dict(calibration)
-
-    def moved(probability: float) -> float:
-        return round(1.0 / (1.0 + math.exp(-slope * math.log(probability / (1.0 - probability)) - shift)), 4)
-
-    return {
-        **calibration,
-        "weights": [round(float(slope * w + most_missing * (n == at)), 6) for n, w in enumerate(weights)],
-        "intercept": round(float(slope * calibration["intercept"] + shift), 6),
-        "fitted_on": len(observations),
-        "threshold": moved(calibration["threshold"]),
-        "second_threshold": moved(calibration["second_threshold"]),
     }
 
 

@@ -75,8 +75,7 @@ def fit_calibration(
 ) -> dict[str, Any]:
     """The calibration of a reader, from questions over articles that it has never seen.
 
-    What to choose and when to refuse is learned from a library of those articles alone; how sure that is, with
-    paragraphs of `training` in it as well, which tempt.
+    They are asked of a library of those articles alone, and of one with paragraphs of `training` as well, which tempt.
     """
     rng = random.Random(seed)
     asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
@@ -91,7 +90,7 @@ def fit_calibration(
             f"{len(few)} held-out questions, all answered alike: nothing to calibrate on",
             "train on more data; the weights are kept",
         )
-    return calibrate.tempered(calibrate.fit(few), [*few, *many])
+    return calibrate.fit([*few, *many])
 
 
 def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
