@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
@@ -33,6 +34,7 @@ from qa.writing.types import Stopped, Writer, Written
 MAX_QUESTION_CHARS = 1000
 MOST_AT_ONCE = 10  # questions in one message
 _NEARER = 0.1  # of confidence, by which an article spoken of before may be less sure than another
+_PRONOUN = re.compile(r"\b(?:it|its|he|him|his|she|hers?|they|them|theirs?|us|ones?)\b")
 _GIVEN_CHARS = 1300  # of a piece of a given text, some 300 tokens: longer ones are read less well
 
 
@@ -66,11 +68,11 @@ class Assistant:
         Raises InputError or EmptyError for what cannot be asked.
         """
         asked = checked(question)
-        said = read_message(self._with_capitals(asked, within, only))
-        if reply := manners.reply_to(asked) or manners.reply_to(said.question):
+        if reply := manners.reply_to(asked) or manners.reply_to(read_message(asked).question):
             return compose.refused(Heard(asked, asked), because=Refusal("not_a_question", reply))
         if self.document_count() == 0:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
+        said = read_message(self._with_capitals(asked, within, only))
         turns: list[Turn] = []
         for turn in history:
             if not manners.reply_to(turn.question):
@@ -293,8 +295,11 @@ class Assistant:
     # --- the steps that they share ------------------------------------------------------------------------------------
 
     def _with_capitals(self, typed: str, within: Collection[str] | None, only: Filter) -> str:
-        """What was typed without a single capital, with those of the names in what is found for it."""
-        if typed[1:] != typed[1:].lower():
+        """What was typed without a single capital, with those of the names in what is found for it.
+
+        A question with a pronoun is left alone: what is found for it without its conversation is chance.
+        """
+        if typed[1:] != typed[1:].lower() or typed.upper() == typed.lower() or _PRONOUN.search(typed):
             return typed
         return with_capitals(typed, (hit.passage for hit in self._hits(typed, Scope(within, only))))
 
@@ -331,7 +336,7 @@ class Assistant:
         if not scope.context:
             return alone
         behind = self.library.search(f"{scope.context} {query}", limit=limit, within=scope.within, only=scope.only)
-        hits = {hit.passage.id: hit for hit in (*behind, *alone)}
+        hits = {hit.passage.id: hit for hit in (*behind, *alone)}  # each with the score of its own search
         fused = reciprocal_rank_fusion([[hit.passage.id for hit in ranking] for ranking in (alone, behind)])
         told: set[int] = set()  # each search may have chosen another of several copies
         kept: list[Hit] = []

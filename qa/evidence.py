@@ -36,9 +36,9 @@ _NEARLY = 0.1  # this much less sure than the best, another value is a disagreem
 _MOST_AGREEING = 2
 MOST_COPIES = 2  # that get a footnote of their own
 _CONTEXT_CHARS = 30  # around an answer, by which its place in a copy is told from other places of the same words
-_HOW = re.compile(r"\bhow (?:long|old|often|far)\b", re.IGNORECASE)  # is told in other words
+_HOW = re.compile(r"\bhow (?:long|old|often|far)\b", re.IGNORECASE)  # the second word need not stand nearby
 _MOST = 2 / 3  # of the question's words
-_MOST_BEHIND = 0.03  # of the score of the nearest passage; further behind says little more (qa/evaluation/LOG.md)
+_MOST_BEHIND = 0.03  # below the score of the nearest passage; further says little more (qa/evaluation/LOG.md)
 _MOST_SCORE = 12.0  # beyond it a logit says nothing more
 
 

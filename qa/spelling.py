@@ -10,41 +10,51 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterable
+from itertools import pairwise
 
+from index.language import UPPER
 from index.types import Passage
-from qa.words import content_words, share_unnamed
+from qa.words import content_words, share_unnamed, words
 
 _SHORTEST = 5  # letters; shorter words have too many neighbours
 _LEAST_LIKE = 0.84  # difflib's ratio: one letter in seven may be wrong, left out or doubled
 _WORD = re.compile(rf"[^\W\d_]{{{_SHORTEST},}}")
+_LONGEST = 30  # letters before, where another word may begin
+_LEAST_ALONE = 4  # letters of a name of one word: "us" is hardly the US
+_NO_NAME = frozenset("report article paper story note memo letter interview minutes study page post".split())
+_BEFORE, _BEHIND = re.compile(rf"{UPPER}\w* $"), re.compile(rf" {UPPER}")  # a word with a capital
 _OPENED = re.compile(r"(?:^|[.!?:;…\n•\-–—\"“‘(\[])[\s\"“‘(\[]*$")  # after it any word has a capital
 
 
 def with_capitals(question: str, passages: Iterable[Passage]) -> str:
     """The question with capitals on the words that have one wherever they stand in the passages: "graham soutar".
 
-    A word that follows such a name has one where it does behind that name, as in "corran bridge".
+    One word is a name where it stands alone: "old" is none because of an Old Town. Of several the whole name is asked
+    for, as in "corran bridge".
     """
     text = "\n".join(f"{passage.lead} {passage.text}" for passage in passages)
-    meant = content_words(question)
-    written: dict[str, set[str]] = {word: set() for word in meant}
-    surely: set[str] = set()  # not only where a sentence begins
+    asked = words(question)
+    written: dict[str, set[str]] = {word: set() for word in content_words(question)}
+    alone: set[str] = set()  # with a capital inside a sentence, and beside no other
     for found in re.finditer(r"[^\W_]+", text):
         word = found.group().lower()
-        if word in meant:
+        if word in written:
             written[word].add(found.group())
-            if not _OPENED.search(text, max(0, found.start() - 4), found.start()):
-                surely.add(word)
-    names = {word: next(iter(forms)) for word, forms in written.items() if word in surely and len(forms) == 1}
-    names = {word: name for word, name in names.items() if name != word}
-    pieces = re.split(r"([^\W_]+)", question)
-    for at in range(1, len(pieces), 2):
-        before, gap, word = pieces[at - 2] if at > 1 else "", pieces[at - 1], pieces[at]
-        if word in names:
-            pieces[at] = names[word]
-        elif gap == " " and before in names.values() and f"{before} {word.capitalize()}" in text:
-            pieces[at] = word.capitalize()
-    return "".join(pieces)
+            around = max(0, found.start() - _LONGEST)
+            before = _BEFORE.search(text, around, found.start())
+            is_part = _BEHIND.match(text, found.end()) or (before and content_words(before.group()))  # not "On Monday"
+            if not is_part and not _OPENED.search(text, around, found.start()):
+                alone.add(word)
+    capital = {word: next(iter(forms)) for word, forms in written.items() if len(forms) == 1 and not forms <= {word}}
+    pairs = {
+        (one, other)
+        for one, other in pairwise(asked)
+        if one in capital and f"{capital[one]} {capital.get(other, other.capitalize())}" in text
+    }
+    whole = {word for pair in pairs for word in pair}
+    names = {word for word in alone & set(capital) if len(word) >= _LEAST_ALONE and word not in _NO_NAME}
+    shown = {word: capital.get(word, word.capitalize()) for word in whole | names}
+    return re.sub(r"[^\W_]+", lambda found: shown.get(found.group(), found.group()), question)
 
 
 def mended(question: str, passages: Iterable[Passage], is_word: Callable[[str], bool]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import re
 import time
 import zipfile
 from collections.abc import Iterator
@@ -785,6 +786,21 @@ def test_terms_and_what_is_said_of_them_are_items_of_a_list_and_headings_stay() 
     assert items in shown_text(f"{story}{terms}{story}")
     page = f"<html><head><title>Port Ellery</title></head><body><h1>Port Ellery</h1>{story}{terms}{story}</body></html>"
     assert items in read_html(page.encode()).text
+
+
+@pytest.mark.parametrize(
+    "terms",
+    [
+        "<dt>Berth</dt><dd>It is: <ul><li>alpha</li></ul></dd>",
+        "<dt>Berth</dt><dd><p>One is alpha.</p><p>It is long.</p></dd>",
+        "<div><dt>Berth</dt><dd>alpha</dd></div>",
+        "<dt>Colour</dt><dt>Berth</dt><dd>alpha</dd>",
+        "<dt>Port</dt><dd>alpha</dd><dt>Berth</dt>",
+    ],
+)
+def test_of_any_other_list_of_terms_nothing_is_lost(terms: str) -> None:
+    text = shown_text(f"<p>The harbour.</p><dl>{terms}</dl>")
+    assert all(word.strip() in text for word in re.findall(r">(\w[^<]*)<", terms))
 
 
 def test_a_list_within_an_item_has_bullets_of_its_own() -> None:

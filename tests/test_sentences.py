@@ -168,7 +168,7 @@ def test_a_slip_is_mended_to_a_word_of_the_passages(typed: str, meant: str) -> N
     assert mended(typed, passages, known) == meant
 
 
-NAMED = 'Monday. On Monday Graham Soutar, who leads Pell, crossed Corran Bridge. The bridge closed. Three men came. "Bridges fall," he said.'
+NAMED = 'Monday. On Monday, Graham Soutar, who leads Pell, crossed Corran Bridge. The bridge closed, as the US Memo to Staff said. Three men came to Old Oslo. "Bridges fall," he said.'
 
 
 @pytest.mark.parametrize(
@@ -179,7 +179,9 @@ NAMED = 'Monday. On Monday Graham Soutar, who leads Pell, crossed Corran Bridge.
         ("when does the bridge close", "when does the bridge close"),
         ("who came on monday?", "who came on Monday?"),
         ("how many men came", "how many men came"),  # "Three" opens a sentence
-        ("what did soutar's men do for pell", "what did Soutar's men do for Pell"),
+        ("what did corran's men do for pell", "what did corran's men do for Pell"),  # of Corran Bridge alone
+        ("how old are those who came to the old town", "how old are those who came to the old town"),
+        ("what did the memo tell us", "what did the memo tell us"),
     ],
 )
 def test_names_get_the_capitals_that_the_passages_have(typed: str, meant: str) -> None:

@@ -168,17 +168,21 @@ def _split_merged(table: Any) -> None:
 
 
 def _list_terms(terms: Any) -> None:
-    """A list of terms and what is said of them becomes one of items, "term: what is said"."""
-    term, items = "", []
-    for child in terms:
-        said = _shown(child) if child.tag in {"dt", "dd"} else ""
+    """A list of terms and a line of what is said of each becomes one of items, "term: what is said"."""
+    if terms.xpath("*[not(self::dt or self::dd)] | dd[count(p) > 1] | .//ul | .//ol | .//dl | .//table | .//pre"):
+        return  # more than that
+    names, items, before = list[str](), [], "dd"
+    for child in terms.xpath("dt | dd"):
+        said = _shown(child)
         if child.tag == "dt":
-            term = said
+            names = [*names, said] if before == "dt" else [said]
         elif said:
+            term = ", ".join(filter(None, names))
             item = terms.makeelement("li")
             item.text = f"{term}: {said}" if term and not term.endswith(":") else f"{term} {said}".strip()
             items.append(item)
-    if items:
+        before = child.tag
+    if items and before == "dd":  # else the last term would be lost
         terms.tag, terms[:] = "ul", items
 
 

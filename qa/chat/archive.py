@@ -115,7 +115,8 @@ class Archive:
     def _again(self, exchange: Exchange, verdict: Verdict | None) -> str:
         """An exchange as it was shown: the short answer, what was written below, what can be done with it, and was."""
         answer = exchange.answer
-        nearest = {hit.passage.document_id: self._document_of(hit.passage.document_id) for hit in answer.hits}
+        hits = answer.hits if answer.refused else ()
+        nearest = {hit.passage.document_id: self._document_of(hit.passage.document_id) for hit in hits}
         titles = {document_id: document.title for document_id, document in nearest.items() if document}
         written = page.kept_html(exchange.written) if exchange.written else ""
         return page.answer_html(answer, titles=titles) + written + page.tools_html(answer, verdict=verdict)

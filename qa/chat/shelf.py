@@ -306,13 +306,16 @@ def links(text: str) -> list[str]:
     return words if all(re.match("https?://", word, re.IGNORECASE) for word in words) else []
 
 
+_TOP = re.compile("com|org|net|edu|gov|int|info|[a-z]{2}")  # of domains, as people type them
+
+
 def web_address(text: str) -> str | None:
     """The http(s) address that `text` is, its scheme added where only that is missing; None: it is something else."""
     line = text.strip()
     if re.fullmatch(r"https?://[^\s/]\S*", line, re.IGNORECASE):
         return line
-    host = re.fullmatch(r"[\w-]+(\.[\w-]+)*\.[a-z]{2,24}(:\d+)?(/\S*)?", line, re.IGNORECASE)
-    if host and (host[3] or not is_known(line)):  # alone it may be the name of a file
+    host = re.fullmatch(r"(www\.)?[\w-]+(\.[\w-]+)*\.(?P<top>[a-z]{2,24})(:\d+)?(?P<path>/\S*)?", line, re.IGNORECASE)
+    if host and (host[1] or host["path"] or (_TOP.fullmatch(host["top"]) and not is_known(line))):  # else maybe a file
         return f"https://{line}"
     return None
 

@@ -110,7 +110,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
     row.ariaBusy = 'true';
     put(trouble, '');
     const reply = await ask('remove', {document: row.dataset.id});
-    if (reply) offerUndo(reply.removed);
+    if (reply) offerUndo(reply.removed); else row.ariaBusy = null;
     refresh();
   };
 
