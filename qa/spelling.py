@@ -35,15 +35,12 @@ def with_capitals(question: str, passages: Iterable[Passage]) -> str:
     text = "\n".join(f"{passage.lead} {passage.text}" for passage in passages)
     asked = words(question)
     written: dict[str, set[str]] = {word: set() for word in content_words(question)}
-    alone: set[str] = set()  # with a capital inside a sentence, and beside no other
+    alone: set[str] = set()
     for found in re.finditer(r"[^\W_]+", text):
         word = found.group().lower()
         if word in written:
             written[word].add(found.group())
-            around = max(0, found.start() - _LONGEST)
-            before = _BEFORE.search(text, around, found.start())
-            is_part = _BEHIND.match(text, found.end()) or (before and content_words(before.group()))  # not "On Monday"
-            if not is_part and not _OPENED.search(text, around, found.start()):
+            if _stands_alone(text, found):
                 alone.add(word)
     capital = {word: next(iter(forms)) for word, forms in written.items() if len(forms) == 1 and not forms <= {word}}
     pairs = {
@@ -55,6 +52,15 @@ def with_capitals(question: str, passages: Iterable[Passage]) -> str:
     names = {word for word in alone & set(capital) if len(word) >= _LEAST_ALONE and word not in _NO_NAME}
     shown = {word: capital.get(word, word.capitalize()) for word in whole | names}
     return re.sub(r"[^\W_]+", lambda found: shown.get(found.group(), found.group()), question)
+
+
+def _stands_alone(text: str, word: re.Match[str]) -> bool:
+    """Whether it is inside a sentence and beside no other name: in "On Monday", not in "the Old Town"."""
+    around = max(0, word.start() - _LONGEST)
+    before = _BEFORE.search(text, around, word.start())
+    if _BEHIND.match(text, word.end()) or (before and content_words(before.group())):
+        return False
+    return not _OPENED.search(text, around, word.start())
 
 
 def mended(question: str, passages: Iterable[Passage], is_word: Callable[[str], bool]) -> str:
