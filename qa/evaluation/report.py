@@ -263,7 +263,7 @@ def _library(part: Part, articles: Path, config: Config) -> Library:
     """The articles as a library in `--home`, where they stay for the next time; what is there is not read again."""
     from tqdm import tqdm
 
-    name = f"{articles.parent.name}-{articles.stem}-{_cut(config)}"
+    name = f"{articles.parent.name}-{articles.stem}-{_cut(config, articles)}"
     library = open_library(replace(config, home=str(config.home_folder / "measured" / name)))
     loaded = (item for item in load(str(articles)) if isinstance(item, Document))
     with tqdm(desc=f"{part.name}: indexing", unit=" passages", disable=None, leave=False) as bar:
@@ -272,8 +272,10 @@ def _library(part: Part, articles: Path, config: Config) -> Library:
     return library
 
 
-def _cut(config: Config) -> str:
-    """Changes when articles are cut into passages or embedded in another way, so that no old library is measured."""
+def _cut(config: Config, articles: Path) -> str:
+    """Changes when articles are cut into passages or embedded in another way, or lie elsewhere: no old library is
+    measured, and none that holds them twice.
+    """
     source = Path(chunk.__file__).read_bytes()
-    made_by = f"{config.chunk_chars} {config.encoder}{' reference' if config.reference else ''}"
+    made_by = f"{config.chunk_chars} {config.encoder}{' reference' if config.reference else ''} {articles.resolve()}"
     return hashlib.sha256(source + made_by.encode()).hexdigest()[:8]
