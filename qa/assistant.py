@@ -35,6 +35,7 @@ MAX_QUESTION_CHARS = 1000
 MOST_AT_ONCE = 10  # questions in one message
 _NEARER = 0.1  # of confidence, by which an article spoken of before may be less sure than another
 _PRONOUN = re.compile(r"\b(?:it|its|he|him|his|she|hers?|they|them|theirs?|us|ones?)\b")
+_RECENT = 3  # turns whose names get their capitals, each by a search
 _GIVEN_CHARS = 1300  # of a piece of a given text, some 300 tokens: longer ones are read less well
 
 
@@ -74,9 +75,9 @@ class Assistant:
             raise EmptyError("the library is empty", "add articles first: footnote index PATH_OR_URL")
         said = read_message(self._with_capitals(asked, within, only))
         turns: list[Turn] = []
-        for turn in history:
+        for ago, turn in zip(range(len(history), 0, -1), history, strict=True):
             if not manners.reply_to(turn.question):
-                typed = self._with_capitals(turn.question, within, only)
+                typed = self._with_capitals(turn.question, within, only) if ago <= _RECENT else turn.question
                 last_asked = questions(read_message(typed).question)[-1]
                 turns.append(replace(turn, question=in_its_list(plainly(last_asked), turns)))
         history, plain = turns, in_its_list(plainly(said.question), turns)

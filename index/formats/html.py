@@ -103,7 +103,7 @@ def shown_text(page: str) -> str:
             element.clear(keep_tail=True)
     for table in list(root.iter("table")):
         _name_columns(table)
-    for terms in [] if root is None else list(root.iter("dl")):
+    for terms in list(root.iter("dl")):
         _list_terms(terms)
     text = "".join(_pieces(root))
     text = re.sub(r"\s*\n\n\s*", "\n\n", re.sub(r" *\n(?!\n) *", "\n", text))

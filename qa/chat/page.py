@@ -19,7 +19,7 @@ from index.types import Hit, UserError
 from qa.chat.feedback import MAX_CHARS
 from qa.chat.markup import date, facts, label, opens, outlet, page_number, quiet_button, said, word
 from qa.compose import NOT_FOUND
-from qa.types import KINDS_WITH_MARKERS, MARKER, Answer, Citation, Refusal
+from qa.types import MARKER, Answer, Citation, Refusal
 from qa.writing.types import Written
 
 WEB = Path(__file__).parent / "web"
@@ -221,7 +221,7 @@ def _list(answer: Answer) -> str:
 
 def _pieces(text: str, answer: Answer) -> list[Piece]:
     """A text of the answer, cut after its markers. Where a "[1]" would be the article's own, all stand at the end."""
-    if answer.kind not in KINDS_WITH_MARKERS:
+    if not answer.has_markers:
         return [Piece(text, answer.citations)]
     known = {citation.marker: citation for citation in answer.citations}
     parts = _MARKER.split(text)  # text, number, text, number, ... text
