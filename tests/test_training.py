@@ -30,6 +30,7 @@ from qa.training.parallel import parallels
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
 from qa.training.train import Plan, Progress, Trainer, _distance, _surprise, learning_rate, train
+from qa.training.written import of_what_is_left, written_examples
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -205,6 +206,49 @@ def test_a_question_about_one_of_several_things_has_its_answer_where_that_one_is
         assert any(thing in line for thing in asked) or answer in THINGS  # asked back: which of them has this?
         if not asked:
             assert any(word in line for word in example.question.split()[3:])
+
+
+def test_every_written_question_has_its_answer_where_it_is_said_to_stand() -> None:
+    asked = written_examples()
+    assert len(asked) > 10_000
+    assert 0.4 < sum(example.answerable for example in asked) / len(asked) < 0.7
+    for example in asked:
+        for start, end in example.answers:
+            assert example.context[start:end].strip() == example.context[start:end] != ""
+        assert len({example.context[start:end] for start, end in example.answers}) <= 1
+        assert len(example.answers) <= 1  # where the words stand twice, the file says which place is meant
+
+
+def test_a_written_question_is_asked_again_of_its_text_without_the_answer(tmp_path: Path) -> None:
+    text = "Brecka has 12 berths. Solund has 30 berths. Both are full. The harbour master of Brecka has 12 dogs."
+    questions = [["berths of Solund", "30"], ["berths of Brecka", "12", "12 berths"], ["depth of Solund", None]]
+    path = tmp_path / "written.jsonl"
+    path.write_text(json.dumps({"title": "Berths", "text": text, "questions": questions}))
+    asked = written_examples(path)
+    assert [(e.question, e.answers) for e in asked] == [
+        ("berths of Solund", ((33, 35),)),
+        ("berths of Brecka", ((11, 13),)),
+        ("depth of Solund", ()),
+    ]
+    assert all(e.is_made_up and e.title == "Berths" for e in asked)
+    again = {example for seed in range(30) for example in of_what_is_left(asked, random.Random(seed))}
+    # "12" stands in what would be left of the other, which therefore is not asked again
+    assert again == {replace(asked[0], context=text.replace("Solund has 30 berths. ", ""), answers=())}
+
+
+@pytest.mark.parametrize(
+    ("row", "says"),
+    [
+        ({"title": "t", "text": "a b", "questions": [["q", "c"]]}, "'c' does not stand"),
+        ({"title": "t", "text": "a b", "questions": [["q", "a", "a c"]]}, "substring not found"),
+        ({"title": "t", "questions": []}, "'text'"),
+    ],
+)
+def test_a_written_line_that_cannot_be_used_is_named(tmp_path: Path, row: dict[str, Any], says: str) -> None:
+    path = tmp_path / "written.jsonl"
+    path.write_text(json.dumps(row))
+    with pytest.raises(InputError, match=f"written.jsonl:1: .*{says}"):
+        written_examples(path)
 
 
 def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:

@@ -91,6 +91,7 @@ PARTS = (
     _library("realtimeqa", "Open library: news of 2023, RealtimeQA", "realtimeqa_2023"),
     Part("sheets", "Cells of eight made-up tables", "library", (f"{_HERE}/sheets.jsonl",), f"{_HERE}/sheets"),
     Part("parallel", "Things told of side by side", "library", (f"{_HERE}/parallel.jsonl",), f"{_HERE}/parallel"),
+    Part("everyday", "Sixteen made-up articles", "library", (f"{_HERE}/everyday.jsonl",), f"{_HERE}/everyday"),
     Part("china-ai", "The reference article", "library", ("../questions/china-ai.jsonl",), "../articles"),
 )
 

@@ -98,6 +98,7 @@ _ROWS: Mapping[str, tuple[str, Callable[[Result], str]]] = {
     "realtimeqa": ("A library of 3,667 news articles: RealtimeQA", _refusing),
     "sheets": ("Cells of eight made-up tables", _refusing),
     "parallel": ("Things told of side by side, in twelve made-up texts", _refusing),
+    "everyday": ("Reports, minutes, notices and letters: sixteen made-up articles", _refusing),
     "china-ai": ("A news article on China's AI industry", _refusing),
     "open-search": ("The paragraph, found among 1,204", _found),
     "attacks": ("Orders in articles, titles, file names, questions", _withstood),

@@ -22,6 +22,7 @@ from qa.training.data import (
 from qa.training.features import names_in, near_miss
 from qa.training.parallel import parallels
 from qa.training.tables import tables
+from qa.training.written import of_what_is_left, written_examples
 
 # file -> examples taken at most. SQuAD 2.0, all of it, carries the task; these widen its domain.
 SPAN_SETS = {
@@ -34,8 +35,10 @@ SPAN_SETS = {
 }
 HARD_NEGATIVES = 40_000  # retrieved paragraphs that lack the answer, most of the same article
 TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
-PARALLEL_QUESTIONS = 40_000  # about made-up lists and sentences that tell the same of several things
+PARALLEL_QUESTIONS = 12_000  # about made-up lists and sentences that tell the same of several things
 NEAR_MISSES = 40_000  # questions with a year or a name swapped
+WRITTEN_TIMES = 10  # each question about a text written for training: nearest to what people ask, and few
+_WRITTEN_HELD_OUT = 15  # of so many texts one is kept from training
 _NO_NAMES = frozenset(
     "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
     " Have He How If Into It Its Like Many Name No Not Of Other Since So That Their These They This Those Through To"
@@ -60,6 +63,8 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
     groups = name_groups(squad)
     mixed += tables(groups, rng, TABLE_QUESTIONS)
     mixed += parallels(groups, sorted({example.context for example in squad}), rng, PARALLEL_QUESTIONS)
+    written = [e for e in written_examples() if not held_out(e, one_in=_WRITTEN_HELD_OUT)]
+    mixed += [*written, *of_what_is_left(written, rng)] * WRITTEN_TIMES
     kept = without_overlap(mixed, measured_texts(folder.parent))
     rng.shuffle(kept)
     return kept
@@ -73,8 +78,9 @@ def measured_texts(data: Path) -> frozenset[bytes]:
 
 
 def calibration_from(folder: Path) -> list[Example]:
-    """SQuAD 2.0 training articles that training never sees."""
-    return [e for e in _read(folder, "squad2.train") if held_out(e)]
+    """SQuAD 2.0 training articles, and texts written for training, that training never sees."""
+    articles = [e for e in _read(folder, "squad2.train") if held_out(e)]
+    return articles + [e for e in written_examples() if held_out(e, one_in=_WRITTEN_HELD_OUT)]
 
 
 def _read(folder: Path, name: str) -> list[Example]:
