@@ -15,6 +15,7 @@ from index.types import Passage
 from qa.orders import gives_orders
 from qa.quantities import compared, counts_otherwise, dates, each_quantity, quantities
 from qa.reader import Span
+from qa.words import words
 from qa.writing import claims
 from qa.writing.types import Source
 
@@ -67,10 +68,13 @@ def fault_in_words(text: str, said: str, around: str) -> Fault | None:
 
 
 def _read_back(text: str, cited: Sequence[Source], read: Read) -> bool:
-    """Where the sources give several numbers, the reader must find the same when the sentence is made a question."""
+    """Where the sources give several numbers, the reader must find the same when the sentence is made a question.
+
+    A sentence that was copied whole needs no reader.
+    """
     said = " ".join(source.text for source in cited)
     passages = [_passage_of(source) for source in cited]
-    if len(quantities(said)) < 2:
+    if len(quantities(said)) < 2 or any(words(text) == words(source.text) for source in cited):
         return True
     for found, quantity in each_quantity(text):
         if compared(text, found, said):
