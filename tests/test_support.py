@@ -129,6 +129,16 @@ def test_the_reader_is_asked_for_a_number_where_there_are_several() -> None:
     assert asked == ["Sales fell by how much?"] * 2
 
 
+def test_a_sentence_copied_whole_is_not_asked_back() -> None:
+    given = source("A plan issued in 2023 wants 300 ships by 2025.")
+
+    def read(question: str, passages: Sequence[Passage]) -> list[Span]:
+        return [Span(passages[0], 41, 45, "2025", 3.0)]
+
+    assert fault("A plan issued in 2023 wants 300 ships by 2025.", [given], likeness=alike, read=read) is None
+    assert fault("The plan issued in 2023 wants 300 ships.", [given], likeness=alike, read=read) == "reader"
+
+
 def test_statements_with_the_real_encoder_and_reader() -> None:
     encoder, reader = SentenceEncoder(), SpanReader(WEIGHTS)
 
