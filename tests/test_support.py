@@ -130,13 +130,13 @@ def test_the_reader_is_asked_for_a_number_where_there_are_several() -> None:
 
 
 def test_a_sentence_copied_whole_is_not_asked_back() -> None:
-    given = source("A plan issued in 2023 wants 300 ships by 2025.")
+    told = "The plan gives 300 ships to Kiel and 400 ships to Bremen."
 
     def read(question: str, passages: Sequence[Passage]) -> list[Span]:
-        return [Span(passages[0], 41, 45, "2025", 3.0)]
+        return [Span(passages[0], 37, 46, "400 ships", 3.0)]
 
-    assert fault("A plan issued in 2023 wants 300 ships by 2025.", [given], likeness=alike, read=read) is None
-    assert fault("The plan issued in 2023 wants 300 ships.", [given], likeness=alike, read=read) == "reader"
+    assert fault(told, [source(told)], likeness=alike, read=read) is None
+    assert fault("The plan gives 300 ships to Kiel.", [source(told)], likeness=alike, read=read) == "reader"
 
 
 def test_statements_with_the_real_encoder_and_reader() -> None:
