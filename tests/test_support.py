@@ -130,13 +130,13 @@ def test_the_reader_is_asked_for_a_number_where_there_are_several() -> None:
 
 
 def test_a_sentence_copied_whole_is_not_asked_back() -> None:
-    told = "The plan gives 300 ships to Kiel and 400 ships to Bremen."
+    told = "Sales fell by 4.5%, costs rose by 2%."
 
     def read(question: str, passages: Sequence[Passage]) -> list[Span]:
-        return [Span(passages[0], 37, 46, "400 ships", 3.0)]
+        return [Span(passages[0], 34, 36, "2%", 3.0)]
 
     assert fault(told, [source(told)], likeness=alike, read=read) is None
-    assert fault("The plan gives 300 ships to Kiel.", [source(told)], likeness=alike, read=read) == "reader"
+    assert fault("Sales fell by 4.5%.", [source(told)], likeness=alike, read=read) == "reader"
 
 
 def test_statements_with_the_real_encoder_and_reader() -> None:
