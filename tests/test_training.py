@@ -230,7 +230,7 @@ def test_a_written_question_is_asked_again_of_its_text_without_the_answer(tmp_pa
         ("berths of Brecka", ((11, 13),)),
         ("depth of Solund", ()),
     ]
-    assert all(e.is_made_up and e.title == "Berths" for e in asked)
+    assert all(0 < e.taught < 1 and e.title == "Berths" for e in asked)
     again = {example for seed in range(30) for example in of_what_is_left(asked, random.Random(seed))}
     # "12" stands in what would be left of the other, which therefore is not asked again
     assert again == {replace(asked[0], context=text.replace("Solund has 30 berths. ", ""), answers=())}
@@ -252,7 +252,7 @@ def test_a_written_line_that_cannot_be_used_is_named(tmp_path: Path, row: dict[s
 
 
 def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:
-    made_up = [replace(example, is_made_up=True) for example in EXAMPLES]
+    made_up = [replace(example, taught=0.0) for example in EXAMPLES]
     pools = Pools([*EXAMPLES, *made_up], tokenizer, seed=1, size=100, batch_tokens=4000, folds=2)
     folds = [batch.fold for batch in pools[0] for _ in batch.ids]
     assert folds.count(2) == len(EXAMPLES)
@@ -261,6 +261,18 @@ def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: P
     for batch in pools[0]:
         trainer.step(batch)
     assert trainer.seen == 2 * len(EXAMPLES)
+
+
+def test_an_example_takes_as_much_of_the_teachers_as_it_says(tmp_path: Path, tokenizer: Any) -> None:
+    start = tiny_reader(tmp_path)
+    losses = []
+    for taught in (0.0, 0.5, 1.0):
+        trainer = Trainer(start, Plan(examples=1, teachers=[[start]], taught=1.0))
+        (batch,) = Pools([replace(EXAMPLES[0], taught=taught)], tokenizer, seed=1, size=1, batch_tokens=4000)[0]
+        trainer.step(batch)
+        losses.append(trainer.loss)
+    assert losses[1] == pytest.approx((losses[0] + losses[2]) / 2, rel=1e-4)
+    assert abs(losses[0] - losses[2]) > 0.01
 
 
 def test_batches_hold_every_feature_once_and_stay_in_their_budget(tokenizer: Any) -> None:
@@ -493,19 +505,34 @@ def test_no_teacher_has_seen_the_articles_of_its_fold_and_none_is_trained_twice(
         seen.append({example.title for example in examples})
         return train(examples, *positional, **named)
 
-    monkeypatch.setattr(run, "bundled_folder", lambda: start)
     monkeypatch.setattr(run, "train", recorded)
     articles = [replace(example, title=f"article {n}") for n in range(9) for example in EXAMPLES]
     options = argparse.Namespace(teacher=str(start), folds=3, fold_examples=20)
     plan = Plan(examples=10**9, batch_tokens=400, learning_rate=5e-3)
-    teachers = run._teachers(options, articles, tmp_path / "out", plan)
+    teachers = run._teachers(options, articles, tmp_path / "out", plan, start)
     for fold, ((first, its_own), titles) in enumerate(zip(teachers, seen, strict=True)):
         assert first == start
         assert (its_own / "model.safetensors").exists()
         assert titles == {e.title for e in articles} - {e.title for e in articles if fold_of(e, 3) == fold}
     assert len({(fold[1] / "model.safetensors").read_bytes() for fold in teachers}) == 3
-    assert run._teachers(options, articles, tmp_path / "out", plan) == teachers
+    assert run._teachers(options, articles, tmp_path / "out", plan, start) == teachers
     assert len(seen) == 3
+
+
+def test_a_run_with_folds_starts_from_the_mean_of_their_teachers(tmp_path: Path) -> None:
+    import torch
+
+    start = tiny_reader(tmp_path)
+    for name in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(bundled_folder() / name, start)
+    trainer = Trainer(start, Plan(examples=1))
+    whole = trainer.weights.clone()
+    for times in (1.0, 3.0):
+        trainer.weights.copy_(whole * times)
+        trainer.export(tmp_path / f"{times}", start)
+    teachers = [[start, tmp_path / "1.0"], [start, tmp_path / "3.0"]]
+    mean = Trainer(run._mean_of(teachers, tmp_path / "mean", Plan(examples=1), start), Plan(examples=1)).weights
+    assert torch.allclose(mean, whole * 2.0, rtol=2e-3, atol=1e-6)  # fp16
 
 
 def test_the_weights_of_the_last_part_are_averaged_and_a_stop_does_not_lose_them(

@@ -18,7 +18,7 @@ from qa.reader import SpanReader
 from qa.training import calibrate
 from qa.training.data import Example, fold_of, held_out, read_examples
 from qa.training.recipe import calibration_from, examples_from
-from qa.training.train import Plan, Progress, Teachers, train
+from qa.training.train import Plan, Progress, Teachers, Trainer, train
 
 _CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
 _TEMPTING = 1000  # training examples whose paragraphs are in the second library, too
@@ -34,12 +34,13 @@ def run(options: argparse.Namespace) -> int:
     out.mkdir(parents=True, exist_ok=True)
     start = Path(options.start_from) if options.start_from else bundled_folder()
     plan = _plan(options)
+    teachers = _teachers(options, training, out, plan, start)
     trainer = train(
         training,
         _tokenizer(),
-        start_from=start,
+        start_from=_mean_of(teachers, out / "mean-of-teachers", plan, start) if options.folds else start,
         checkpoint=out / "checkpoint.pt",
-        plan=replace(plan, teachers=_teachers(options, training, out, plan)),
+        plan=replace(plan, teachers=teachers),
         report=_Bar("training"),
     )
     if options.average_with:
@@ -105,8 +106,10 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
     return training, held
 
 
-def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Path, plan: Plan) -> Teachers:
-    """For each fold of the examples the given teacher and one trained on the other folds, which has not seen it.
+def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Path, plan: Plan, start: Path) -> Teachers:
+    """For each fold of the examples the given teacher and one trained from `start` on the other folds alone.
+
+    Where `start` has seen the fold, it forgets much of what it knows by heart of it.
 
     Source: Dao et al., Knowledge distillation as semiparametric inference, ICLR 2021 (cross-fitting).
     """
@@ -121,14 +124,22 @@ def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Pat
             trainer = train(
                 [example for example in training if fold_of(example, options.folds) != fold],
                 _tokenizer(),
-                start_from=bundled_folder(),
+                start_from=start,
                 checkpoint=folder / "checkpoint.pt",
                 plan=replace(plan, examples=options.fold_examples or plan.examples, seed=plan.seed + 1 + fold),
                 report=_Bar(f"teacher {fold + 1} of {options.folds}"),
             )
-            trainer.export(folder / "weights", bundled_folder())
+            trainer.export(folder / "weights", start)
         teachers.append([*given, folder / "weights"])
     return teachers
+
+
+def _mean_of(teachers: Teachers, folder: Path, plan: Plan, start: Path) -> Path:
+    """The mean of the folds' own teachers' weights, to start from: together they have seen all, each a part."""
+    trainer = Trainer(start, plan)
+    trainer.average_with([fold[-1] for fold in teachers], share=0.0)
+    trainer.export(folder, start)
+    return folder
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -106,7 +106,8 @@ class Trainer:
         logits = _logits(self.model, inputs)  # (2, n, tokens)
         losses = _surprise(logits, (1.0 - right) * -1e4)  # (2, n)
         if batch.fold < len(self._teachers):
-            losses = torch.lerp(losses, _distance(logits, self._taught(batch.fold, inputs)), self.plan.taught)
+            share = self.plan.taught * torch.from_numpy(batch.taught).to(self.plan.device)
+            losses = torch.lerp(losses, _distance(logits, self._taught(batch.fold, inputs)), share)
         loss = losses.mean()
         torch.autograd.backward(loss)
         self._update()
