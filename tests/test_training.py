@@ -14,15 +14,16 @@ from typing import Any
 
 import hypothesis
 import pytest
+from fakes import HashEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_reader import tiny_reader
 
 from index.encode import bundled_folder
-from index.types import InputError
-from qa.reader import Pair, SpanReader
+from index.types import InputError, Passage
+from qa.reader import Pair, Span, SpanReader
 from qa.training import run
-from qa.training.calibrate import Observation, best_threshold, close, fit
+from qa.training.calibrate import Observation, best_threshold, close, fit, observe
 from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, names_in, near_miss, to_feature
 from qa.training.feed import Pools, batches, feed
@@ -402,6 +403,24 @@ def test_close_is_two_words_in_three() -> None:
     assert close("Beijing China", "Beijing")
     assert not close("Beijing, China, Asia", "Beijing")
     assert not close("", "")
+
+
+class _FirstWord:
+    """A reader whose answer is the first word of every passage."""
+
+    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
+        words = [passage.text.split()[0] for passage in passages]
+        return [Span(p, p.start, p.start + len(w), w, 1.0) for p, w in zip(passages, words, strict=True)]
+
+
+def test_a_question_whose_own_paragraph_is_not_found_is_no_observation() -> None:
+    towns = [Example(f"Where is {name}?", f"{name} lies in the north.", name) for name in ("Varn", "Holm")]
+    vague = Example("Where is Varn?", "Nothing of the kind is told here.", "Other")
+    (first, second) = observe([*towns, vague], HashEncoder(), _FirstWord(), passages_read=1)
+    assert first.right == second.right == (False,)
+    answered = replace(towns[0], answers=((0, 4),))
+    (only,) = observe([answered], HashEncoder(), _FirstWord(), passages_read=6, others=[vague])
+    assert (sorted(only.right), only.answerable) == ([False, True], True)
 
 
 def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:

@@ -63,14 +63,16 @@ def observe(
 ) -> list[Observation]:
     """Asks every question of a library that holds all their paragraphs, and those of `others`, which tempt.
 
-    A question with nothing found is left out.
+    A question whose own paragraph is not found is left out: many name nothing that it could be found by, and what is
+    made of other paragraphs says little of the answers that were there to be read (qa/evaluation/LOG.md).
     """
     observations = []
     with _library([*asked, *others], encoder) as library:
         for done, example in enumerate(asked, 1):
             hits = library.search(example.question, limit=passages_read)
             spans = reader.read(example.question, [hit.passage for hit in hits])
-            observations += [_observed(example, spans, found_behind(hits))] if spans else []
+            if spans and any(hit.passage.text in example.context for hit in hits):
+                observations.append(_observed(example, spans, found_behind(hits)))
             report(done)
     return observations
 
