@@ -437,9 +437,9 @@ def _train_arguments(train: argparse.ArgumentParser) -> None:
     train.add_argument("--learning-rate", type=float, help="at its highest (default: 1.3e-4, on cuda 3e-4)")
     train.add_argument("--dropout", type=_share, default=0.0, help="share of outputs set to zero (default: 0)")
     train.add_argument("--teacher", metavar="FOLDER", help="a reader whose scores are learned besides the answers")
-    train.add_argument("--folds", type=int, default=0, help="teachers, each trained without one part of the articles")
+    train.add_argument("--folds", type=int, default=0, help="teachers, each without a part of the articles")
     train.add_argument("--fold-examples", type=int, help="examples that each of them sees (default: as --examples)")
-    train.add_argument("--taught", type=_share, default=0.5, help="share of the teachers in the loss (default: 0.5)")
+    train.add_argument("--taught", type=_share, default=0.5, help="most that teachers are of the loss (default: 0.5)")
     train.add_argument(
         "--averaged", type=_share, default=0.0, help="last share of the run whose weights are averaged (default: 0)"
     )

@@ -21,6 +21,7 @@ from test_reader import tiny_reader
 
 from index.encode import bundled_folder
 from index.types import InputError, Passage
+from qa.cli import main
 from qa.reader import Pair, Span, SpanReader
 from qa.training import run
 from qa.training.calibrate import Observation, best_threshold, close, fit, observe
@@ -231,7 +232,7 @@ def test_a_written_question_is_asked_again_of_its_text_without_the_answer(tmp_pa
         ("berths of Brecka", ((11, 13),)),
         ("depth of Solund", ()),
     ]
-    assert all(0 < e.taught < 1 and e.title == "Berths" for e in asked)
+    assert all(e.teachable == 0.6 and e.title == "Berths" for e in asked)
     again = {example for seed in range(30) for example in of_what_is_left(asked, random.Random(seed))}
     # "12" stands in what would be left of the other, which therefore is not asked again
     assert again == {replace(asked[0], context=text.replace("Solund has 30 berths. ", ""), answers=())}
@@ -253,7 +254,7 @@ def test_a_written_line_that_cannot_be_used_is_named(tmp_path: Path, row: dict[s
 
 
 def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:
-    made_up = [replace(example, taught=0.0) for example in EXAMPLES]
+    made_up = [replace(example, teachable=0.0) for example in EXAMPLES]
     pools = Pools([*EXAMPLES, *made_up], tokenizer, seed=1, size=100, batch_tokens=4000, folds=2)
     folds = [batch.fold for batch in pools[0] for _ in batch.ids]
     assert folds.count(2) == len(EXAMPLES)
@@ -267,9 +268,9 @@ def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: P
 def test_an_example_takes_as_much_of_the_teachers_as_it_says(tmp_path: Path, tokenizer: Any) -> None:
     start = tiny_reader(tmp_path)
     losses = []
-    for taught in (0.0, 0.5, 1.0):
+    for teachable in (0.0, 0.5, 1.0):
         trainer = Trainer(start, Plan(examples=1, teachers=[[start]], taught=1.0))
-        (batch,) = Pools([replace(EXAMPLES[0], taught=taught)], tokenizer, seed=1, size=1, batch_tokens=4000)[0]
+        (batch,) = Pools([replace(EXAMPLES[0], teachable=teachable)], tokenizer, seed=1, size=1, batch_tokens=4000)[0]
         trainer.step(batch)
         losses.append(trainer.loss)
     assert losses[1] == pytest.approx((losses[0] + losses[2]) / 2, rel=1e-4)
@@ -534,24 +535,46 @@ def test_no_teacher_has_seen_the_articles_of_its_fold_and_none_is_trained_twice(
         assert (its_own / "model.safetensors").exists()
         assert titles == {e.title for e in articles} - {e.title for e in articles if fold_of(e, 3) == fold}
     assert len({(fold[1] / "model.safetensors").read_bytes() for fold in teachers}) == 3
+    made = [(fold[1] / "model.safetensors").read_bytes() for fold in teachers]
+    (teachers[2][1] / "model.safetensors").unlink()  # stopped while it was written
     assert run._teachers(options, articles, tmp_path / "out", plan, start) == teachers
-    assert len(seen) == 3
+    assert [(fold[1] / "model.safetensors").read_bytes() for fold in teachers] == made
+    with pytest.raises(InputError, match="other weights to start from"):
+        run._teachers(options, articles, tmp_path / "out", plan, teachers[0][1])
+    with pytest.raises(InputError, match="of 3 leaves no examples"):
+        run._teachers(options, articles[:1], tmp_path / "few", plan, start)
 
 
-def test_a_run_with_folds_starts_from_the_mean_of_their_teachers(tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", [True, False])
+def test_a_run_with_folds_goes_on_from_the_mean_of_their_teachers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool
+) -> None:
     import torch
 
     start = tiny_reader(tmp_path)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(bundled_folder() / name, start)
-    trainer = Trainer(start, Plan(examples=1))
-    whole = trainer.weights.clone()
-    for times in (1.0, 3.0):
-        trainer.weights.copy_(whole * times)
-        trainer.export(tmp_path / f"{times}", start)
-    teachers = [[start, tmp_path / "1.0"], [start, tmp_path / "3.0"]]
-    mean = Trainer(run._mean_of(teachers, tmp_path / "mean", Plan(examples=1), start), Plan(examples=1)).weights
-    assert torch.allclose(mean, whole * 2.0, rtol=2e-3, atol=1e-6)  # fp16
+    begun: list[Path] = []
+
+    def recorded(*positional: Any, start_from: Path, **named: Any) -> Trainer:
+        begun.append(start_from)
+        return train(*positional, start_from=start_from, **named)
+
+    monkeypatch.setattr(run, "train", recorded)
+    monkeypatch.setattr(run, "bundled_folder", lambda: start)
+    monkeypatch.setattr(run, "fit_calibration", lambda *_positional, **_named: {})
+    monkeypatch.setattr(run, "_data", lambda *_: ([replace(e, title=f"{n}") for n in range(9) for e in EXAMPLES], []))
+    out = tmp_path / "out"
+    asked = ["train", "set.json", "--out", str(out), "--folds", "2", "--examples", "40", "--learning-rate", "0.01"]
+    assert main([*asked, *(["--start-from", str(start)] if given else [])]) == 0
+    assert begun[:2] == [start, start]
+    if not given:
+        assert begun[2] == start  # the heads of the two were drawn apart
+        return
+    folders = [out / f"fold-{fold}-of-2" / "weights" for fold in range(2)]
+    one, other, mean = (Trainer(folder, Plan(examples=1)).weights for folder in (*folders, begun[2]))
+    assert not torch.equal(one, other)
+    assert torch.allclose(mean, (one + other) / 2, rtol=2e-3, atol=1e-6)  # fp16
 
 
 def test_the_weights_of_the_last_part_are_averaged_and_a_stop_does_not_lose_them(

@@ -31,7 +31,7 @@ class Example:
     title: str = ""
     answers: tuple[tuple[int, int], ...] = ()
     asked_of: str = ""  # the title of the article that the question was written for, where that is another
-    taught: float = 1.0  # how much of the teachers' share in the loss holds for it; none where a rule knows better
+    teachable: float = 1.0  # so much of the teachers' share in the loss holds for it; none where a rule knows better
 
     @property
     def answerable(self) -> bool:

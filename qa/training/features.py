@@ -31,7 +31,7 @@ class Feature:
 
     pair: Pair
     answers: tuple[tuple[int, int], ...]
-    taught: float = 1.0  # as of its example
+    teachable: float = 1.0  # as its example
 
     @property
     def length(self) -> int:
@@ -98,12 +98,12 @@ def to_feature(example: Example, tokenizer: Any, rng: random.Random, *, max_toke
         context.ids[first:last],
     )
     if drawn is None or span is None:
-        return Feature(pair, ((0, 0),), example.taught)
+        return Feature(pair, ((0, 0),), example.teachable)
     shift = pair.passage_start - first
     same = (_token_span(context.offsets, answer) for answer in _same_words(example, drawn))
     inside = {place for place in same if place and first <= place[0] and place[1] < last}
     places = sorted(inside | {(span[0], min(span[1], last - 1))})  # an answer longer than the window is cut
-    return Feature(pair, tuple((start + shift, end + shift) for start, end in places), example.taught)
+    return Feature(pair, tuple((start + shift, end + shift) for start, end in places), example.teachable)
 
 
 def _same_words(example: Example, answer: tuple[int, int]) -> Iterator[tuple[int, int]]:

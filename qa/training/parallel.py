@@ -71,7 +71,7 @@ def _questions(names: Sequence[str], around: str, rng: random.Random) -> list[Ex
         text = "".join((before, _told(marked, random.Random(seed)), after))  # told in the same words each time
         start, end = text.find(_START), text.find(_END) - 1  # none where it is not told in these words
         text = text.replace(_START, "").replace(_END, "")
-        made.append(Example(question, text, title, ((start, end),) if start >= 0 else (), taught=0.0))
+        made.append(Example(question, text, title, ((start, end),) if start >= 0 else (), teachable=0.0))
     return made
 
 

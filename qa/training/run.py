@@ -1,4 +1,7 @@
-"""`footnote train`: data in; checkpoint, weights and calibration out. Resumes where it was stopped."""
+"""`footnote train`: data in; checkpoint, weights and calibration out. Resumes where it was stopped.
+
+With folds it trains their teachers first, and goes on from the mean of them.
+"""
 
 from __future__ import annotations
 
@@ -35,10 +38,12 @@ def run(options: argparse.Namespace) -> int:
     start = Path(options.start_from) if options.start_from else bundled_folder()
     plan = _plan(options)
     teachers = _teachers(options, training, out, plan, start)
+    if options.folds and options.start_from:  # readers that began with heads of their own have no useful mean
+        start = _mean_of(teachers, out / "mean-of-teachers", plan, start)
     trainer = train(
         training,
         _tokenizer(),
-        start_from=_mean_of(teachers, out / "mean-of-teachers", plan, start) if options.folds else start,
+        start_from=start,
         checkpoint=out / "checkpoint.pt",
         plan=replace(plan, teachers=teachers),
         report=_Bar("training"),
@@ -109,7 +114,8 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
 def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Path, plan: Plan, start: Path) -> Teachers:
     """For each fold of the examples the given teacher and one trained from `start` on the other folds alone.
 
-    Where `start` has seen the fold, it forgets much of what it knows by heart of it.
+    Where `start` has seen the fold, it forgets some of what it knows by heart of it. Raises InputError for a fold that
+    leaves none to train on.
 
     Source: Dao et al., Knowledge distillation as semiparametric inference, ICLR 2021 (cross-fitting).
     """
@@ -119,24 +125,28 @@ def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Pat
     teachers = []
     for fold in range(options.folds):
         folder = out / f"fold-{fold}-of-{options.folds}"
-        if not (folder / "weights" / "config.json").exists():
-            folder.mkdir(parents=True, exist_ok=True)
-            trainer = train(
-                [example for example in training if fold_of(example, options.folds) != fold],
-                _tokenizer(),
-                start_from=start,
-                checkpoint=folder / "checkpoint.pt",
-                plan=replace(plan, examples=options.fold_examples or plan.examples, seed=plan.seed + 1 + fold),
-                report=_Bar(f"teacher {fold + 1} of {options.folds}"),
+        folder.mkdir(parents=True, exist_ok=True)
+        others = [example for example in training if fold_of(example, options.folds) != fold]
+        if not others:
+            raise InputError(
+                f"fold {fold + 1} of {options.folds} leaves no examples", "give more articles, or fewer --folds"
             )
-            trainer.export(folder / "weights", start)
+        trainer = train(  # nothing but a look at its checkpoint where it is done
+            others,
+            _tokenizer(),
+            start_from=start,
+            checkpoint=folder / "checkpoint.pt",
+            plan=replace(plan, examples=options.fold_examples or plan.examples, seed=plan.seed + 1 + fold),
+            report=_Bar(f"teacher {fold + 1} of {options.folds}"),
+        )
+        trainer.export(folder / "weights", start)
         teachers.append([*given, folder / "weights"])
     return teachers
 
 
 def _mean_of(teachers: Teachers, folder: Path, plan: Plan, start: Path) -> Path:
-    """The mean of the folds' own teachers' weights, to start from: together they have seen all, each a part."""
-    trainer = Trainer(start, plan)
+    """The mean of the folds' own teachers' weights, to start from: of what each has not seen, the others have."""
+    trainer = Trainer(start, replace(plan, device="cpu"))  # the same bits wherever the run is gone on with
     trainer.average_with([fold[-1] for fold in teachers], share=0.0)
     trainer.export(folder, start)
     return folder

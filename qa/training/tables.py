@@ -81,7 +81,7 @@ def _question(table: _Table, names: Sequence[str], rng: random.Random) -> Exampl
     fitting = [question for question in ASKED + column.questions * 2 if besides.isdisjoint(question.split())]
     asked = rng.choice(fitting).format(key=key, name=head.lower())
     if not is_answerable:
-        return Example(asked, "\n".join(shown), table.title, taught=0.0)
+        return Example(asked, "\n".join(shown), table.title, teachable=0.0)
     before = sum(len(line) + 1 for line in table.lines[:row])
     start = before + table.lines[row].index(f"{head}: {value}") + len(f"{head}: ")
-    return Example(asked, "\n".join(shown), table.title, ((start, start + len(value)),), taught=0.0)
+    return Example(asked, "\n".join(shown), table.title, ((start, start + len(value)),), teachable=0.0)

@@ -44,7 +44,7 @@ class Plan:
     checkpoint_every_s: float = 180.0
     dropout: float = 0.0  # the share of every layer's outputs that a step sets to zero
     teachers: Teachers = ()
-    taught: float = 0.5  # how much of the loss is the distance from the teachers, where there are any
+    taught: float = 0.5  # how much of the loss, at most, is the distance from the teachers, where there are any
     averaged: float = 0.0  # the last part of the run whose weights, after each pool, are averaged; they do not settle
 
 
@@ -106,7 +106,7 @@ class Trainer:
         logits = _logits(self.model, inputs)  # (2, n, tokens)
         losses = _surprise(logits, (1.0 - right) * -1e4)  # (2, n)
         if batch.fold < len(self._teachers):
-            share = self.plan.taught * torch.from_numpy(batch.taught).to(self.plan.device)
+            share = self.plan.taught * torch.from_numpy(batch.teachable).to(self.plan.device)
             losses = torch.lerp(losses, _distance(logits, self._taught(batch.fold, inputs)), share)
         loss = losses.mean()
         torch.autograd.backward(loss)

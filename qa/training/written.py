@@ -1,4 +1,4 @@
-"""Short texts written for training, with questions: the news and papers of invented people, firms and towns.
+"""Short texts written for training, with questions: news, papers and encyclopaedia of invented people, firms and towns.
 
 In: `written.jsonl` beside this module, a text and its questions on each line. Out: examples. They teach to tell one
 thing from the next, and what a text does not say.
@@ -18,7 +18,7 @@ from qa.training.data import Example, places, read_rows
 
 WRITTEN = Path(__file__).with_name("written.jsonl")
 _ELSEWHERE = 0.25  # of the answerable questions
-_TAUGHT = 0.6  # each was written with care, and read again
+_TEACHABLE = 0.6  # set by hand: their answers are as careful as a teacher is
 
 
 def written_examples(path: Path = WRITTEN) -> list[Example]:
@@ -36,7 +36,7 @@ def _of_text(row: dict[str, Any], where: str) -> Iterator[Example]:
     try:
         text, title = row["text"], row["title"]
         for question, *rest in row["questions"]:
-            yield Example(question, text, title, tuple(_places(text, *rest)), taught=_TAUGHT)
+            yield Example(question, text, title, tuple(_places(text, *rest)), teachable=_TEACHABLE)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{where}: {type(error).__name__}: {error}",
