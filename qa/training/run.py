@@ -81,7 +81,8 @@ def fit_calibration(
 ) -> dict[str, Any]:
     """The calibration of a reader, from questions over articles that it has never seen.
 
-    They are asked of a library of those articles alone, and of one with paragraphs of `training` as well, which tempt.
+    They are asked of their own paragraph, of a library of those articles alone, and of one with paragraphs of
+    `training` as well, which tempt.
     """
     rng = random.Random(seed)
     asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
@@ -96,7 +97,7 @@ def fit_calibration(
             f"{len(few)} held-out questions, all answered alike: nothing to calibrate on",
             "train on more data; the weights are kept",
         )
-    return calibrate.fit([*few, *many])
+    return calibrate.fit([*calibrate.observe_alone(asked, reader), *few, *many])
 
 
 def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
