@@ -84,7 +84,8 @@ def observe_alone(asked: Sequence[Example], reader: Reader) -> list[Observation]
     for example in asked:
         passages = chunk(Document("", example.title, example.context, "its paragraph"))
         spans = reader.read(example.question, passages)
-        observations += [_observed(example, spans, defaultdict(float))] if spans else []
+        none_behind: Mapping[int, float] = defaultdict(float)
+        observations += [_observed(example, spans, none_behind)] if spans else []
     return observations
 
 
