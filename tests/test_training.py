@@ -14,18 +14,15 @@ from typing import Any
 
 import hypothesis
 import pytest
-from fakes import HashEncoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_reader import tiny_reader
 
-from index.chunk import chunk
 from index.encode import bundled_folder
-from index.types import Document, InputError, Passage
+from index.types import InputError
 from qa.cli import main
-from qa.reader import Pair, Span, SpanReader
+from qa.reader import Pair, SpanReader
 from qa.training import run
-from qa.training.calibrate import Observation, best_threshold, close, fit, observe, observe_alone
 from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
 from qa.training.features import as_typed, names_in, near_miss, to_feature
 from qa.training.feed import Pools, batches, feed
@@ -375,96 +372,6 @@ def test_a_broken_checkpoint_is_named_and_a_full_disk_keeps_the_last_good_one(
     good.write_bytes(before[: len(before) // 2])
     with pytest.raises(InputError, match=r"good\.pt"):
         trainer.load(good)
-
-
-def test_calibration_finds_the_threshold_that_handles_the_most_questions_well() -> None:
-    import numpy as np
-
-    # Answerable and right from 0.6 on, nothing to find below: every threshold from 0.41 to 0.59 handles all of them well,
-    # without an error to allow for.
-    probabilities = np.array([0.9] * 50 + [0.6] * 50 + [0.401] * 100)
-    right = np.array([True] * 100 + [False] * 100)
-    assert best_threshold(probabilities, right, right) == 0.50
-
-
-def test_of_thresholds_that_cannot_be_told_apart_the_one_in_the_middle_is_taken() -> None:
-    import numpy as np
-
-    # Between 0.11 and 0.31 nothing changes; from 0.31 on four questions more are refused, three of them rightly: two more
-    # are handled well, and one standard error of that is the root of four. Five in five is more than the root of five.
-    probabilities = np.array([0.9] * 60 + [0.1] * 40 + [0.305] * 4)
-    right = np.array([True] * 60 + [False] * 40 + [True] + [False] * 3)
-    assert best_threshold(probabilities, right, right) == 0.50  # of 0.11 to 0.89
-    more = np.concatenate([probabilities, [0.205] * 5]), np.concatenate([right, [False] * 5])
-    assert best_threshold(*more, more[1]) == 0.55  # of 0.21 to 0.89
-
-
-def test_close_is_two_words_in_three() -> None:
-    # 3 shared of 4 and 3: F1 = 6/7; 1 of 2 and 1: 2/3; 1 of 3 and 1: 1/2
-    assert close("about 300 billion yuan", "300 billion yuan")
-    assert close("Beijing China", "Beijing")
-    assert not close("Beijing, China, Asia", "Beijing")
-    assert not close("", "")
-
-
-class _FirstWord:
-    """A reader whose answer is the first word of every passage."""
-
-    def read(self, question: str, passages: Sequence[Passage]) -> list[Span]:
-        words = [passage.text.split()[0] for passage in passages]
-        return [Span(p, p.start, p.start + len(w), w, 1.0) for p, w in zip(passages, words, strict=True)]
-
-
-def test_a_question_whose_own_paragraph_is_not_found_is_no_observation() -> None:
-    towns = [Example(f"Where is {name}?", f"{name} lies in the north.", name) for name in ("Varn", "Holm")]
-    vague = Example("Where is Varn?", "Nothing of the kind is told here.", "Other")
-    (first, second) = observe([*towns, vague], HashEncoder(), _FirstWord(), passages_read=1)
-    assert first.right == second.right == (False,)
-    answered = replace(towns[0], answers=((0, 4),))
-    (only,) = observe([answered], HashEncoder(), _FirstWord(), passages_read=6, others=[vague])
-    assert (sorted(only.right), only.answerable) == ([False, True], True)
-
-
-def test_a_question_is_asked_of_its_own_paragraph_alone_cut_as_a_library_cuts_it() -> None:
-    long = Example(
-        "Where is Varn?", "Varn lies in the north. " + "It is small and very quiet there. " * 30, "Varn", ((0, 4),)
-    )
-    empty = Example("Where is Holm?", " ", "Holm")
-    (only,) = observe_alone([long, empty], _FirstWord())
-    assert (only.right[0], any(only.right[1:]), only.answerable) == (True, False, True)
-    assert len(only.right) == len(chunk(Document("", "Varn", long.context, "")))
-
-
-def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:
-    import math
-
-    # one feature that tells: of the questions with score 2, three in four are right; with score -2, one in four
-    observed = [
-        Observation(((score, 0.0),), (right,), True)
-        for score, rights in ((2.0, [True] * 75 + [False] * 25), (-2.0, [True] * 25 + [False] * 75))
-        for right in rights
-    ]
-    fitted = fit(observed)
-    weights, intercept = fitted["weights"], fitted["intercept"]
-    assert isinstance(weights, list)
-    assert isinstance(intercept, float)
-    assert 1 / (1 + math.exp(-(weights[0] * 2.0 + intercept))) == pytest.approx(0.75, abs=0.01)
-
-
-def test_a_calibration_is_fitted_on_the_spans_that_it_would_choose() -> None:
-    # The reader prefers the span whose second value is 1 and which is never right; the other one always is.
-    observed = [Observation(((1.0, 1.0), (0.9, 0.0)), (False, True), True)] * 30
-    observed += [Observation(((1.0, 0.0), (0.9, 1.0)), (True, False), True)] * 30
-    observed += [Observation(((-3.0, 0.0),), (False,), False)] * 30
-    weights = fit(observed)["weights"]
-    assert isinstance(weights, list)
-    assert weights[0] * 0.9 > weights[0] * 1.0 + weights[1]
-
-
-def test_a_calibration_that_would_choose_right_ones_alone_is_fitted_all_the_same() -> None:
-    observed = [Observation(((1.0, 1.0), (0.9, 0.0)), (False, True), True)] * 30
-    observed += [Observation(((1.0, 0.0), (0.9, 1.0)), (True, False), True)] * 30
-    assert fit(observed)["fitted_on"] == 60
 
 
 def test_the_loss_of_a_teacher_is_least_where_it_is_followed() -> None:
