@@ -23,14 +23,23 @@ from index.types import InputError
 from qa.cli import main
 from qa.reader import Pair, SpanReader
 from qa.training import run
-from qa.training.data import Example, fingerprint, fold_of, held_out, read_examples, read_rows, without_overlap
+from qa.training.data import (
+    Example,
+    fingerprint,
+    fold_of,
+    held_out,
+    places,
+    read_examples,
+    read_rows,
+    without_overlap,
+)
 from qa.training.features import as_typed, names_in, near_miss, to_feature
 from qa.training.feed import Pools, batches, feed
 from qa.training.parallel import parallels
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
 from qa.training.train import Plan, Progress, Trainer, _distance, _surprise, learning_rate, train
-from qa.training.written import of_what_is_left, written_examples
+from qa.training.written import asked_examples, of_what_is_left, written_examples
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -113,6 +122,22 @@ def test_an_answer_longer_than_the_window_is_cut_and_stays_inside(tokenizer: Any
     feature = to_feature(whole, tokenizer, random.Random(3), max_tokens=5)
     ((start, end),) = feature.answers
     assert feature.pair.passage_start <= start <= end == feature.length - 2
+
+
+def test_what_stands_before_the_window_leads_in_as_where_a_library_cuts(tokenizer: Any) -> None:
+    words = tokenizer.encode(CONTEXT, add_special_tokens=False).ids
+    seen = set()
+    for seed in range(60):
+        feature = to_feature(EXAMPLES[3], tokenizer, random.Random(seed), max_tokens=8)
+        pair = feature.pair
+        window = pair.input_ids[pair.passage_start : -1]
+        before = pair.input_ids[pair.segment_start : pair.passage_start]
+        titled = tokenizer.decode(before).startswith("plans :")
+        lead = before[2:] if titled else before
+        assert len(window) == 8
+        assert lead + window == words[: len(lead + window)] or not lead, "all that stands before, as it is short"
+        seen.add((titled, bool(lead)))
+    assert len(seen) == 4, "with and without each"
 
 
 def test_without_an_answer_the_first_token_is_marked(tokenizer: Any) -> None:
@@ -249,6 +274,37 @@ def test_a_written_line_that_cannot_be_used_is_named(tmp_path: Path, row: dict[s
     path.write_text(json.dumps(row))
     with pytest.raises(InputError, match=f"written.jsonl:1: .*{says}"):
         written_examples(path)
+
+
+def asked_of_context(path: Path, *questions: list[Any]) -> Path:
+    path.write_text(json.dumps({"paragraph": fingerprint(CONTEXT).hex(), "questions": questions}))
+    return path
+
+
+def test_questions_about_a_paragraph_find_it_by_its_fingerprint(tmp_path: Path) -> None:
+    path = asked_of_context(tmp_path / "asked.jsonl", ["wanted by Beijing", 14, 30], ["wanted by Shenzhen"])
+    answered, unanswered = asked_examples(EXAMPLES, path)
+    assert (answered.context[14:30], answered.answers) == ("300 billion yuan", ((14, 30),))
+    assert (unanswered.question, unanswered.answers) == ("wanted by Shenzhen", ())
+    assert (answered.title, answered.teachable) == ("Plans", 0.6)
+    assert asked_examples([replace(EXAMPLES[0], context="Another.")], path) == []
+
+
+@pytest.mark.parametrize("question", [["q", 14, 1400], ["q", 30, 14], ["q", 14], ["q", "a", "b"], [], 3])
+def test_a_question_about_a_paragraph_that_cannot_be_used_is_named(tmp_path: Path, question: Any) -> None:
+    with pytest.raises(InputError, match=r"asked\.jsonl:1: "):
+        asked_examples(EXAMPLES, asked_of_context(tmp_path / "asked.jsonl", question))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the question sets are not beside the checkout")
+def test_every_question_about_a_paragraph_of_squad_has_whole_words_for_an_answer() -> None:
+    asked = asked_examples(read_examples(SHARED / "train" / "squad2.train.jsonl.gz"))
+    assert len(asked) > 1000
+    assert not [example for example in asked if held_out(example)]
+    assert 0.35 < sum(example.answerable for example in asked) / len(asked) < 0.65
+    for example in asked:
+        for start, end in example.answers:
+            assert (start, end) in places(example.context[start:end], example.context)
 
 
 def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:

@@ -22,7 +22,7 @@ from qa.training.data import (
 from qa.training.features import names_in, near_miss
 from qa.training.parallel import parallels
 from qa.training.tables import tables
-from qa.training.written import of_what_is_left, written_examples
+from qa.training.written import asked_examples, of_what_is_left, written_examples
 
 # file -> examples taken at most. SQuAD 2.0, all of it, carries the task; these widen its domain.
 SPAN_SETS = {
@@ -38,6 +38,7 @@ TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
 PARALLEL_QUESTIONS = 12_000  # about made-up lists and sentences that tell the same of several things
 NEAR_MISSES = 40_000  # questions with a year or a name swapped
 WRITTEN_TIMES = 4  # each question about a text written for training: nearest to what people ask
+ASKED_TIMES = 3  # each question written for training about a paragraph of SQuAD
 _WRITTEN_HELD_OUT = 15  # of so many texts one is kept from training
 _NO_NAMES = frozenset(
     "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
@@ -65,6 +66,8 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
     mixed += parallels(groups, sorted({example.context for example in squad}), rng, PARALLEL_QUESTIONS)
     written = [e for e in written_examples() if not held_out(e, one_in=_WRITTEN_HELD_OUT)]
     mixed += [*written, *of_what_is_left(written, rng)] * WRITTEN_TIMES
+    asked = asked_examples(squad)
+    mixed += [*asked, *of_what_is_left(asked, rng)] * ASKED_TIMES
     kept = without_overlap(mixed, measured_texts(folder.parent))
     rng.shuffle(kept)
     return kept

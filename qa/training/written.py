@@ -1,7 +1,8 @@
-"""Short texts written for training, with questions: news, papers and encyclopaedia of invented people, firms and towns.
+"""What was written for training: short texts of invented people, firms and towns, and questions about any text.
 
-In: `written.jsonl` beside this module, a text and its questions on each line. Out: examples. They teach to tell one
-thing from the next, and what a text does not say.
+In: `written.jsonl` beside this module, a text and its questions on each line, and `asked.jsonl`, questions about
+paragraphs of the question sets, which stay where they are: each is named by its fingerprint, an answer by its place.
+Out: examples. They teach to tell one thing from the next, and what a text does not say.
 """
 
 from __future__ import annotations
@@ -14,9 +15,10 @@ from typing import Any
 
 from index.chunk import sentences
 from index.types import InputError
-from qa.training.data import Example, places, read_rows
+from qa.training.data import Example, fingerprint, places, read_rows
 
 WRITTEN = Path(__file__).with_name("written.jsonl")
+ASKED = Path(__file__).with_name("asked.jsonl")
 _ELSEWHERE = 0.25  # of the answerable questions
 _TEACHABLE = 0.6  # set by hand: their answers are as careful as a teacher is
 
@@ -24,6 +26,16 @@ _TEACHABLE = 0.6  # set by hand: their answers are as careful as a teacher is
 def written_examples(path: Path = WRITTEN) -> list[Example]:
     """Raises InputError for a line that is no text with questions, or an answer that does not stand in its text."""
     return [example for number, row in enumerate(read_rows(path), 1) for example in _of_text(row, f"{path}:{number}")]
+
+
+def asked_examples(of: Sequence[Example], path: Path = ASKED) -> list[Example]:
+    """The questions about those paragraphs that are among the contexts `of`.
+
+    Raises InputError for a line that is no paragraph with questions, or an answer that is not within its paragraph.
+    """
+    known = {fingerprint(example.context).hex(): example for example in of}
+    rows = enumerate(read_rows(path), 1)
+    return [example for number, row in rows for example in _of_paragraph(row, known, f"{path}:{number}")]
 
 
 def of_what_is_left(examples: Sequence[Example], rng: random.Random) -> list[Example]:
@@ -41,6 +53,23 @@ def _of_text(row: dict[str, Any], where: str) -> Iterator[Example]:
         raise InputError(
             f"{where}: {type(error).__name__}: {error}",
             "each line needs title, text and questions: lists of the question, its answer or null, and where it stands",
+        ) from error
+
+
+def _of_paragraph(row: dict[str, Any], known: dict[str, Example], where: str) -> Iterator[Example]:
+    try:
+        paragraph = known.get(row["paragraph"])
+        if paragraph is None:
+            return
+        for question, *place in row["questions"]:
+            answers = ((place[0], place[1]),) if place else ()
+            if any(not 0 <= start < end <= len(paragraph.context) for start, end in answers):
+                raise ValueError(f"no answer stands at {place} of {len(paragraph.context)} characters")
+            yield Example(question, paragraph.context, paragraph.title, answers, teachable=_TEACHABLE)
+    except (KeyError, IndexError, TypeError, ValueError) as error:
+        raise InputError(
+            f"{where}: {type(error).__name__}: {error}",
+            "each line needs paragraph, its fingerprint, and questions: the question, and its answer's start and end",
         ) from error
 
 
