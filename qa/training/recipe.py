@@ -38,7 +38,7 @@ TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
 PARALLEL_QUESTIONS = 12_000  # about made-up lists and sentences that tell the same of several things
 NEAR_MISSES = 40_000  # questions with a year or a name swapped
 WRITTEN_TIMES = 4  # each question about a text written for training: nearest to what people ask
-ASKED_TIMES = 3  # each question written for training about a paragraph of SQuAD
+ASKED_TIMES = 5  # each question written for training about a paragraph of SQuAD
 _WRITTEN_HELD_OUT = 15  # of so many texts one is kept from training
 _NO_NAMES = frozenset(
     "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
