@@ -300,7 +300,7 @@ def test_a_question_about_a_paragraph_that_cannot_be_used_is_named(tmp_path: Pat
 def test_every_question_about_a_paragraph_of_squad_has_whole_words_for_an_answer() -> None:
     asked = asked_examples(read_examples(SHARED / "train" / "squad2.train.jsonl.gz"))
     assert len(asked) > 1000
-    assert not [example for example in asked if held_out(example)]
+    assert sum(held_out(example) for example in asked) > 500, "for the calibration"
     assert 0.35 < sum(example.answerable for example in asked) / len(asked) < 0.65
     for example in asked:
         for start, end in example.answers:
@@ -625,7 +625,7 @@ def test_no_measured_context_is_among_the_training_examples() -> None:
     examples = examples_from(SHARED / "train", seed=13)
     assert len(examples) > 150_000
     assert not [e for e in examples if {fingerprint(e.context), fingerprint(e.question)} & measured]
-    held = calibration_from(SHARED / "train")
+    held = calibration_from(SHARED / "train", seed=13)
     assert len(held) > 1000
     assert not {fingerprint(e.context) for e in held} & {fingerprint(e.context) for e in examples}
     assert not {fingerprint(e.context) for e in held} & measured

@@ -39,6 +39,7 @@ PARALLEL_QUESTIONS = 12_000  # about made-up lists and sentences that tell the s
 NEAR_MISSES = 40_000  # questions with a year or a name swapped
 WRITTEN_TIMES = 4  # each question about a text written for training: nearest to what people ask
 ASKED_TIMES = 5  # each question written for training about a paragraph of SQuAD
+CALIBRATED_ON = 1000  # held-out questions of each kind
 _WRITTEN_HELD_OUT = 15  # of so many texts one is kept from training
 _NO_NAMES = frozenset(
     "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
@@ -80,10 +81,15 @@ def measured_texts(data: Path) -> frozenset[bytes]:
     return frozenset(fingerprint(row[key]) for row in rows for key in ("question", "context", "text") if row.get(key))
 
 
-def calibration_from(folder: Path) -> list[Example]:
-    """SQuAD 2.0 training articles, and texts written for training, that training never sees."""
+def calibration_from(folder: Path, *, seed: int) -> list[Example]:
+    """As many questions of each kind that training never sees: of SQuAD 2.0 training articles, those written about the
+    paragraphs of these, which mostly use other words, and those of texts written for training.
+    """
     articles = [e for e in _read(folder, "squad2.train") if held_out(e)]
-    return articles + [e for e in written_examples() if held_out(e, one_in=_WRITTEN_HELD_OUT)]
+    written = [e for e in written_examples() if held_out(e, one_in=_WRITTEN_HELD_OUT)]
+    rng = random.Random(seed)
+    kinds = (articles, asked_examples(articles), written)
+    return [e for kind in kinds for e in rng.sample(kind, min(CALIBRATED_ON, len(kind)))]
 
 
 def _read(folder: Path, name: str) -> list[Example]:

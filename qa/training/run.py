@@ -23,7 +23,7 @@ from qa.training.data import Example, fold_of, held_out, read_examples
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Progress, Teachers, Trainer, train
 
-_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 2000, 500
+_CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 3000, 500
 _TEMPTING = 1000  # training examples whose paragraphs are in the second library, too
 
 
@@ -103,7 +103,7 @@ def fit_calibration(
 def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
     """Training examples and held-out examples: the recipe's for a folder, a split by article for one file."""
     if path.is_dir():
-        return examples_from(path, seed=seed), calibration_from(path)
+        return examples_from(path, seed=seed), calibration_from(path, seed=seed)
     examples = read_examples(path)
     held = [example for example in examples if held_out(example, one_in=10)]
     training = [example for example in examples if not held_out(example, one_in=10)]
