@@ -19,8 +19,9 @@ _NAME = re.compile(r"\b[A-Z][\w'-]+(?: (?:of |the )?[A-Z][\w'-]+)*")
 _OPENERS = frozenset(
     "What Who When Where Which Why How In On At The A An Is Are Was Were Did Does Do For By To".split()
 )
-_AS_CUT = 2 / 3
 _STOPWORDS = frozenset("what who when where which is are was were did does do the a an of in on at to by for".split())
+
+_AS_CUT = 2 / 3  # of the windows have a title, and as many a lead
 
 
 @dataclass(frozen=True, slots=True)
