@@ -28,7 +28,6 @@ from qa.training.data import (
     fingerprint,
     fold_of,
     held_out,
-    places,
     read_examples,
     read_rows,
     without_overlap,
@@ -39,7 +38,6 @@ from qa.training.parallel import parallels
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.tables import tables
 from qa.training.train import Plan, Progress, Trainer, _distance, _surprise, learning_rate, train
-from qa.training.written import asked_examples, of_what_is_left, written_examples
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 CONTEXT = "Beijing wants 300 billion yuan by 2025. Shanghai has over 20 large models. Shenzhen builds two zones."
@@ -231,80 +229,6 @@ def test_a_question_about_one_of_several_things_has_its_answer_where_that_one_is
         assert any(thing in line for thing in asked) or answer in THINGS  # asked back: which of them has this?
         if not asked:
             assert any(word in line for word in example.question.split()[3:])
-
-
-def test_every_written_question_has_its_answer_where_it_is_said_to_stand() -> None:
-    asked = written_examples()
-    assert len(asked) > 10_000
-    assert 0.4 < sum(example.answerable for example in asked) / len(asked) < 0.7
-    for example in asked:
-        for start, end in example.answers:
-            assert example.context[start:end].strip() == example.context[start:end] != ""
-        assert len({example.context[start:end] for start, end in example.answers}) <= 1
-        assert len(example.answers) <= 1  # where the words stand twice, the file says which place is meant
-
-
-def test_a_written_question_is_asked_again_of_its_text_without_the_answer(tmp_path: Path) -> None:
-    text = "Brecka has 12 berths. Solund has 30 berths. Both are full. The harbour master of Brecka has 12 dogs."
-    questions = [["berths of Solund", "30"], ["berths of Brecka", "12", "12 berths"], ["depth of Solund", None]]
-    path = tmp_path / "written.jsonl"
-    path.write_text(json.dumps({"title": "Berths", "text": text, "questions": questions}))
-    asked = written_examples(path)
-    assert [(e.question, e.answers) for e in asked] == [
-        ("berths of Solund", ((33, 35),)),
-        ("berths of Brecka", ((11, 13),)),
-        ("depth of Solund", ()),
-    ]
-    assert all(e.teachable == 0.6 and e.title == "Berths" for e in asked)
-    again = {example for seed in range(30) for example in of_what_is_left(asked, random.Random(seed))}
-    # "12" stands in what would be left of the other, which therefore is not asked again
-    assert again == {replace(asked[0], context=text.replace("Solund has 30 berths. ", ""), answers=())}
-
-
-@pytest.mark.parametrize(
-    ("row", "says"),
-    [
-        ({"title": "t", "text": "a b", "questions": [["q", "c"]]}, "'c' does not stand"),
-        ({"title": "t", "text": "a b", "questions": [["q", "a", "a c"]]}, "substring not found"),
-        ({"title": "t", "questions": []}, "'text'"),
-    ],
-)
-def test_a_written_line_that_cannot_be_used_is_named(tmp_path: Path, row: dict[str, Any], says: str) -> None:
-    path = tmp_path / "written.jsonl"
-    path.write_text(json.dumps(row))
-    with pytest.raises(InputError, match=f"written.jsonl:1: .*{says}"):
-        written_examples(path)
-
-
-def asked_of_context(path: Path, *questions: list[Any]) -> Path:
-    path.write_text(json.dumps({"paragraph": fingerprint(CONTEXT).hex(), "questions": questions}))
-    return path
-
-
-def test_questions_about_a_paragraph_find_it_by_its_fingerprint(tmp_path: Path) -> None:
-    path = asked_of_context(tmp_path / "asked.jsonl", ["wanted by Beijing", 14, 30], ["wanted by Shenzhen"])
-    answered, unanswered = asked_examples(EXAMPLES, path)
-    assert (answered.context[14:30], answered.answers) == ("300 billion yuan", ((14, 30),))
-    assert (unanswered.question, unanswered.answers) == ("wanted by Shenzhen", ())
-    assert (answered.title, answered.teachable) == ("Plans", 0.6)
-    assert asked_examples([replace(EXAMPLES[0], context="Another.")], path) == []
-
-
-@pytest.mark.parametrize("question", [["q", 14, 1400], ["q", 30, 14], ["q", 14], ["q", "a", "b"], [], 3])
-def test_a_question_about_a_paragraph_that_cannot_be_used_is_named(tmp_path: Path, question: Any) -> None:
-    with pytest.raises(InputError, match=r"asked\.jsonl:1: "):
-        asked_examples(EXAMPLES, asked_of_context(tmp_path / "asked.jsonl", question))
-
-
-@pytest.mark.skipif(not SHARED.exists(), reason="the question sets are not beside the checkout")
-def test_every_question_about_a_paragraph_of_squad_has_whole_words_for_an_answer() -> None:
-    asked = asked_examples(read_examples(SHARED / "train" / "squad2.train.jsonl.gz"))
-    assert len(asked) > 1000
-    assert sum(held_out(example) for example in asked) > 500, "for the calibration"
-    assert 0.35 < sum(example.answerable for example in asked) / len(asked) < 0.65
-    for example in asked:
-        for start, end in example.answers:
-            assert (start, end) in places(example.context[start:end], example.context)
 
 
 def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:
