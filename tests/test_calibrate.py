@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from fakes import HashEncoder
 
-from index.chunk import chunk
-from index.types import Document, Passage
+from index.types import Passage
 from qa.reader import Span
-from qa.training.calibrate import Observation, best_threshold, close, fit, observe, observe_alone
+from qa.training.calibrate import Observation, best_threshold, close, fit, observe
 from qa.training.data import Example
 
 
@@ -59,16 +58,6 @@ def test_a_question_whose_own_paragraph_is_not_found_is_no_observation() -> None
     answered = replace(towns[0], answers=((0, 4),))
     (only,) = observe([answered], HashEncoder(), _FirstWord(), passages_read=6, others=[vague])
     assert (sorted(only.right), only.answerable) == ([False, True], True)
-
-
-def test_a_question_is_asked_of_its_own_paragraph_alone_cut_as_a_library_cuts_it() -> None:
-    long = Example(
-        "Where is Varn?", "Varn lies in the north. " + "It is small and very quiet there. " * 30, "Varn", ((0, 4),)
-    )
-    empty = Example("Where is Holm?", " ", "Holm")
-    (only,) = observe_alone([long, empty], _FirstWord())
-    assert (only.right[0], any(only.right[1:]), only.answerable) == (True, False, True)
-    assert len(only.right) == len(chunk(Document("", "Varn", long.context, "")))
 
 
 def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:

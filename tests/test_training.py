@@ -32,7 +32,7 @@ from qa.training.data import (
     read_rows,
     without_overlap,
 )
-from qa.training.features import as_typed, names_in, near_miss, to_feature
+from qa.training.features import as_typed, names_in, near_miss, situated, to_feature
 from qa.training.feed import Pools, batches, feed
 from qa.training.parallel import parallels
 from qa.training.recipe import calibration_from, examples_from
@@ -103,6 +103,24 @@ def test_a_near_miss_asks_of_another_year_or_name_and_has_no_answer() -> None:
     assert named is not None
     assert (named.question, named.answers) == ("What does Guangdong want?", ())
     assert near_miss(EXAMPLES[1], ["Guangdong"], rng) is None
+
+
+def test_a_situated_question_names_its_article_and_keeps_its_answer_or_names_another_and_has_none() -> None:
+    text = (
+        "However, the plan of Beijing is old. In 2023 Shanghai had one. Guangdong has none. Shenzhen builds two Zones."
+    )
+    example = Example("What does Shenzhen build?", text, "China's Plans", ((text.index("two"), text.index(".", 90)),))
+    made = [situated(example, ["Guangdong", "Hangzhou"], random.Random(seed)) for seed in range(300)]
+    asked = {one.question.lower(): one for one in made if one is not None}
+    for question, one in asked.items():
+        assert "shenzhen" in question
+        assert ("hangzhou" in question) is not one.answerable, "the name of another article"
+        if one.answerable:
+            assert one == replace(example, question=one.question)
+            assert re.search("china's plans|beijing|shanghai", question), "of the title or the first two sentences"
+    assert {"china's plans: what does shenzhen build?", "what does shenzhen build in beijing?"} <= asked.keys()
+    nameless = Example("What is new?", "Two Zones are new. However, one is old.", "", ((0, 9),))
+    assert {situated(nameless, [], random.Random(seed)) for seed in range(30)} == {None}
 
 
 @settings(deadline=None)

@@ -1,20 +1,19 @@
 """Held-out articles -> the calibration: how sure an answer is, and where to say no.
 
-The held-out questions are asked of their own paragraph and of libraries of the held-out articles, so that retrieval,
-reader and features are those of a real question. Neither training nor any measured set has seen these articles.
+The held-out questions are asked of libraries that hold their articles, so that retrieval, reader and features are those
+of a real question. Neither training nor any measured set has seen these articles.
 """
 
 from __future__ import annotations
 
 import json
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from index.chunk import chunk
 from index.library import Library
 from index.types import Document, Encoder
 from qa.evidence import FEATURES, features, found_behind
@@ -75,17 +74,6 @@ def observe(
             if spans and any(hit.passage.text in example.context for hit in hits):
                 observations.append(_observed(example, spans, found_behind(hits)))
             report(done)
-    return observations
-
-
-def observe_alone(asked: Sequence[Example], reader: Reader) -> list[Observation]:
-    """Asks every question of its own paragraph, as of a single article."""
-    observations = []
-    for example in asked:
-        passages = chunk(Document("", example.title, example.context, "its paragraph"))
-        spans = reader.read(example.question, passages)
-        none_behind: Mapping[int, float] = defaultdict(float)
-        observations += [_observed(example, spans, none_behind)] if spans else []
     return observations
 
 

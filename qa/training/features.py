@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from index.chunk import sentences
 from index.language import YEAR
 from qa.reader import MAX_LEAD_TOKENS, Pair, join_pair
 from qa.training.data import Example
@@ -21,6 +22,22 @@ _OPENERS = frozenset(
 )
 _STOPWORDS = frozenset("what who when where which is are was were did does do the a an of in on at to by for".split())
 
+_SITUATED = (
+    "{name}: {question}",
+    "About {name}: {question}",
+    "{name} {keywords}",
+    "{keywords} {name}",
+    "In {name}, {question}",
+    "According to the article on {name}, {question}",
+    "{bare} ({name})?",
+    "{bare}, {name}?",
+    "{bare} in {name}?",
+    "{bare} of {name}?",
+    "{bare} at {name}?",
+    "{bare} for {name}?",
+)  # ways to say which article is meant; clumsy ones, too, since people type so
+_FOREIGN = 0.15  # of the names so given, of another article
+_LOWER_CASE = 0.35  # of the questions that get one
 _AS_CUT = 2 / 3  # of the windows have a title, and as many a lead
 
 
@@ -68,13 +85,45 @@ def near_miss(example: Example, elsewhere: Sequence[str], rng: random.Random) ->
     return replace(example, question=question, answers=())
 
 
+def situated(example: Example, elsewhere: Sequence[str], rng: random.Random) -> Example | None:
+    """The same question as it is asked of a whole library: with a name that tells which article is meant.
+
+    The name is of the title or of the first two sentences, and not of the answer: it need not stand where the answer
+    does. Some get a name of `elsewhere` that is not in the text, and have no answer. None where there is none to give.
+    """
+    text = f"{example.title} {example.context}".lower()
+    if rng.random() < _FOREIGN:
+        names = [name for name in rng.sample(elsewhere, min(6, len(elsewhere))) if name.lower() not in text]
+        example = replace(example, answers=())
+    else:
+        opening = (example.context[start + 1 : end] for start, end in sentences(example.context)[:2])
+        golds = [example.context[start:end].lower() for start, end in example.answers]
+        names = [
+            name
+            for part in (example.title, *opening)  # without the first letter, since a capital there is no name's
+            for name in names_in(part)
+            if not any(gold in name.lower() or name.lower() in gold for gold in golds)
+        ]
+    names = [name for name in names if 3 < len(name) < 36 and name.lower() not in example.question.lower()]
+    if not names:
+        return None
+    bare = example.question.rstrip(" ?")
+    question = rng.choice(_SITUATED).format(
+        name=rng.choice(names), question=example.question, bare=bare, keywords=_keywords(bare)
+    )
+    return replace(example, question=question.lower() if rng.random() < _LOWER_CASE else question)
+
+
+def _keywords(question: str) -> str:
+    return " ".join(word for word in question.split() if word.lower().strip("?") not in _STOPWORDS) or question
+
+
 def as_typed(question: str, rng: random.Random) -> str:
     """The question as people type it: often without its mark, sometimes as keywords, sometimes with a slip."""
     if rng.random() < 0.35:
         question = question.rstrip(" ?")
     if rng.random() < 0.04:
-        words = [word for word in question.split() if word.lower().strip("?") not in _STOPWORDS]
-        question = " ".join(words) or question
+        question = _keywords(question)
     if rng.random() < 0.04 and len(question) > 12:
         at = rng.randrange(3, len(question) - 3)
         question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]

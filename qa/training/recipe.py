@@ -19,7 +19,7 @@ from qa.training.data import (
     read_rows,
     without_overlap,
 )
-from qa.training.features import names_in, near_miss
+from qa.training.features import names_in, near_miss, situated
 from qa.training.parallel import parallels
 from qa.training.tables import tables
 from qa.training.written import asked_examples, of_what_is_left, written_examples
@@ -37,8 +37,9 @@ HARD_NEGATIVES = 40_000  # retrieved paragraphs that lack the answer, most of th
 TABLE_QUESTIONS = 16_000  # about the cells of made-up tables
 PARALLEL_QUESTIONS = 12_000  # about made-up lists and sentences that tell the same of several things
 NEAR_MISSES = 40_000  # questions with a year or a name swapped
-WRITTEN_TIMES = 4  # each question about a text written for training: nearest to what people ask
-ASKED_TIMES = 5  # each question written for training about a paragraph of SQuAD
+WRITTEN_TIMES = 3  # each question about a text written for training: nearest to what people ask
+ASKED_TIMES = 2  # each question written for training about a paragraph of SQuAD
+SITUATED = 0.3  # of both, and of SQuAD's, say which article is meant
 CALIBRATED_ON = 1000  # held-out questions of each kind
 _WRITTEN_HELD_OUT = 15  # of so many texts one is kept from training
 _NO_NAMES = frozenset(
@@ -57,21 +58,27 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
     rng = random.Random(seed)
     squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
     mixed = squad + [e for e in squad if len(e.answers) > 1]  # twice: what an article is about, it says often
+    written = [e for e in written_examples() if not held_out(e, one_in=_WRITTEN_HELD_OUT)]
+    mixed += [*written, *of_what_is_left(written, rng)] * WRITTEN_TIMES
+    asked = asked_examples(squad)
+    mixed += [*asked, *of_what_is_left(asked, rng)] * ASKED_TIMES
+    groups = name_groups(squad)
+    mixed = _as_asked_of_a_library(mixed, sorted({name for group in groups for name in group}), rng)
     for name, limit in SPAN_SETS.items():
         found = _read(folder, name)
         mixed += rng.sample(found, min(limit, len(found)))
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
-    groups = name_groups(squad)
     mixed += tables(groups, rng, TABLE_QUESTIONS)
     mixed += parallels(groups, sorted({example.context for example in squad}), rng, PARALLEL_QUESTIONS)
-    written = [e for e in written_examples() if not held_out(e, one_in=_WRITTEN_HELD_OUT)]
-    mixed += [*written, *of_what_is_left(written, rng)] * WRITTEN_TIMES
-    asked = asked_examples(squad)
-    mixed += [*asked, *of_what_is_left(asked, rng)] * ASKED_TIMES
     kept = without_overlap(mixed, measured_texts(folder.parent))
     rng.shuffle(kept)
     return kept
+
+
+def _as_asked_of_a_library(examples: Sequence[Example], names: Sequence[str], rng: random.Random) -> list[Example]:
+    """A part of them says which article is meant, where there is a name to say it by."""
+    return [(rng.random() < SITUATED and situated(example, names, rng)) or example for example in examples]
 
 
 def measured_texts(data: Path) -> frozenset[bytes]:
