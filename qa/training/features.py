@@ -1,4 +1,5 @@
-"""Examples -> token ids with a start and an end. Makes the hard cases: near misses, hasty questions, windows.
+"""Examples -> token ids with a start and an end. Makes the hard cases: near misses, hasty questions, those
+asked of a whole library, windows.
 
 Pure given a `random.Random`. The layout of a pair is `qa.reader.join_pair`, the same that answers questions later.
 """
@@ -100,7 +101,7 @@ def situated(example: Example, elsewhere: Sequence[str], rng: random.Random) -> 
         golds = [example.context[start:end].lower() for start, end in example.answers]
         names = [
             name
-            for part in (example.title, *opening)  # without the first letter, since a capital there is no name's
+            for part in (example.title, *opening)  # without its first letter, which may be a capital of no name
             for name in names_in(part)
             if not any(gold in name.lower() or name.lower() in gold for gold in golds)
         ]
