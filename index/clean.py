@@ -11,7 +11,7 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Literal, TypeAlias
 
 from index.dates import MAX_META_CHARS, Meta, bare_name, dateline_end, find_date, merge_meta, read_meta
@@ -91,6 +91,7 @@ _LEGAL = re.compile(
 _SPEECH = re.compile(r"[\"“”]|\b(?:said|says|told|according to)\b", re.IGNORECASE)
 _CELLS = re.compile(r"(?<=[^\s.!?:])  +\S")  # a gap as between the cells of a row, or typed after a sentence
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’)\]]*$")
+_CONTACT = re.compile(r"(?:(?:media|press) )?contacts?:", re.IGNORECASE)
 _ITEM = re.compile(rf"^{BULLET}(.+)$", re.MULTILINE)
 
 
@@ -244,7 +245,7 @@ def _head_line(lines: list[str], at: int, title: str | None) -> Meta | None:
     if (meta := read_meta(line)) or title is None or bare_name(title):
         return meta
     dated, name = read_meta(following), bare_name(line)
-    return Meta(author=name) if name and dated and dated.date else read_meta(line, bare_names=True)
+    return Meta(outlet=name) if name and dated and dated.date else read_meta(line, bare_names=True)
 
 
 def _read_head(
@@ -260,8 +261,10 @@ def _read_head(
         if not line or line == title or is_site(at):
             continue
         meta = _head_line(lines, at, title)
-        if meta and (title or meta.date):  # "By Train Across Norway" is a title
+        if meta and (title or meta.date or meta == Meta()):  # "By Train Across Norway" is a title, "Press release" none
             heading.append((line, meta))
+        elif title is None and heading and _is_letterhead(lines, at):
+            above += [line, ""]
         elif title is None and any(lines[at + 1 :]) and _is_title(lines, at):
             title = line
         elif title and not (heading or above) and len(line) <= MAX_TITLE_CHARS and _is_above_byline(lines, at):
@@ -269,6 +272,15 @@ def _read_head(
         else:
             return title, heading, [*above, *lines[at:]]
     return title, heading, above
+
+
+def _is_letterhead(lines: list[str], at: int) -> bool:
+    """Whether a line names the sender of a press release, above a date, or whom to ask, and the headline follows."""
+    block = list(takewhile(bool, lines[at:]))
+    below = next((number for number in range(at + len(block), len(lines) - 1) if lines[number]), None)
+    is_sender = bare_name(lines[at]) and any((meta := read_meta(line)) and meta.date for line in block)
+    is_above = bool(is_sender or _CONTACT.match(lines[at]))
+    return is_above and below is not None and _is_title(lines, below)
 
 
 def _site_lines(lines: list[str], title: str | None) -> set[int]:
@@ -309,6 +321,8 @@ def read_page(text: str, *, title: str | None = None, kind: TextKind = "page") -
     """
     if kind == "table":
         return Page(title, text, 0, None, None)
+    if title and read_meta(title) == Meta():  # "Press release" tells nothing
+        title = None
     given = text
     items = {line.strip() for line in _ITEM.findall(text)}
     text = _ITEM.sub(r"\1", text)

@@ -47,28 +47,32 @@ def dates_in(text: str) -> Iterator[tuple[tuple[int, int], dt.date]]:
 UPDATED = r"(?:updated|modified)"
 _LABEL = (
     rf"(?:(?:(?:first|last|originally)\s+)?(?:{UPDATED}|published|posted|released|issued|created|uploaded)"
-    r"|date(?:\s+published)?|publi(?:sh|cation)\s+(?:date|time)|release\s+date|time)(?:\s+(?:on|at))?"
+    r"|date(?:\s+published)?|publi(?:sh|cation)\s+(?:date|time)|release\s+date|time|for\s+(?:immediate\s+)?release"
+    r"|(?:under\s+)?embargo(?:ed)?(?:\s+(?:until|till))?)(?:\s+(?:on|at))?"
 )
 _TIME = (
-    r"(?:T|at\s+)?\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?"
+    r"(?:T|at\s+)?\d{1,2}(?:[:.]\d{2}(?:[:.]\d{2}(?:\.\d+)?)?(?:\s*[ap]\.?m\.?)?|\s*[ap]\.?m\.?)"
     r"(?:\s*(?:Z|[+-]\d{2}:?\d{2}|(?-i:[A-Z]{1,4}T|UTC)))?"
 )
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?"
 _DATE_PART = re.compile(
-    rf"(?P<label>{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?(?:{_TIME},?\s+)?(?P<date>{_DATE})"
-    rf"(?:[\s,–—-]*{_TIME})?(?:[\s,–—-]+(?P<outlet>\S.*))?",
+    rf"(?P<label>{_LABEL}\s*[:：]?\s*)?(?:{_TIME},?\s+(?:on\s+)?)?(?:{_WEEKDAY},?\s+)?(?:{_TIME},?\s+)?(?P<date>{_DATE})"
+    rf"(?:[\s,–—-]*{_TIME})?(?:(?:[\s,–—-]+|\.\s+(?=by\b))(?P<rest>\S.*))?",
     re.IGNORECASE,
 )
 _DATED = re.compile(rf"\b(?:{_LABEL}\s*[:：]?\s*)?(?:{_WEEKDAY},?\s+)?{_DATE}", re.IGNORECASE)
 _ROLE = r",\s+(?:[\w'’-]+\s+){0,3}(?-i:correspondent|editor|reporter|writer)"  # with a capital it is part of the name
+_PLACED = re.compile(r"(?:(?:first|originally)\s+)?(?:published|posted)\s+(?P<rest>(?:in|by)\s+\S.*)", re.IGNORECASE)
+_BEHIND_DATE = re.compile(r"(?:^|[\s.,–—-]+)(?=by\s)", re.IGNORECASE)
 _BYLINE = re.compile(
-    r"(?:(?:written|posted|reported|tested|story|words|text)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
-    rf"\s+(?P<name>\S.*?)(?:{_ROLE}|\s+for\s+(?P<outlet>\S.*))?",
+    r"(?:(?:written|posted|reported|tested|story|words|text|interview(?:ed)?)\s+by|by|authors?|reporters?|(?:words|text|interview)(?=[:：]))\s*[:：]?"
+    rf"\s+(?P<name>\S.*?)(?:{_ROLE}|\s+(?:for|in)\s+(?P<outlet>\S.*))?",
     re.IGNORECASE,
 )
-_TELLS_NOTHING = re.compile(  # of a date or a writer, and yet nothing else than a line of the heading
+_TELLS_NOTHING = re.compile(  # of a date, a writer or a topic, and yet nothing else than a line of the heading
     r"\d+\s+min(?:ute)?s?(?:['’]s?)?\s+read|(?:(?:updated|published|posted)\s+)?\d+\s+(?:minutes?|hours?|days?)\s+ago"
     r"|(?:photo(?:graph)?s?|pictures?|illustrations?)(?:\s+by|\s*[:：])(?:\s+(?-i:[A-Z])[\w.'’-]*){1,4}"
+    r"|(?:press|news|media)\s+(?:release|statement|notice)|(?:for\s+)?immediate\s+release|(?:strictly\s+)?embargoed"
     r"|rating\s*:?\s*\d(?:[.,]\d)?(?:\s*(?:/|out of)\s*\d+)?(?:\s+stars)?",
     re.IGNORECASE,
 )
@@ -82,7 +86,10 @@ _SMALL_WORDS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Meta:
-    """What a date line or byline says. A date under "Updated" gives way to one under "Published"."""
+    """What a date line or byline says. A date under "Updated" gives way to one under "Published".
+
+    The outlet may be a person where nothing says "by".
+    """
 
     date: dt.date | None = None
     is_update: bool = False
@@ -91,10 +98,12 @@ class Meta:
 
 
 def _name(text: str | None) -> str | None:
-    """`text` when it could name persons or an outlet: at most eight words, capitals first, no sentence's end."""
+    """`text` when it could name persons or an outlet: at most eight words, capitals first, no sentence's end in it."""
     words = text.split() if text else []
     told = sum(word.lower() not in _SMALL_WORDS for word in words)
     if not text or not 0 < told <= 8 or len(text) > 80 or text[-1] in "!?;" or any(word[-1] in ":：" for word in words):
+        return None
+    if re.search(r"(?<=\w\s)(?<!\band\s)[^\W\d_]{3,}\.\s", text):  # "Prof. Jane Doe" begins with its stop
         return None
     starts = [word.lstrip("(\"'“‘")[:1] for word in words]
     proper = all(
@@ -107,10 +116,10 @@ def _name(text: str | None) -> str | None:
 
 def _meta_part(part: str) -> Meta | None:
     if found := _DATE_PART.fullmatch(part):
-        outlet = _name(re.sub(r"^by\s+", "", found["outlet"] or "", flags=re.IGNORECASE))
-        if not found["outlet"] or outlet or _LABELLED.match(found["outlet"]):
-            is_update = bool(re.search(UPDATED, found["label"] or "", re.I))
-            return Meta(find_date(found["date"]), is_update, None, outlet)
+        is_update = bool(re.search(UPDATED, found["label"] or "", re.I))
+        behind = _behind(found["rest"] or "")
+        if behind:
+            return merge_meta([Meta(find_date(found["date"]), is_update), behind])
     if found := _BYLINE.fullmatch(part):
         author, outlet = _name(re.sub(r"(?<=[a-z]{3})\.$", "", found["name"])), _name(found["outlet"])
         is_named = author and not re.search(r"\d", author) and (outlet or not found["outlet"])
@@ -119,6 +128,17 @@ def _meta_part(part: str) -> Meta | None:
         outlet = _name(found["name"])
         return Meta(outlet=outlet) if outlet else None
     return Meta() if _TELLS_NOTHING.fullmatch(part) else None
+
+
+def _behind(rest: str) -> Meta | None:
+    """What stands behind a date: "The Gazette", "by Jane Doe", "in the Gazette. By Jane Doe", or nothing."""
+    outlet, *byline = _BEHIND_DATE.split(rest, maxsplit=1)
+    name = _name(re.sub(r"^in\s+(?:(?-i:the)\s+)?", "", outlet, flags=re.IGNORECASE))
+    is_place = re.match(r"in\s+(?!the\s)", outlet, re.IGNORECASE)  # "in Paris", and perhaps "in Nature"
+    if outlet and not name and not _LABELLED.match(outlet):
+        return None
+    metas = [Meta(outlet=None if is_place else name), *map(_meta_part, byline)]
+    return merge_meta([meta for meta in metas if meta]) if all(metas) else None
 
 
 def _before_dates(part: str) -> list[str]:
@@ -146,10 +166,12 @@ def read_meta(line: str, *, bare_names: bool = False) -> Meta | None:
 def _dated_part(part: str, *, bare_names: bool) -> Meta | None:
     first, *rest = _before_dates(part) or [""]
     metas = [_meta_part(piece) for piece in (first, *rest)]
+    if metas[0] is None and (placed := _PLACED.fullmatch(first)):
+        metas[0] = _behind(placed["rest"])
     is_parted = first.endswith(")") or re.match(r"\s*[,–—-]", part[len(first) :])  # unlike "On 6 April 2024"
     if bare_names and metas[0] is None and is_parted and (name := bare_name(first)):
         # one word may be the place where it was written
-        metas[0] = Meta(author=name) if " " in name or first[0] == "(" or name in _AGENCIES else Meta()
+        metas[0] = Meta(outlet=name) if " " in name or first[0] == "(" or name in _AGENCIES else Meta()
     return merge_meta([meta for meta in metas if meta]) if rest and all(metas) else None
 
 

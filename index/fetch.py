@@ -26,7 +26,7 @@ from index.types import InputError
 MAX_PAGE_BYTES = 20 * 2**20
 TIMEOUT_S = 20.0  # for the whole page, with all redirects
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
-_SAVE_IT = "save the page in a browser and index the file"
+_SAVE_IT = "save the page in a browser and add the file"
 _BROKE_OFF = "the connection broke off"
 _Socket = TypeVar("_Socket", bound=socket.socket)
 

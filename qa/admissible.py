@@ -1,7 +1,8 @@
 """Which of a reader's spans may be an answer at all, however sure the reader is. Pure rules, English.
 
 No evidence for anything are sentences that speak to a machine, ask, or take back what was said before; and no answer is
-one cell, or one figure, where several would have to be compared.
+one cell, or one figure, where several would have to be compared, a level where a change is asked for, a number to call
+where nobody wants to, or the number of an item.
 """
 
 from __future__ import annotations
@@ -9,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from qa.lists import asks_for_all, is_mark
 from qa.orders import gives_orders
+from qa.quantities import quantities
 from qa.reader import Span
 from qa.rows import is_guess
 from qa.sentences import sentence_around
@@ -41,6 +44,36 @@ _TELLS_DIFFERENCE = re.compile(
     rf"|decrease\w*|gr[eo]w(?:s|n|ing)?|over|under|above|below|worse|(?:{_GRADES.replace(' ', '|')})i?er)\b",
     re.IGNORECASE,
 )
+_CHANGE = re.compile(  # "how much did it rise?", but not "how much did it rise to?"
+    r"\bhow (?:much|far|many \w+) (?:do|does|did|has|have|had|will|would)\b.* (?:ris|fall|gain|los|gr[eo]w|drop|increas"
+    r"|decreas|declin|shr[iu]nk|climb|slip|plung)\w*\b(?! (?:to|at)\b)",
+    re.IGNORECASE,
+)
+_LEVEL = re.compile(  # right before an amount; not of "by 2 to 3"
+    r"(?:\bfrom (?:\S+ ){1,4}to"
+    r"|(?<!\d )(?<!\bup )(?<!\bclose )(?<!\bamount )(?<!\bamounts )(?<!\bamounted )\b(?:to|from|(?P<at>at)))"
+    r" (?:(?:about|around|almost|just|nearly|only|over|some|under) )?[$€£¥]?$",
+    re.IGNORECASE,
+)
+_RATE = re.compile(  # "it grows at 5 metres a year"
+    r"%|\b(?:per ?cent|(?:an?|per|each|every) (?:second|minute|hour|day|week|month|quarter|year|decade))\b"
+)
+_RATE_CHARS = 15  # behind an amount
+_CONTACT = re.compile(  # a number to call, which no date or ISBN is; or an address, but not the firm "Lark.com"
+    r"\+\d[\d ()/.-]{6,}\d|(?=(?:\D*\d){9})\(?0\d{1,4}\)?[ /-]\d[\d /-]{4,}\d"
+    r"|(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4}|[\w.+-]+@[\w.-]+|(?:https?://|www\.)\S+"
+)
+_WANTS_CONTACT = re.compile(
+    r"^(?!who (?:is|are|was|were)\b).*\b(?:phone|telephone|mobile|fax|numbers?|contact\w*|e-?mails?|mail|address\w*"
+    r"|web|(?:web ?)?sites?|url|link|online|domain|handle|account|reach\w*|calls?|ring|sen[dt]|hotline|helpline"
+    r"|emergenc\w+|where|whom|to who|how (?:to|is|are|can|could|do|does|may|must|should)"
+    r"|(?:can|could|do|may|must|should) (?:i|you|we|one|people))\b",
+    re.IGNORECASE,
+)
+_WANTS_PLACE = re.compile(  # in a list that is numbered
+    r"\b(?:numbers?|place|position|rank\w*|finish\w*|step|rule|item|point|section|clause|paragraph|article|chapter)\b",
+    re.IGNORECASE,
+)
 
 
 def admissible(question: str, spans: Sequence[Span]) -> list[Span]:
@@ -48,6 +81,7 @@ def admissible(question: str, spans: Sequence[Span]) -> list[Span]:
     asked = set(words(question))
     about_asking, about_taking_back = not asked.isdisjoint(_ABOUT_ASKING), not asked.isdisjoint(_ABOUT_TAKING_BACK)
     wants_difference = bool(_DIFFERENCE.search(question))
+    wants_change = bool(_CHANGE.search(question)) or (wants_difference and "difference" not in asked)
 
     def may_answer(span: Span) -> bool:
         said = sentence_around(span).text
@@ -56,7 +90,20 @@ def admissible(question: str, spans: Sequence[Span]) -> list[Span]:
             or (_ASKS.search(said) and not about_asking)
             or (_TAKEN_BACK.search(said) and not about_taking_back)
             or (wants_difference and not _TELLS_DIFFERENCE.search(said))
+            or (wants_change and _is_level(span))
+            or (is_mark(span) and not asks_for_all(question) and not _WANTS_PLACE.search(question))
+            or (_CONTACT.fullmatch(span.text) and not _WANTS_CONTACT.search(question))
             or is_guess(question, span)
         )
 
     return [span for span in spans if may_answer(span)]
+
+
+def _is_level(span: Span) -> bool:
+    """Whether its only amount is what something came to, stands at or started from: "it fell to 5 million"."""
+    text, start = span.passage.text, span.start - span.passage.start
+    figure = re.search(r"\d", span.text)
+    at = start + (figure.start() if figure else 0)
+    level = _LEVEL.search(text[:at]) if len(quantities(span.text)) == 1 else None
+    is_rate = level and level["at"] and _RATE.search(text[at : start + len(span.text) + _RATE_CHARS])
+    return bool(level) and not is_rate

@@ -17,11 +17,11 @@ NOUN = r"(?:articles?|documents?|texts?|reports?|stor(?:y|ies)|pages?|news|paper
 # In lower case: "Toy Story" is a name. A report, or a paper, is as often one that an article speaks of.
 SURE = r"(?-i:articles?|documents?|pieces?|(?:news )?stor(?:y|ies))"
 # Part of the topic: the article is one, and seldom says so.
-_GENRE = r"(?-i:interview|profile|review|minutes|e-?mail|memo(?:randum)?|recipe|obituary|editorial|FAQ|faq)"
+_GENRE = r"(?-i:interview|profile|review|minutes|e-?mail|memo(?:randum)?|recipe|obituary|editorial|overview|FAQ|faq)"
 # As often one that an article speaks of: its date and its writer are facts.
-_IN_THE_WORLD = r"(?-i:letter|report|ruling|judge?ment|essay|column|feature|guide|timeline)"
+_IN_THE_WORLD = r"(?-i:letter|report|ruling|judge?ment|essay|column|feature|guide|timeline|notice)"
 AUTHORED = rf"(?:(?:article|piece)\b(?! of\b)|news story\b|story (?=on\b|about\b)|{_GENRE}\b)"  # not a book
-MODIFIER = r"(?:(?!(?:on|about|of|in|from|by|with|that|which|who|what|is|was|and|first|last)\b)[\w'’.-]+ ){1,4}?"
+MODIFIER = r"(?:(?!(?:on|about|of|in|from|by|with|that|which|who|what|is|was|and|first|last)\b)[^\s,;:?!]+ ){1,4}?"
 _THE = r"(?:the|this|that|your|my)"
 _PLACES = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "last": -1}
 PLACE = rf"the (?P<place>{'|'.join(_PLACES)})(?: (?:one|{NOUN}))?(?: of (?:them|these|those))?"  # in a list
@@ -46,11 +46,12 @@ def _tail(of: str) -> str:
 
 
 _LISTED = re.compile(rf"(?:(?:all|the|your|my|of|any) )*(?:(?P<order>{ORDER}) )?{NOUN}{_tail(_SPEAKING_OF)}", re.I)
-_WORK = r"(?:piece(?! of\b)|press release|blog post)"
+_WORK = r"(?:piece(?! of\b)|blog post|(?P<release>press release))"
 _ONE = re.compile(
     rf"(?:{_THE} )?(?:all )?(?:(?P<order>{ORDER}) )?(?:{NOUN}|{_WORK}|(?P<genre>{_GENRE}))"
     rf"{_tail(rf'(?:{_SPEAKING_OF}|of|from|in|with|that|which)')}"
-    rf"|{_THE} (?:(?P<order_too>{ORDER}) )?(?P<about>{MODIFIER})(?:{SURE}|(?P<genre_too>{_GENRE}))",
+    rf"|{_THE} (?:(?P<order_too>{ORDER}) )?(?P<about>{MODIFIER})"
+    rf"(?:{SURE}|blog post|press release|(?P<genre_too>{_GENRE}))",
     re.I,
 )
 _TOLD = re.compile(
@@ -79,7 +80,7 @@ class Articles:
     it: bool = False
 
 
-ALL = Articles()
+ALL, RELEASE = Articles(), Articles("press release")
 
 
 def listed(words: str) -> Articles | None:
@@ -119,12 +120,13 @@ def _articles(parts: dict[str, str | None]) -> Articles | None:
     only = _period(when.lower(), day) if when and day else ANY
     if only is None:
         return None
-    return Articles(
+    which = Articles(
         topic=" ".join(topic),
         author=parts.get("author") or "",
         only=only,
         order=ordered(order) if order else "",
     )
+    return RELEASE if which == ALL and parts.get("release") else which
 
 
 def _period(when: str, text: str) -> Filter | None:

@@ -15,7 +15,7 @@ from qa.admissible import admissible
 from qa.articles import ALL, Articles
 from qa.compose import Heard
 from qa.evidence import MOST_COPIES, Calibration, Decision, decide
-from qa.followup import in_its_list, standalone, topic_of
+from qa.followup import in_its_list, says_otherwise, standalone, topic_of
 from qa.kinds import Asked, asked_for, of_what_was_cited, plainly
 from qa.lists import items_of
 from qa.meant import MOST_LISTED, Scope, documents, meant, spoken_of, those, why_none
@@ -91,11 +91,29 @@ class Assistant:
             return self._each(Heard(asked, plain), form, replace(scope, last=cited), of_it=True)
         alone = Heard(asked, standalone(plain, history))
         answer = self._answer(alone, asked_for(alone.understood).of_the_texts, scope)
-        if answer.refused and (topic := topic_of(said.question, history)):
-            return self._quoted(Heard(asked, topic), topic, scope)
+        if answer.kind == "span" and any(
+            answer.text == turn.answer and says_otherwise(plain, turn.question) for turn in history
+        ):
+            return compose.refused(alone, answer.hits)  # who it was is no answer to when
+        if topic := topic_of(said.question, history):
+            answer = self._on(topic, answer, scope, history[-1].documents)
         if answer.refused and of_what_was_cited(plain) and history and (cited := history[-1].documents):
             return self._about_one(Heard(asked, plain), form, replace(scope, last=cited))
         return answer
+
+    def _on(self, topic: str, answer: Answer, scope: Scope, cited: Sequence[str]) -> Answer:
+        """What is said of the topic that a bare follow-up names, where no fact is asked of it, or none is found.
+
+        One that is no name ("and children?") is asked of the articles that were cited before, first.
+        """
+        is_new = asked_for(answer.understood).form == "topic" and asked_for(scope.context).form != "topic"
+        if not (answer.refused or is_new):
+            return answer
+        heard = Heard(answer.question, topic)
+        near = [each for each in cited if scope.within is None or each in scope.within]
+        if not names(topic) and not (nearer := self._quoted(heard, topic, replace(scope, within=near))).refused:
+            return nearer
+        return self._quoted(heard, topic, scope) if answer.refused else answer
 
     def _answer(self, heard: Heard, asked: Asked, scope: Scope) -> Answer:
         match asked.form:

@@ -29,12 +29,13 @@ from qa.referents import (
     thing,
 )
 from qa.types import Turn, unmarked
-from qa.words import with_verb_whole
+from qa.words import with_verb_whole, words
 
 # Verbs count in lower case alone, so that May, Will and Do stay names.
 _VERB = rf"(?-i:{AUXILIARY}|may|might)"
 _TELL = r"(?-i:tell|give|list|show|compare|explain|describe|summari[sz]e)"
-_PREPOSITION = r"(?:by|since|until|in|for|at|from|to|on|with|of|about|after|before)"
+_PREPOSITION = r"(?:by|since|until|in|for|at|from|to|on|with|of|about|after|before|per)"
+_AT_ANOTHER_TIME = "before earlier previously formerly originally initially after afterwards later".split()
 _ABOUT = (  # "no, I meant Shanghai"; "compare that with Shanghai"
     r"(?:what about|how about|what of|(?:(?:no|sorry)[\s,…]+)*i meant?(?: to say)?(?! (?:it|that|this|what)\b)"
     rf"|(?:no|sorry)(?=, (?!(?:I|My|It|That|This|The|You|We|They|He|She|Not|Please)\b)(?-i:{NAME.pattern})[\s?!.]*$)"
@@ -46,14 +47,15 @@ _LEAD = rf"^{_SO}(?:{_AND}{_SO})?"
 
 _BARE = re.compile(
     rf"{_LEAD}(?P<asked>(?:by |since |until )?(?:who|what|when|where|why|how|which)"
-    r"(?: (?:many|much|long|else|exactly|not))?[\s?!.]*)$",
+    r"(?: (?:many|much|long|else|exactly|not|come))?[\s?!.]*)$",
     re.I,
 )
 _PART = re.compile(  # of a question: "and in which city?", "for how many years?", "and now?"
-    rf"^(?=(?:and|but|or|so|then|ok|okay|{_PREPOSITION})\b){_LEAD}(?P<asked>(?:{_PREPOSITION} )?"
+    rf"^(?=(?:and|but|or|so|then|ok|okay|{_PREPOSITION}|{'|'.join(_AT_ANOTHER_TIME)})\b)"
+    rf"{_LEAD}(?P<asked>(?:{_PREPOSITION} )?"
     rf"(?:(?:what|which|how)(?: (?!{_VERB}\b|\w+ed\b|about\b|of\b)\w+)?|how (?:many|much) \w+"
     r"|(?:who|whom|when|where|why)(?: (?:else|exactly|not))?"
-    r"|now|then|today|yesterday|tomorrow|tonight|later|recently|not|and|but|or"
+    rf"|{'|'.join(_AT_ANOTHER_TIME)}|now|then|today|yesterday|tomorrow|tonight|recently|currently|usually|not|and|but|or"
     r"|(?:last|this|next) (?:year|month|week|time))[\s?!.]*)$",
     re.I,
 )
@@ -74,13 +76,15 @@ _WHEN = rf" (?P<when>in|on|for|since|until|by|before|after) (?P<time>{TIME.patte
 _CAPITALISED = rf"(?-i:{ABBREVIATIONS}){_CAPITAL}[\w'’-]*"
 _ANOTHER_OF_THEM = re.compile(  # "and how many in Shenzhen?"
     rf"{_LEAD}(?!{_ABOUT}\b)(?P<asks>how many|how much|{ASKS}) (?P<where>{_PREPOSITION}) "
-    rf"(?P<other>(?:the )?{_CAPITALISED}(?: (?:of |the )?{_CAPITALISED})*(?-i:{_WHEN})?)[\s?!.]*$",
+    rf"(?P<other>(?:the )?{_CAPITALISED}(?: (?:of |the |& )?{_CAPITALISED})*(?-i:{_WHEN})?)[\s?!.]*$",
     re.I,
 )
 _AT_A_TIME = re.compile(rf"{_WHEN}$")  # "and Shenzhen in 2022?"
 _HEADED = re.compile(rf"(?:the )?(?:[a-z -]+|{HEAD}) of ")  # "the population of India", not "the Isle of Man"
 # "and the CFO?" is of the firm asked about; "and the UK?" is not
 _PART_OF_IT = re.compile(rf"(?:the )?(?:{OFFICE}|(?:{UPPER}\w+ )+(?:Minister|Secretary|Director)|GDP|GNP|GNI|CPI)")
+_OWNER = frozenset({"of", "by"})  # whose it is, or who did it: never where
+_OTHER_WORDS = frozenset(("who", "whom", "when", "where", "why", "how", "else", *_AT_ANOTHER_TIME))
 _SAME = frozenset({"in", "of", "for"})  # "the mayor of Bergen" and "in Bergen"; "at IBM in Norway" names two
 _CLAUSE = re.compile(r"\b(?:who|what|when|where|why|how|is|are|was|were|does|did|has|had)\b")
 _PRONOUN = re.compile(r"\b(?:he|she|him|they|them|it)\b|\b(?:his|her|their|its)\b", re.I)
@@ -106,6 +110,12 @@ _ITS = re.compile(  # "and who is the mayor?": of what the question before spoke
     r"(?!(?:same|first|second|last|next|best|worst|point|matter)\b)\w+)[\s?!.]*$",
     re.I,
 )
+_WHO_DID = re.compile(  # it, and so a name can stand there: "who built it?", not "who did Ann Lee marry?"
+    rf"{_LEAD}(?:who\b|which [\w-]+(?= (?:{_VERB}|\w+ed|built|held|made|sold|won|lost|paid|found|led)\b))"
+    rf"(?! (?:do|does|did)\b| {_VERB} (?!(?-i:{OFFICE})\b){_CAPITAL})",
+    re.I,
+)
+_ANOTHER_WORD = re.compile(r"\b(?:when|where|why|how|(?:what|which) \w)", re.I)
 _HOW_IT_IS = re.compile(r"^(?:where|when|why)\b(?= (?:is|are|was|were|do|does|did|has|have|had|will)\b)", re.I)
 _ANOTHER_WAY = re.compile(r"(?:where|when|why)\b", re.I)
 _OF_ITS = re.compile(rf"(?<=['’]s )(?!\d)[\w -]+?(?=(?:{_WHEN})?[\s?!.]*$)")  # "target" of "What is Beijing's target?"
@@ -117,15 +127,24 @@ _MOST_WORDS = 6
 
 def standalone(question: str, history: Sequence[Turn]) -> str:
     """The question as it would be asked by someone who has not heard the conversation."""
-    before = whole = answer = ""
+    before = answer = ""
+    whole = Turn("")
     for turn in history:
         alone = with_verb_whole(_stand_alone(turn.question, before, answer, whole))
-        whole = whole if before and _part(turn.question) else alone
+        whole = whole if before and _part(turn.question) else Turn(alone, turn.answer)
         before, answer = alone, turn.answer
-    return _stand_alone(question, before, answer, whole)
+    alone = _stand_alone(question, before, answer, whole)
+    if (told := _one(whole.answer)) and _ANOTHER_WORD.search(_part(question)):
+        return _WHO_DID.sub(lambda _: told, alone)  # it is known who
+    return alone
 
 
-def _stand_alone(question: str, before: str, answer: str, whole: str) -> str:
+def says_otherwise(question: str, before: str) -> bool:
+    """Whether "and when?", "who else?" or "and earlier?" asks something else than the question before did."""
+    return not _OTHER_WORDS.intersection(words(_part(question))) <= {*words(before)}
+
+
+def _stand_alone(question: str, before: str, answer: str, whole: Turn) -> str:
     """The question as it would be asked without the one `before`, which stands alone itself, and its answer.
 
     `whole` is that one, or an earlier one to which "when?" was added: what is added next takes its place.
@@ -137,10 +156,12 @@ def _stand_alone(question: str, before: str, answer: str, whole: str) -> str:
     if (asked := _AMOUNT.match(question)) and _is_amount(amount := _one(answer)):
         return f"{asked['asks']} {amount}{question[asked.end() :]}"
     if part := _part(question):
-        return _added(whole, part)
+        return _added(whole.question, part)
     if (of := last_name(before)) and (its := _ITS.match(question)) and _names_none(its["asked"]):
         return f"{its['asked']} of {of}?"
-    return _exchanged(question, before) or _named(_LEAD_OF_ITS_OWN.sub("", question), before, answer)
+    return _exchanged(question, before) or _named(
+        _LEAD_OF_ITS_OWN.sub("", question), before, answer if names(answer) else whole.answer
+    )
 
 
 def in_its_list(question: str, history: Sequence[Turn]) -> str:
@@ -167,7 +188,7 @@ def _names_none(asked: str) -> bool:
 def _part(question: str) -> str:
     """What is added to the question before, without its "and"; "" when nothing is."""
     found = _BARE.match(question) or _PART.match(question)
-    return found["asked"] if found else ""
+    return re.sub(r"^how come\b", "why", found["asked"], flags=re.I) if found else ""
 
 
 def _added(before: str, part: str) -> str:
@@ -233,7 +254,7 @@ def _instead(before: str, other: str, where: str) -> str:
         exchanged = in_list
     elif _is_thing(other) and not where:
         exchanged = _another_thing(before, name) or _another_name(before, name, where)
-    elif where and other[:1].islower() and (found := _in_words(before, where)):
+    elif where and (other[:1].islower() or where.lower() == "about") and (found := _in_words(before, where)):
         exchanged = before[: found.start("noun")] + other + before[found.end("noun") :]
     else:
         exchanged = _another_name(before, name, where)
@@ -302,7 +323,8 @@ def _another_name(before: str, other: str, where: str) -> str:
         return ""
     if where and last["own"] and not _alike(where.lower(), last["own"]):
         return ""
-    if where and not last["own"] and other[:1].islower():  # "in the spring" takes no name's place
+    is_owner = where.lower() in _OWNER or before.startswith(("'", "’"), last.end())
+    if where and not last["own"] and (other[:1].islower() or not is_owner):  # "in China" takes no firm's place
         return ""
     article = "the " if last["name"].startswith("the ") and not _is_whole(other, last) else ""
     return before[: last.start("name")] + article + other + before[last.end() :]
@@ -331,5 +353,5 @@ def _named(question: str, before: str, answer: str) -> str:
     if word == "there":
         name = f"in {name}"
     elif word in _POSSESSIVE and not _HER.match(question, pronoun.start()):
-        name += "'s"
+        name += "'" if name.startswith("the ") and name.endswith("s") else "'s"
     return question[: pronoun.start()] + name + question[pronoun.end() :]

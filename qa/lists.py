@@ -54,6 +54,7 @@ _NO_TOPIC = frozenset("list name enumerate give show tell me all main key follow
 _SKIPPED_WORDS = 2  # from so many on before the answer its item is about something else
 _LONGEST_CHARS = 400  # longer ones are paragraphs with numbers
 _WRAPPED_CHARS = 60  # a shorter line was ended by its writer
+_RUNS_ON = re.compile(rf"[^\n]{{{_WRAPPED_CHARS - 1}}}[^\n.!?:;]\n\Z")  # "It was in<line feed>12. Then"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +72,23 @@ _NOTHING = _Line("", 0, 0)
 def items_of(question: str, span: Span, document: Document) -> list[Span]:
     """The items of the list of which the span opens one, or is the number, where the question asks for all of them.
 
-    It does not where it names what only that item has: "what are the opening hours of the museum?". Of a span over
-    several items these, whatever is asked.
+    The number is that of one item, "2" of "2. rain", or of all, "three halls". The question does not ask for all where
+    it names what only one item has: "what are the opening hours of the museum?". Of a span over several items these,
+    whatever is asked.
     """
-    if "\n" not in span.text and not _ALL.match(question) and not _WHY.match(question):
+    if "\n" not in span.text and not asks_for_all(question) and not _WHY.match(question):
         return []
     before, items = next((each for each in _lists(document) if span.start < each[1][-1].end), (_NOTHING, []))
     introduction = _last_sentence(before, document)
     said = document.text[introduction.start : introduction.end]
-    touched = [item for item in items if item.start < span.end and span.start < item.end]
+    touched = [
+        item
+        for item in items
+        if span.start <= item.start < span.end or document.text.rfind("\n", 0, item.start) < span.start < item.end
+    ]
     if not _asks_for_all(question, said):
         return _spans(touched, span, document) if len(touched) > 1 else []
-    if len(touched) == 1:
+    if len(touched) == 1 and span.end > touched[0].start:  # a mark alone is no answer
         is_whole = _is_answer(question, span, touched[0], items, f"{document.title} {said}", document.text)
     else:
         is_whole = bool(touched) or (introduction.start <= span.start < introduction.end and _is_head(span, said))
@@ -92,7 +98,19 @@ def items_of(question: str, span: Span, document: Document) -> list[Span]:
 def _asks_for_all(question: str, introduction: str) -> bool:
     if _WHY.match(question):
         return bool(_OF_REASONS.search(introduction))
+    return asks_for_all(question)
+
+
+def asks_for_all(question: str) -> bool:
     return bool(_ALL.match(question)) and not _SOME.search(question)
+
+
+def is_mark(span: Span) -> bool:
+    """Whether the span is nothing but what marks an item: the "2" of "2. rain"."""
+    text, start = span.passage.text, span.start - span.passage.start
+    line = text.rfind("\n", 0, start) + 1
+    mark = MARK.match(text, line)
+    return mark is not None and start + len(span.text) <= mark.end() and not _RUNS_ON.search(text[:line])
 
 
 def _is_answer(question: str, span: Span, item: _Line, items: Sequence[_Line], about: str, text: str) -> bool:

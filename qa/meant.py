@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from index.types import ANY, Document, Entry, Filter, Retriever
 from qa import catalogue
-from qa.articles import ALL, Articles
+from qa.articles import ALL, RELEASE, Articles
 from qa.kinds import asked_for
 from qa.types import Refusal, Turn
 from qa.words import share_unnamed
@@ -45,6 +45,8 @@ def meant(library: Retriever, which: Articles, scope: Scope) -> Document | None:
         ids = (last if which.it else last[:1]) or those(library, ALL, scope)
     else:
         ids = those(library, which, scope)
+    if not ids and which == RELEASE:  # it need not say that it is one
+        return meant(library, ALL, scope)
     if which.topic:  # that which has it in its title, of those the nearest
         return min(documents(library, ids), key=lambda each: share_unnamed(which.topic, each.title), default=None)
     return next(iter(documents(library, ids)), None) if len(ids) == 1 else None

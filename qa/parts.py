@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import TypeAlias
 
+from index.dates import MONTH
 from qa.message import ASKS, AUXILIARY, END, OPENER, questions
 
 Sides: TypeAlias = tuple[tuple[str, ...], tuple[str, ...]]  # labels, questions
@@ -27,7 +28,7 @@ _OBJECT = re.compile(
 )
 _OPEN = re.compile(rf"\bbetween\b(?!.*\band\b)|^.+\b{ASKS}\b", re.IGNORECASE)  # "how did he know who came"
 _DIRECT = re.compile(  # its verb before its subject, as no clause has it: "when did he", and not "when he"
-    rf"(?!who\b){ASKS}\b(?: (?!{_SUBJECT}\b)[\w-]+){{0,2}}?"
+    rf"(?!who\b){_PREPOSITION}?{ASKS}\b(?: (?!{_SUBJECT}\b)[\w-]+){{0,2}}?"
     rf" (?:is|are|was|were|do|does|did|can|could|will|would|should) (?:{_SUBJECT}\b|(?-i:[A-Z]))",
     re.IGNORECASE,
 )
@@ -36,10 +37,23 @@ _BETWEEN = (r"(?:with|versus|vs\.?)", "and", "to")  # the surer first: "the tram
 _OF = r"(?:of|in|for|between|according to)"
 _SHARED = re.compile(rf"(?P<what>.+\b(?P<of>{_OF})) (?P<one>.+)", re.IGNORECASE)  # up to the last preposition
 _THAT_OF = re.compile(rf"(?:that|those) {_OF} ", re.IGNORECASE)
+_OF_TOO = re.compile(rf"^(?:(?:that|those) )?{_OF} ", re.IGNORECASE)
 _OWN = re.compile(r"(?P<owner>.+?)['’]s (?P<what>.+)")
 _DETERMINED = re.compile(rf"{_DETERMINER}\b", re.IGNORECASE)
 _NO_CLAUSE = re.compile(rf"(?!{ASKS}\b)", re.IGNORECASE)
 _TAIL = re.compile(rf"(?P<other>.+?) (?P<tail>{_OF} .+)", re.IGNORECASE)
+_YEAR = r"[12]\d{3}s?"
+_SPAN = rf"(?:(?:year|quarter|(?:first|second) half|month|decade|century|spring|summer|autumn|winter)s?|{MONTH})"
+_WHEN = (
+    r"(?:(?:in|on|at|by|for|since|until|before|after|during)"
+    rf" (?:(?:the|first|second|third|fourth|last|early|late|start|middle|end|of|q?\d\S*|{_SPAN}) )*(?:{_YEAR}|{_SPAN})"
+    rf"|(?:between|from) {_YEAR} (?:and|to) {_YEAR}"
+    rf"|(?:(?:in|over|during|for|since) )?(?:the )?(?:last|past|this|next) (?:\w+ )?{_SPAN})"
+)
+_TIMED = re.compile(
+    rf"(?P<both>(?:.+? )?(?!(?:and|with|versus|vs\.?|to|that|those) )\S+) (?P<when>{_WHEN})", re.IGNORECASE
+)
+_HAS_TIME = re.compile(rf"\b(?:{_WHEN}|{_YEAR})\b", re.IGNORECASE)
 
 
 def is_rest(part: str) -> bool:
@@ -55,7 +69,10 @@ def asked_twice(question: str) -> tuple[str, ...]:
     if len(marked := questions(question)) > 1:
         return tuple(marked)
     parts = _cut(question)
-    if len(parts) < 2 or not re.match(ASKS, parts[0], re.IGNORECASE):
+    opener = ASKS
+    if all(_DIRECT.match(part) or is_rest(part) for part in parts[1:]):  # not "did he say that and why he left?"
+        opener = rf"(?:{ASKS}|{AUXILIARY}\b)"
+    if len(parts) < 2 or not re.match(opener, parts[0], re.IGNORECASE):
         return ()
     parts[0] = f"{parts[0]} {_left_to_the_next(parts[0], parts[1])}".rstrip()
     if _NOUN_ALONE.fullmatch(parts[0]) or any(map(_ENDS_OPEN.search, parts)):  # "which towns and which firms joined?"
@@ -87,10 +104,20 @@ def _left_to_the_next(first: str, second: str) -> str:
 def compared(question: str) -> Sides | None:
     """A label and a question for each side of a comparison: "compare the targets of A, B and C"."""
     found = _COMPARE.match(question)
-    sides = _sides(found["both"]) if found else ()
+    both, when = _timed(found["both"]) if found else ("", "")
+    sides = _sides(both)
     if len(sides) < 2 or not all(map(_NO_CLAUSE.match, sides)):
         return None
-    return _owned(sides) or _shared(sides)
+    labels, parts = _owned(sides) or _shared(sides)
+    return labels, tuple(f"{part}{when}" for part in parts)
+
+
+def _timed(both: str) -> tuple[str, str]:
+    """The sides, and the time behind them that all share: of "A and B since 2020", none of "A in 2019, B in 2020"."""
+    found = _TIMED.fullmatch(both)
+    if found is None or _HAS_TIME.search(found["both"]) or not _sides(found["both"]):
+        return both, ""
+    return found["both"], f" {found['when']}"
 
 
 def _sides(both: str) -> tuple[str, ...]:
@@ -123,18 +150,14 @@ def _owned(sides: Sequence[str]) -> Sides | None:
     return None
 
 
-_PART_OF_A_YEAR = re.compile(r"\b(?:quarter|half|month|start|middle|end|spring|summer|autumn|winter) of \d{4}\b", re.I)
-
-
 def _shared(sides: Sequence[str]) -> Sides:
     """What stands before the first side is asked of the others too, and what stands behind the last of all."""
-    found, bare = _SHARED.fullmatch(sides[0]), [_THAT_OF.sub("", side) for side in sides[1:]]
+    found, bare = _SHARED.fullmatch(sides[0]), [_OF_TOO.sub("", side) for side in sides[1:]]
     if found is None:
         labels = (sides[0], *bare)
         return labels, tuple(f"tell me about {label}" for label in labels)
     what, others = found["what"], [side.removeprefix(f"{found['what']} ") for side in bare]
-    timeless = [_PART_OF_A_YEAR.sub("", side) for side in others]
-    if any(re.search(rf"\b{found['of']} ", side, re.IGNORECASE) for side in timeless):  # wholes of their own
+    if any(re.search(rf"\b{found['of']} ", side, re.IGNORECASE) for side in others):  # wholes of their own
         return (sides[0], *others), (sides[0], *others)
     behind = _TAIL.fullmatch(others[-1])
     tail = f" {behind['tail']}" if behind else ""

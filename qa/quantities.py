@@ -49,11 +49,28 @@ _MONEY = (
     r"(?:dollars?|euros?|pounds?|yuan|yen|rupees?|francs?|crowns?|florins?)\b)"
 )
 _SIGN = r"(?:[ \u00a0]?(?:mph|km/h|km2|km²|km|kg|cm|mm|GHz|MHz|kHz|GB|MB|TB|kWh|kW|MW|GW|°[CF]?)(?!\w))"
-_MEASURED = rf"(?:[ \u00a0](?P<measure>{'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b)"
+_MEASURED = rf"(?:[ \u00a0](?:{'|'.join(sorted(_MEASURES, key=len, reverse=True))})\b)"
 _BEHIND_A_NUMBER = re.compile(rf"{_SCALE}(?:{_PER_CENT}|{_MONEY}|{_MEASURED})?|{_PER_CENT}|{_MONEY}|{_SIGN}")
 _MEASURE = re.compile(_MEASURED)
 _NAMED_BY_NUMBER = re.compile(rf"(?:\b{UPPER}\w* |\w-)\d+$")  # "Apollo 11", "COVID-19"
 _LOOK_BACK_CHARS = 30
+_BEHIND_CHARS = 15  # an hour ends within them
+_RANGE_CHARS = 60
+_TIME = re.compile(  # "7:30 a.m.", of which the last dot is a part
+    r"(?<![\w:.,])\d{1,2}(?:[:.]\d\d)?[ \u00a0]?(?:[ap](?:\.[ \u00a0]?m\.?|m)|o['’]clock)(?!\w)", re.IGNORECASE
+)
+_FIGURE = rf"(?:\d[\d,.]*\d|\d|\b(?:{'|'.join(FIGURES)})\b)"
+_RANGE = re.compile(  # no "from 98 to 121", which mostly tells a change
+    r"(?P<verb>\b(?:rang|vary|vari)\w* )?\b(?P<opens>(?(verb)from|between)) [$€£¥]?"
+    rf"(?P<low>{_FIGURE})(?:(?:k|mn?|bn|tn)\b|{_SCALE})?(?:{_PER_CENT}|{_MONEY}|{_SIGN}|{_MEASURED})?"
+    rf" (?(verb)to|and) [$€£¥]?(?P<high>{_FIGURE})",
+    re.IGNORECASE,
+)
+_ONE_END = re.compile(  # of a range; "when" may be the beginning
+    r"\b(?:when|(?:what|which) (?:time|day|date|year|decade|century)|up to|limit|maximum|minimum|upper|lower"
+    r"|(?!(?:inter|for|harv|requ)est)\w{3,}est|most|least|from|to (?:what|which|how)|more than|less than)\b",
+    re.IGNORECASE,
+)
 
 
 def with_unit(text: str, start: int, end: int, question: str) -> int:
@@ -61,6 +78,10 @@ def with_unit(text: str, start: int, end: int, question: str) -> int:
 
     "Years" and "acres" belong to it unless the question names them ("how many years?").
     """
+    has_hours = "many" not in words(question)  # else it may own 5 AM stations
+    times = _TIME.finditer(text, start, end + _BEHIND_CHARS) if has_hours else ()
+    if time := next((time for time in times if time.start() < end <= time.end()), None):
+        return time.end()
     if not _ENDS_IN_A_NUMBER.search(text, start, end) or YEAR.fullmatch(text, start, end):
         return end
     behind = _BEHIND_A_NUMBER.match(text, end)
@@ -69,9 +90,22 @@ def with_unit(text: str, start: int, end: int, question: str) -> int:
     measure = _MEASURE.match(text, end)
     if measure is None or _NAMED_BY_NUMBER.search(text, max(0, start - _LOOK_BACK_CHARS), end):
         return end
-    if measure["measure"].removesuffix("s") in {word.removesuffix("s") for word in words(question)}:
+    if measure.group().strip().removesuffix("s") in {word.removesuffix("s") for word in words(question)}:
         return end
     return measure.end()
+
+
+def whole_range(text: str, start: int, end: int, question: str) -> tuple[int, int]:
+    """The range of which one end stands in `text` from `start` to `end`: "between 5 and 6 million" for "6 million".
+
+    The place itself where there is none, or where the question asks for one end.
+    """
+    around = max(0, start - _RANGE_CHARS), end + _RANGE_CHARS
+    for found in () if _ONE_END.search(question) else _RANGE.finditer(text, *around):
+        has = [start <= found.start(side) and found.end(side) <= end for side in ("low", "high")]
+        if any(has) and not all(has) and not (YEAR.fullmatch(found["low"]) and YEAR.fullmatch(found["high"])):
+            return min(start, found.start("opens")), max(end, found.end())
+    return start, end
 
 
 def quantities(text: str) -> set[Quantity]:

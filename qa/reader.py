@@ -16,8 +16,9 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 from index.chunk import unbulleted
 from index.engine import Row, batches, first_line, open_engine, read_tokenizer
+from index.language import UNSPACED
 from index.types import ModelError, Passage
-from qa.quantities import with_unit
+from qa.quantities import whole_range, with_unit
 from qa.words import with_verb_whole
 
 if TYPE_CHECKING:
@@ -36,6 +37,11 @@ MAX_ANSWER_TOKENS = 30
 _SPANS_PER_PASSAGE = 3
 _COST_PER_TOKEN = 0.1  # of an answer, in logits; see qa/evaluation/LOG.md
 _REMEMBERED = 64  # readings of the same question over the same passages
+_TOKEN = re.compile(  # what no answer begins or ends inside: an address of mail or of the web, a word
+    r"(?<![\w.+@-])(?:[\w.+-]*@\w[\w-]*(?:\.[\w-]+)*|(?:https?://|www\.)[^\s<>\"”]*[\w/]"
+    r"|(?:[\w-]+\.)+[a-z]{2,}(?!\w)(?:/(?:[^\s<>\"”]*[\w/])?)?)"
+    rf"|(?:(?!{UNSPACED})[^\W_])+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,10 +265,18 @@ def _best_spans(pair: Pair, offsets: Offsets, passage: Passage, logits: Logits) 
 
 
 def _whole(span: Span, question: str) -> Span:
-    """The span with the unit of its amount, which the model often leaves out (qa/evaluation/LOG.md)."""
-    text, start = span.passage.text, span.passage.start
-    end = with_unit(text, span.start - start, span.end - start, question)
-    return replace(span, end=start + end, text=text[span.start - start : end])
+    """The span with the unit of its amount, which the model often leaves out (qa/evaluation/LOG.md).
+
+    Of a range it has both ends, and of a word or an address no part alone.
+    """
+    text, shift = span.passage.text, span.passage.start
+    start, end = whole_range(text, span.start - shift, span.end - shift, question)
+    behind = text.find(" ", end)
+    for token in _TOKEN.finditer(text, text.rfind(" ", 0, start) + 1, behind if behind >= 0 else len(text)):
+        start = token.start() if token.start() < start < token.end() else start
+        end = token.end() if token.start() < end < token.end() else end
+    end = with_unit(text, start, end, question)
+    return replace(span, start=shift + start, end=shift + end, text=text[start:end])
 
 
 def _apart(spans: Sequence[Span]) -> list[Span]:

@@ -23,10 +23,10 @@ ABBREVIATIONS = rf"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|Mt|{UPPER})\. ?)*"  # before a cap
 _AFTER = r"(?:Inc|Ltd|Co|Corp|Jr|Sr)\."
 _NAME_WORD = (
     rf"(?!{_AFTER})(?:(?:{UPPER}\.){{2,}}(?! ?{UPPER})"  # "U.S."
-    rf"|{ABBREVIATIONS}[a-z]?{UPPER}[\w-]*(?:['’](?!s\b)\w+)?)"
+    rf"|{ABBREVIATIONS}[a-z]?{UPPER}[\w-]*(?:&{UPPER}\w*)*(?:['’](?!s\b)\w+)?)"
 )
 _PARTICLE = r"(?:al|bin|da|de|del|den|der|di|du|la|le|ter|van|von)"
-NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the |(?:{_PARTICLE} ){{1,2}})?{_NAME_WORD})*(?: {_AFTER})?")
+NAME = re.compile(rf"\b{_NAME_WORD}(?: (?:of |the |& |(?:{_PARTICLE} ){{1,2}})?{_NAME_WORD})*(?: {_AFTER})?")
 OFFICE = (  # no Head, Minister or Director, for they have subjects: "Head of Marketing"
     rf"(?:{UPPER}\w+ ){{0,2}}(?:C[A-Z]O|VP|President|Prime Minister|Premier|Chancellor|Governor|Mayor|King|Queen"
     r"|Emperor|Ambassador|Speaker|Leader|Chair(?:man|woman|person)?|Chief Executive|Executive Officer|Founder)"
@@ -41,10 +41,12 @@ _NO_NAMES = frozenset(  # first words of sentences: the name begins behind them
     " his her its their a an this that there and but or so then"
     " tell give list name show compare explain describe summarise summarize".split()
 )
+_NO_FIRMS = frozenset(("", "I", "R&D", "Q&A", "M&A", "B&B"))
 _NUMBERS = frozenset(("one", *FIGURES))  # not "One Direction"
 _SHORT_ANSWER_WORDS = 4  # "Beijing" is an answer and a name; the first word of a sentence need not be
 
-_NOUNS = r"the (?:[\w'’-]+ ){0,2}?[\w'’-]+"
+_NOUN = r"(?!(?:be|been|being|have|has|had)\b)[\w'’-]+"
+_NOUNS = rf"the (?:{_NOUN} ){{0,2}}?{_NOUN}"
 _END = r"[\s?!.]*$"
 _IN_A_PLACE = re.compile(  # it is no person: "come to England", "leave Trinity"
     r"\b(?:(?:in|at|near|from|into|leave|left|leaving|reach(?:ed)?|enter(?:ed)?|visit(?:ed)?)"
@@ -53,9 +55,12 @@ _IN_A_PLACE = re.compile(  # it is no person: "come to England", "leave Trinity"
     re.I,
 )
 _IN_A_PLACE_CHARS = 24  # more than its longest match
-_NEXT = rf"(?: (?:in|on|at|by|of|to|for|from|with|after|before|since|until)\b|{_END})"
+_NEXT = rf"(?: (?:in|on|at|by|of|to|for|from|with|after|before|since|until|per)\b|{_END})"
+_ACTS = (  # alone between its subject and a preposition: "when does the ferry sail to Vendry?"
+    r"(?:cost|take|last|run|leave|sail|go|come|move|open|close|start|begin|carry|hold|weigh)"
+)
 _DONE = r"(?:\w+ed|built|held|made|sold|born|won|lost|paid|found|set|due)"
-_PARTICIPLE = rf"(?: {_DONE} (?:by|in|on|at)\b| (?:{_DONE}|\w+en|\w+ing){_END})"
+_PARTICIPLE = rf"(?: being)?(?: {_DONE} (?:by|in|on|at)\b| (?:{_DONE}|\w+en|\w+ing){_END})"
 _DEGREE = (
     r"(?: (?:so|such|as|too|very|still|also|not|already|always|ever|only|really|fully|usually|finally|currently))?"
 )
@@ -67,7 +72,7 @@ _THING_RULE = (  # after a verb and before the next, or at the end: "when does t
     r"(?:(?:^|\bwhy )(?:is|are|was|were)(?:n['’]t)? "
     rf"(?P<so>{_NOUNS})(?={_DEGREE}(?:{_PARTICIPLE}|{_SAID_OF_IT}|{_NEXT}| about\b))"
     r"|\b(?:(?:do|does|did|has|have|had|can|could|will|would|should)(?:n['’]t)? "
-    rf"(?P<acts>{_NOUNS})(?= \w+{_END}|{_NEXT})"
+    rf"(?P<acts>{_NOUNS})(?= \w+{_END}| {_ACTS}{_NEXT}| have to\b|{_NEXT})"
     rf"|(?:is|are|was|were)(?:n['’]t)?(?: there)? (?P<is>{_NOUNS})(?={_PARTICIPLE}|{_NEXT}| about\b)"
     rf"|(?P<object>{_NOUNS}){_END}))"
 )
@@ -81,6 +86,11 @@ _THING_OF_A_PLACE = re.compile(  # "when does the ferry to Vendry sail?", not "w
     re.I,
 )
 _WHAT_IS = re.compile(r"^(?:what|who)(?:'s| is| are| was| were) ((?:the |an? )?[\w' -]*[\w'-])[\s?!.]*$", re.I)
+_INTRODUCED = re.compile(  # "the café" of "is there a café?", "does the museum have a café?"
+    r"^(?:(?:is|are|was|were) there|(?:do|does|did) .+ have|(?:has|have|had) .+ got) (?:an?|any|some)"
+    rf" (?P<thing>(?:{_NOUN} ){{0,2}}?{_NOUN}){_NEXT}",
+    re.I,
+)
 _OWNED = re.compile(
     rf"^what(?:['’]s| is| was) (?P<owned>(?-i:{NAME.pattern})['’]s (?:[\w-]+ ){{0,3}}[\w-]+)[\s?!.]*$", re.I
 )
@@ -94,6 +104,17 @@ _WHO = re.compile(rf"^whom?\b(?! (?:is|are|was|were) (?-i:{UPPER}))", re.I)
 _WHICH = re.compile(
     r"^(?:what|which) (?:(?:is|was) the \w+ of"
     r"|(?!(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|happened|about)\b)\w+)\b",
+    re.I,
+)
+_MANY = re.compile(  # whom "them" means
+    r"^how many (?:of the )?(?P<many>(?:(?!of\b)[\w-]+ ){0,2}?(?!(?:is|was|has|does)\b)"
+    r"(?:\w[\w-]+(?<![sui])s|people|(?:wo)?men|children))\b",
+    re.I,
+)
+_MANY_DID = re.compile(  # "took part in the trial"; of "did Nibe cut?" Nibe may be "they"
+    r" (?!(?:do|does|did|that|of|in|at|on|from|with)\b"
+    r"|(?:is|are|was|were|has|have|had|can|could|will|would|should)"
+    rf" (?:(?:the|an?|he|she|it|they|we|you|there)\b|(?-i:{UPPER})))(?P<did>\w.*?){_END}",
     re.I,
 )
 _HE, _SHE = frozenset("he him his".split()), frozenset("she her".split())
@@ -120,7 +141,7 @@ def _spans_of_names(text: str) -> Iterator[tuple[int, int]]:
             name, start = rest, match.end() - len(rest)
         elif opens and not rest and len(text.split()) > _SHORT_ANSWER_WORDS:
             continue
-        if name not in ("", "I") and not TIME.match(text, start):
+        if name not in _NO_FIRMS and not TIME.match(text, start):
             yield start, match.end()
 
 
@@ -141,6 +162,10 @@ def meant_by(pronoun: str, before: str, answer: str) -> str:
         return _person(pronoun, before, next(iter(people(answer)), ""))
     if pronoun == "it" and (owned := _OWNED.match(before)):
         return owned["owned"]
+    if pronoun in _PEOPLE | {"it"} and (introduced := _INTRODUCED.match(before)):
+        return f"the {introduced['thing']}"
+    if pronoun in _PEOPLE and (many := _many(before, pronoun)):
+        return many
     said = next(iter(names(answer)), "")
     asked = _asked_about(before, _HEAD_OF if pronoun == "there" else _OFFICE_OF)
     said_first = bool((_WHO if pronoun in _PEOPLE else _WHICH).match(before))
@@ -148,6 +173,15 @@ def meant_by(pronoun: str, before: str, answer: str) -> str:
     said_first = said_first or (pronoun == "there" and before.lower().startswith("where"))
     found = (said or asked) if said_first else (asked or said)
     return found or next(iter(_WHAT_IS.findall(before)), "")
+
+
+def _many(question: str, pronoun: str) -> str:
+    """The many that were counted: "the patients that took part"; "they" only where these are who did something."""
+    found = _MANY.match(question)
+    did = found and _MANY_DID.match(question, found.end())
+    if not found or not (did or pronoun == "them"):
+        return ""
+    return f"the {found['many']} that {did['did']}" if did and pronoun != "their" else f"the {found['many']}"
 
 
 def _person(pronoun: str, before: str, said: str) -> str:

@@ -33,6 +33,7 @@ _LEAST = (
 _SUMS = "total totals sum average averages mean altogether combined overall".split()
 _COUNTS = frozenset("most least fewest".split())  # of what can be counted or added up
 _ADDS_UP = _COUNTS | frozenset("largest biggest greatest smallest".split())
+_NUMBERS = frozenset("number no count units quantity".split())  # in the name of a column, of what else it says
 _MEASURED_BY = {  # words of size, and the columns that they are about, by their whole names or their last words
     "longest shortest": "length, duration, distance, running time, travel time",
     "tallest highest lowest": "height, elevation",
@@ -63,6 +64,9 @@ _SAYS_NOTHING = frozenset("recent recently offer offers offered charge charges c
 _COMPARES = frozenset(_MOST + _LEAST + _SUMS)
 _MEANING = re.compile(r"\b(?:do|does|did)\b.*\bmean\b|\bmean(?:s|t)? by\b", re.IGNORECASE)  # no average
 _ASKS = re.compile(r"\b(which|what|who|when|where)\b", re.IGNORECASE)
+_AGAINST = re.compile(  # what follows is no description of the row
+    r"\b(?:than|before|after|since|until|between|over|under|above|below|behind|not|except|excluding|besides)\b.*", re.I
+)
 _CELL = re.compile(r"([^:;\n]{1,80}): ([^\n]+?)(?:; (?=[^:;\n]{1,80}: )|\.?$)", re.MULTILINE)
 # A row about the others.
 _SUMMED = re.compile(r"(?:grand |sub)?totals?|sum|averages?|mean|all(?: together)?", re.IGNORECASE)
@@ -74,17 +78,38 @@ _DAYS = {"minute": 1 / 1440, "hour": 1 / 24, "day": 1, "week": 7, "month": 30, "
 
 
 def is_guess(question: str, span: Span) -> bool:
-    """Whether the question compares rows or adds them up, and the span is a cell of one of them, which does neither.
+    """Whether the span is a cell of one row, where the question compares rows, adds them up, or names another row.
 
     A row that itself speaks of the most or the total may well be the answer.
     """
-    asked = _COMPARES & set(words(_MEANING.sub("", question)))
-    if not asked:
-        return False
-    text = span.passage.text
-    at = text.rfind("\n", 0, span.start - span.passage.start) + 1
+    text, place = span.passage.text, span.start - span.passage.start
+    at = text.rfind("\n", 0, place) + 1
     line = text[at:].partition("\n")[0]
-    return len(_CELL.findall(line)) > 1 and asked.isdisjoint(words(line))
+    row = list(_CELL.finditer(line))
+    if len(row) < 2:
+        return False
+    asked = _COMPARES & set(words(_MEANING.sub("", question)))
+    beside = {cell[1]: cell[2] for cell in row if not cell.start() <= place - at < cell.end()}
+    return bool(asked and asked.isdisjoint(words(line))) or _names_another(question, beside, line, text)
+
+
+def _names_another(question: str, row: Mapping[str, str], line: str, text: str) -> bool:
+    """Whether the question holds what stands in one of these columns in another row, and nothing of what does here."""
+    question = _AGAINST.sub("", question)
+    return any(
+        share_unnamed(" ".join(content_words(row.get(head, "")) - content_words(cell)), question) == 1
+        and (cell[0].isupper() or re.search(r"\d{4}|\d.*[^\W\d_]", cell))  # a small figure may be of anything
+        and _stands_in(cell, question)
+        and not _stands_in(cell, line)
+        for head, cell in _CELL.findall(text)
+        if content_words(cell)
+    )
+
+
+def _stands_in(cell: str, text: str) -> bool:
+    """Whether the text holds the cell as it is written: "open" is no "Open", unless the text has no capitals."""
+    is_small = text[1:] == text[1:].lower()
+    return bool(re.search(rf"(?<!\w){re.escape(cell)}(?!\w)", text, re.IGNORECASE if is_small else 0))
 
 
 def extremes(question: str, passages: Iterable[Passage], documents: Mapping[str, Document]) -> list[Span]:
@@ -181,7 +206,7 @@ def _extreme(question: str, table: _Table) -> list[Span]:
     measure = _measure(question, table, answer) if answer else None
     if answer is None or measure is None:
         return []
-    meant = _meant(question, table)
+    meant = _meant(question, table, measure)
     amounts = {number: amount for number, amount in table.comparable[measure].items() if number in meant}
     told = [table.text(table.rows[number], answer) for number in amounts if answer in table.rows[number]]
     if not amounts or (_size(question) in _ADDS_UP and len(set(told)) < len(amounts)):  # a country with several ports
@@ -221,23 +246,32 @@ def _measure(question: str, table: _Table, answer: str) -> str | None:
     size = _size(question)
     others = [head for head in table.comparable if head != answer]
     if size in _COUNTS:  # of "the most orders" the column "Order" may hold the numbers
-        return _longest([head for head in _named(others, question) if _meaning(head) <= set(words(question))])
+        counted = [head for head in others if _meaning(head) and _meaning(head) <= set(words(question))]
+        return _longest(counted or [head for head in others if _is_number_of(head, question, table.document.title)])
     about = _heads_for(_MEASURED_BY, size)
     told = [head for head in others if _is_called(head, about)]
     named = _longest(_named(others, question))
     return named or _only(told) or (answer if answer in table.comparable and not told else None)
 
 
-def _meant(question: str, table: _Table) -> set[int]:
+def _is_number_of(head: str, question: str, title: str) -> bool:
+    """Whether "Units sold 2024", below a title that says of what, is the number of what is asked for."""
+    meaning = _meaning(head)
+    thing = next(iter(words(_SIZE.split(question)[-1])), "")
+    is_told = bool(content_words(thing)) and not share_unnamed(thing, f"{title} {head}")
+    return is_told and set() < meaning - _NUMBERS < meaning and meaning - _NUMBERS <= set(words(question))
+
+
+def _meant(question: str, table: _Table, measure: str) -> set[int]:
     """The rows of which a cell says what else is asked: those of Norway. None where a word is nowhere."""
-    asked, named = set(words(question)), " ".join(_named(table.heads, question))
+    asked, named = set(words(question)), " ".join([*_named(table.heads, question), measure])
     left = {word for word in content_words(question) - _COMPARES - _SAYS_NOTHING if share_unnamed(word, named)}
     said = [
         {head: set(words(cell)) for head in row if set(words(cell := table.text(row, head))) <= asked}
         for row in table.rows
     ]
     told = {word for cells in said for cell in cells.values() for word in cell}
-    left -= set(words(table.document.title)) - told
+    left = {word for word in left if word in told or share_unnamed(word, table.document.title)}
     by = {head for cells in said for head, cell in cells.items() if cell & left}
     if any(head not in row for head in by for row in table.rows):  # nobody knows of which the others are
         return set()

@@ -19,7 +19,9 @@ from qa.words import content_words, share_unnamed, words
 _SHORTEST_CHARS, _LONGEST_CHARS = 40, 360  # outside them a sentence is a scrap or a list
 _LEANS_BACK = re.compile(
     r"(?:it|its|he|his|she|her|they|their|this|that|these|those|but|and|so|such)\b|\W"
-    r"|(?:q|a|question|answer|present|attendees|in attendance|apologies)\s?:",  # of an interview, of a meeting
+    r"|(?:q|a|question|answer|present|attendees|in attendance|apologies)\s?:"  # of an interview, of a meeting
+    r"|(?:the )?(?:questions were asked|interview(?:ed)?|photo(?:graph)?s|reporting) by\b"
+    r"|(?-i:[A-Z])[\w.]*(?: \w+)?, you\b|.*\?$",  # to somebody who answers
     re.IGNORECASE,
 )
 _ROW = re.compile(r"[^:;\n]+: [^;\n]+; [^:;\n]+: ")  # of a table
@@ -66,14 +68,22 @@ def summary(document: Document) -> list[Span]:
     whole = [span for span in found if _stands_alone(span.text)] or found
     if not whole:
         return []
-    weights = Counter(word for span in found for word in content_words(span.text))
+    labels = Counter(span.text.partition(": ")[0] for span in found)
+    told = {span: _told(span.text, labels) for span in found}
+    weights = Counter(word for carried in told.values() for word in carried)
     chosen = [whole[0]]
     wanted = min(_MOST, max(_FEWEST, round(len(document.text) / _CHARS_PER_SENTENCE)), len(whole))
     while len(chosen) < wanted:
-        covered = set().union(*(content_words(span.text) for span in chosen))
+        covered = set().union(*(told[span] for span in chosen))
         rest = [span for span in whole if span not in chosen]
-        chosen.append(max(rest, key=lambda span: _weight(content_words(span.text) - covered, weights, span)))
+        chosen.append(max(rest, key=lambda span: _weight(told[span] - covered, weights, span)))
     return sorted(chosen, key=lambda span: span.start)
+
+
+def _told(sentence: str, labels: Counter[str]) -> set[str]:
+    """Its content words, without those of a label that others have too: of a speaker's name, in an interview."""
+    label, _, said = sentence.partition(": ")
+    return content_words(said if said and labels[label] > 1 else sentence)
 
 
 def _stands_alone(sentence: str) -> bool:

@@ -168,6 +168,28 @@ def test_a_follow_up_is_searched_and_read_as_it_was_understood(library: Library)
     assert reader.asked == ["What does Beijing want?"]
 
 
+@pytest.mark.parametrize(("question", "is_refused"), [("why?", True), ("who else?", True), ("and now?", False)])
+def test_who_it_was_is_no_answer_to_why(library: Library, question: str, *, is_refused: bool) -> None:
+    asked = assistant(library, Beijing=3.0)
+    before = asked.ask("Who wants the yuan?")
+    assert before.text == "Beijing"
+    assert asked.ask(question, history=[before.turn]).refused is is_refused
+    assert not asked.ask("Who else wants it?", history=[before.turn]).refused
+
+
+def test_a_bare_thing_is_asked_of_the_articles_that_were_cited_first() -> None:
+    camp = Document("camp", "Camp", "A caravan costs 29 pounds. Children stay free.", "/camp.txt")
+    ward = Document("ward", "Ward", "Children are not treated there. Dogs stay out.", "/ward.txt")
+    with Library(None, HashEncoder()) as made:
+        list(made.add([camp, ward]))
+        asked = assistant(made, **{"29 pounds": 3.0})
+        before = [asked.ask("How much is a caravan?").turn]
+        assert asked.ask("and children?", history=before).text == "Children stay free. [1]"
+        assert asked.ask("and dogs?", history=before).text == "Dogs stay out. [1]"
+        assert len(asked.ask("and children?", history=[Turn("How much is a caravan?")]).citations) == 2
+        assert asked.ask("and children?", history=before, within=["ward"]).text == "Children are not treated there. [1]"
+
+
 def test_rows_of_a_table_are_compared_and_not_guessed_at() -> None:
     rows = "\n".join(f"Pier: {name}; Berths: {count}; Owner: {name[:2]}." for name, count in PIERS.items())
     with Library(None, HashEncoder()) as library:

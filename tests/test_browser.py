@@ -113,10 +113,13 @@ def test_a_refusal_is_calm_and_its_nearest_passages_open(page: Page) -> None:
     expect(page.locator("#cited")).to_be_in_viewport(ratio=1)
 
 
-def test_a_refusal_leaves_the_article_that_is_being_read(page: Page) -> None:
+@pytest.mark.parametrize("question", ["Who is the mayor of Atlantis?", "Is it empty?", "Is it broken?"])
+def test_no_article_of_an_older_answer_stands_beside_a_refusal_or_an_error(page: Page, question: str) -> None:
     say(page, "What is the 2025 target?")
-    say(page, "Who is the mayor of Atlantis?")
     expect(page.locator("#cited")).to_have_text(TARGET)
+    say(page, question)
+    expect(page.locator(".fn-exchange")).to_have_count(2)
+    expect(page.locator(".fn-article")).to_have_text(re.compile("^The article behind an answer opens here"))
 
 
 def test_a_disagreement_sets_both_values_side_by_side(page: Page) -> None:
@@ -222,6 +225,49 @@ def test_an_article_that_cannot_be_read_leaves_no_empty_pane(
     expect(page.locator(".fn-paper .fn-trouble p")).to_have_text(
         ["the library cannot be read", "look whether the disk is there"]
     )
+
+
+def fail(site: Site, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """From now on every call of this name fails."""
+    real = site.desk.call
+
+    def call(called: str, sent: dict[str, Any]) -> dict[str, Any]:
+        if called == name:
+            raise RuntimeError("a bug")
+        return real(called, sent)
+
+    monkeypatch.setattr(site.desk, "call", call)
+
+
+def test_an_article_that_is_open_stays_when_another_cannot_be_had(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    say(page, "Where do the sources disagree?")
+    fail(site, monkeypatch, "article")
+    for _ in range(2):
+        page.get_by_role("button", name="Provinces told to plan low").click()
+        expect(page.locator(".fn-bar .fn-trouble")).to_contain_text("Something went wrong on our side")
+    expect(page.locator(".fn-bar .fn-trouble")).to_be_in_viewport(ratio=1)
+    expect(page.locator("#cited")).to_have_text(TARGET)
+    monkeypatch.undo()
+    page.get_by_role("button", name="Provinces told to plan low").click()
+    expect(page.locator("#cited")).to_have_text(RIVAL)
+    expect(page.locator(".fn-article .fn-trouble")).to_have_count(0)
+
+
+def test_on_a_phone_the_note_that_an_article_cannot_be_had_can_be_closed(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = site.visit(site.context(width=PHONE_WIDTH, height=844))
+    say(page, "What is the 2025 target?")
+    page.locator(".fn-article").get_by_role("button", name="Close").click()
+    fail(site, monkeypatch, "article")
+    page.locator(".fn-footnote").click()
+    expect(page.locator(".fn-article")).to_contain_text("Something went wrong on our side")
+    page.locator(".fn-article").get_by_role("button", name="Close").click()
+    expect(page.locator(".fn-article")).to_be_hidden()
+    expect(page.locator(".fn-footnote")).to_be_focused()
+    page.context.close()
 
 
 # ── Conversation ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -410,6 +456,100 @@ def test_on_a_small_phone_every_button_is_in_reach_and_the_article_can_be_closed
     page.context.close()
 
 
+def test_on_a_phone_the_keyboard_comes_only_when_it_is_asked_for(site: Site) -> None:
+    page = site.visit(site.context(width=PHONE_WIDTH, height=844))
+    expect(page.locator("#fn-question")).not_to_be_focused()
+    say(page, "What is the 2025 target?")
+    page.get_by_role("button", name="New", exact=True).click()
+    expect(page.locator(".fn-chip").first).to_be_visible()
+    expect(page.locator("#fn-question")).not_to_be_focused()
+    page.context.close()
+
+
+def test_on_a_phone_an_older_article_is_gone_before_the_next_question_is_asked(site: Site) -> None:
+    page = site.visit(site.context(width=PHONE_WIDTH, height=844))
+    say(page, "What is the 2025 target?")
+    expect(page.locator("#cited")).to_be_visible()
+    site.asker.gate.clear()
+    page.locator("#fn-question").fill("Give me a list")
+    page.locator("#fn-question").press("Enter")
+    expect(page.locator(".fn-searching")).to_be_visible()
+    expect(page.locator(".fn-article")).to_be_hidden()
+    site.asker.gate.set()
+    expect(page.locator("#cited")).to_be_visible()
+    page.context.close()
+
+
+@pytest.fixture
+def phone(site: Site) -> Iterator[Page]:
+    """A narrow window in whose history another page comes before this one."""
+    page = site.context(width=PHONE_WIDTH, height=844).new_page()
+    page.goto(f"{site.url}/web/page.css")
+    page.goto(site.url)
+    page.locator(".fn-ready").wait_for()
+    say(page, "What is the 2025 target?")
+    yield page
+    page.context.close()
+
+
+def leaves(page: Page) -> bool:
+    """Whether the browser's Back leads to the page before this one."""
+    page.wait_for_timeout(300)  # what goes back by itself has by now
+    page.evaluate("history.back()")
+    page.wait_for_timeout(1000)
+    return page.url.endswith("page.css")
+
+
+def test_on_a_phone_the_browsers_back_closes_an_article_or_a_panel(phone: Page, site: Site) -> None:
+    phone.locator(".fn-footnote").click()
+    expect(phone.locator(".fn-article")).to_be_focused()
+    phone.go_back()
+    expect(phone.locator(".fn-article")).to_be_hidden()
+    expect(phone.locator(".fn-footnote")).to_be_focused()
+    phone.get_by_role("button", name="3 articles").click()
+    phone.get_by_role("button", name=HARBOUR.title, exact=True).click()
+    expect(phone.locator(".fn-article")).to_be_focused()
+    panel = phone.get_by_role("region", name="Articles")
+    phone.go_back()
+    expect(panel).to_be_visible()
+    phone.go_back()
+    expect(panel).to_be_hidden()
+    expect(phone.get_by_role("button", name="3 articles")).to_be_focused()
+    assert phone.url == f"{site.url}/"
+    phone.go_forward()  # to what is closed: it stays so, and there is no more to go back from than before
+    assert leaves(phone)
+
+
+def test_on_a_phone_what_is_left_in_another_way_leaves_no_step_back_that_does_nothing(phone: Page) -> None:
+    for _ in range(2):
+        phone.locator(".fn-footnote").last.click()
+        expect(phone.locator(".fn-article")).to_be_focused()
+        phone.locator(".fn-article").get_by_role("button", name="Close").click()
+        expect(phone.locator(".fn-article")).to_be_hidden()
+        phone.get_by_role("button", name="3 articles").click()
+        phone.get_by_role("button", name="Close").click()
+    phone.locator(".fn-footnote").last.click()
+    expect(phone.locator(".fn-article")).to_be_focused()
+    phone.locator(".fn-article").get_by_role("button", name="Back").click()
+    expect(phone.locator(".fn-footnote")).to_be_focused()
+    phone.locator(".fn-footnote").last.click()
+    expect(phone.locator(".fn-article")).to_be_focused()
+    say(phone, "Give me a list")
+    expect(phone.locator(".fn-items")).to_be_in_viewport(ratio=1)
+    phone.get_by_role("button", name="Conversations").click()
+    phone.locator(".fn-reopen").first.click()
+    expect(phone.get_by_role("region", name="Conversations")).to_be_hidden()
+    expect(phone.locator(".fn-items")).to_be_in_viewport(ratio=1)
+    phone.locator(".fn-footnote").last.click()
+    expect(phone.locator(".fn-article")).to_be_focused()
+    phone.get_by_role("button", name="New", exact=True).click()
+    expect(phone.locator(".fn-chip").first).to_be_visible()
+    phone.get_by_role("button", name="3 articles").click()
+    phone.reload()
+    phone.locator(".fn-ready").wait_for()
+    assert leaves(phone)
+
+
 def test_what_is_printed_is_the_whole_conversation_and_nothing_to_press(site: Site) -> None:
     page = site.visit(site.context(dark=True))
     for _ in range(5):
@@ -419,7 +559,10 @@ def test_what_is_printed_is_the_whole_conversation_and_nothing_to_press(site: Si
     for hidden in page.locator(".fn-top, .fn-below, .fn-article, .fn-edit, .fn-tools").all():
         expect(hidden).to_be_hidden()
     assert page.locator(".fn-scroll").evaluate("e => e.clientHeight === e.scrollHeight")
+    assert page.locator(".gradio-container").evaluate("e => getComputedStyle(e).overflow") == "visible"  # no end is cut
     assert page.locator(".fn-app").evaluate("e => getComputedStyle(e).backgroundColor") == "rgb(255, 255, 255)"
+    mark = page.locator("blockquote mark").first  # a browser prints no background
+    assert mark.evaluate("e => getComputedStyle(e).textDecorationLine") == "underline"
     page.context.close()
 
 

@@ -454,6 +454,7 @@ def test_a_conversation_deleted_in_another_window_is_said_to_be_gone(page: Page,
     expect(page.locator(".fn-tool-trouble")).to_be_in_viewport(ratio=1)
     expect(page.locator(".fn-tools + .fn-tool-trouble")).to_have_count(1)
     say(page, "Where do the sources disagree?")  # it goes on, as a new one, which holds nothing of the first answer
+    expect(page.locator(".fn-tool-trouble")).to_have_count(0)
     first = page.locator(".fn-exchange").first
     first.get_by_role("group", name="Copy").get_by_role("button", name="Text").click()
     expect(first.locator(".fn-tool-trouble")).to_contain_text("this conversation is gone")
@@ -580,6 +581,8 @@ def test_a_server_killed_and_started_again_under_an_open_page(page: Page, tmp_pa
     expect(page.locator(".fn-given-up")).to_contain_text("Footnote does not answer. Is it still running?")
     page.get_by_role("button", name=re.compile("^[0-9]+ article")).click()
     expect(page.get_by_role("alert").first).to_contain_text("Footnote does not answer.")
+    page.get_by_role("button", name="Model", exact=True).click()
+    expect(page.locator(".fn-model-state")).to_contain_text("Footnote does not answer.")
     page.get_by_role("button", name="Close").click()
     with served(tmp_path, port):
         page.get_by_role("button", name="Ask again").click()

@@ -413,6 +413,26 @@ def test_a_question_is_asked_of_the_ticked_articles_alone(page: Page, site: Site
     assert site.asker.within[-1] is None
 
 
+def test_questions_for_the_start_are_looked_for_in_the_articles_that_are_ticked(
+    page: Page, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page.wait_for_timeout(1000)  # those of the start are looked for by now
+    real, sought = site.desk.call, list[dict[str, Any]]()
+
+    def call(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+        if name != "offer":
+            return real(name, sent)
+        sought.append(sent["chosen"])
+        return {"chips": f'<li><button type="button" class="fn-chip">{len(sought)}</button></li>'}
+
+    monkeypatch.setattr(site.desk, "call", call)
+    page.get_by_role("checkbox", name=f"Ask “{HARBOUR.title}”").uncheck()
+    expect(page.locator(".fn-chip")).to_have_text(["1"])
+    page.get_by_role("button", name="None", exact=True).click()
+    expect(page.locator(".fn-chip")).to_have_text(["2"])
+    assert sought == [{"all": True, "ids": ["harbour"]}, {"all": False, "ids": []}]
+
+
 def test_one_article_alone_is_asked_and_with_none_the_page_says_what_to_do(page: Page, site: Site) -> None:
     page.get_by_role("button", name="None", exact=True).click()
     expect(page.locator(".fn-asked-of")).to_have_text("Questions are asked of 0 of 3 articles.")
@@ -515,6 +535,23 @@ def test_a_late_count_of_the_start_does_not_take_the_place_of_a_newer_one(page: 
     expect(new.get_by_role("button", name="2 articles")).to_be_visible()
 
 
+def test_an_answer_shows_its_article_where_the_panel_stood_and_a_refusal_leaves_the_panel(page: Page) -> None:
+    panel = page.get_by_role("region", name="Articles")
+    say(page, "Who is the mayor of Atlantis?")
+    expect(panel).to_be_visible()
+    say(page, "What is the 2025 target?")
+    expect(page.locator("#cited")).to_be_visible()
+    expect(panel).to_be_hidden()
+    expect(page.get_by_role("button", name="3 articles")).to_have_attribute("aria-expanded", "false")
+
+
+def test_a_window_that_is_looked_at_again_counts_what_another_removed(page: Page, site: Site) -> None:
+    page.get_by_role("button", name="Close").click()
+    site.asker.library.remove(["provinces"])
+    page.evaluate("dispatchEvent(new Event('focus'))")
+    expect(page.get_by_role("button", name="2 articles")).to_be_visible()
+
+
 # ── What may go wrong ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -592,6 +629,9 @@ def test_two_windows_on_one_library_each_say_what_the_other_did(page: Page, site
     say(other, "Where do the sources disagree?")
     other.get_by_role("button", name="Provinces told to plan low").click()
     expect(other.locator(".fn-article")).to_contain_text("This article is no longer in the library.")
+    other.set_viewport_size({"width": PHONE_WIDTH, "height": 844})
+    other.locator(".fn-article").get_by_role("button", name="Close").click()
+    expect(other.locator(".fn-article")).to_be_hidden()
     other.close()
 
 

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import random
+import re
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from fakes import HashEncoder
 
-from index.types import Passage
+from index.types import InputError, Passage
 from qa.reader import Span
-from qa.training.calibrate import Observation, best_threshold, close, fit, observe
+from qa.training import run
+from qa.training.calibrate import Observation, best_threshold, close, fit, observe, questions
 from qa.training.data import Example
+
+NAMES = ("Varn", "Holm", "Pell", "Orsa")
+OTHERS = ("Tann", "Ulm", "Quill", "Brack", "Larch Bay", "Sund", "Mire", "Dale")
 
 
 def test_calibration_finds_the_threshold_that_handles_the_most_questions_well() -> None:
@@ -58,6 +66,40 @@ def test_a_question_whose_own_paragraph_is_not_found_is_no_observation() -> None
     answered = replace(towns[0], answers=((0, 4),))
     (only,) = observe([answered], HashEncoder(), _FirstWord(), passages_read=6, others=[vague])
     assert (sorted(only.right), only.answerable) == ([False, True], True)
+
+
+def test_near_misses_ask_of_what_is_in_no_library() -> None:
+    held = [Example(f"When did {name} open its port?", f"{name} opened its port in 1901.", name) for name in NAMES]
+    asked = questions(held, ["Larch Bay", "Quill"], random.Random(2), count=3, near_misses=2)
+    assert len(asked) == 5
+    told = [example for example in asked if any(name in example.question for name in NAMES)]
+    assert len(told) == 3
+    missed = [example for example in asked if example not in told]
+    assert all(re.search("Larch Bay|Quill", example.question) and not example.answerable for example in missed)
+
+
+def test_a_calibration_is_fitted_on_a_small_and_a_large_library_and_asks_of_the_names_of_neither(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = [Example(f"Where is {name}?", f"{name} lies in the north.", name, ((0, len(name)),)) for name in NAMES]
+    training = [Example(f"Where is {name}?", f"{name} lies in the south.", name) for name in OTHERS]
+    seen: list[tuple[list[Example], list[Example]]] = []
+
+    def recorded(asked: Sequence[Example], *parts: Any, others: Sequence[Example] = (), **named: Any) -> Any:
+        seen.append((list(asked), list(others)))
+        return observe(asked, HashEncoder(), _FirstWord(), passages_read=2, others=others)
+
+    monkeypatch.setattr("qa.training.calibrate.observe", recorded)
+    fitted = run.fit_calibration(Path("unread"), held, training, seed=3)
+    (asked, few), (again, many) = seen
+    assert (asked == again, few) == (True, [])
+    assert 0 < len(many) < len(training)
+    swapped = [example for example in asked if not example.answerable]
+    assert swapped
+    assert not {name for e in swapped for name in OTHERS if name in e.question} & {e.title for e in many}
+    assert fitted["fitted_on"] <= 2 * len(asked)
+    with pytest.raises(InputError, match="all answered alike"):
+        run.fit_calibration(Path("unread"), [replace(e, answers=()) for e in held], training, seed=3)
 
 
 def test_a_fitted_calibration_gives_the_share_that_is_right() -> None:

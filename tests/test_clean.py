@@ -248,6 +248,43 @@ def test_what_only_a_site_says_goes_even_between_two_paragraphs(notice: str) -> 
     assert web(QUAY, notice, FERRIES).text == paragraphs("The harbour of Norrvik", QUAY, FERRIES)
 
 
+# --- the heading -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("above", "body"),
+    [
+        ("PRESS RELEASE\n\n", QUAY),
+        ("FOR IMMEDIATE RELEASE\n", QUAY),
+        ("Media release | 3 May 2024\n", QUAY),
+        (
+            "NEWS RELEASE\nNorrvik Port Authority\nEmbargoed until 9 a.m., 3 May 2024\n\n",
+            f"Norrvik Port Authority\n\n{QUAY}",
+        ),
+        ("FOR IMMEDIATE RELEASE\nContact: Ann Lee, 555 1234\n\n", f"Contact: Ann Lee, 555 1234\n\n{QUAY}"),
+    ],
+)
+def test_the_title_of_a_press_release_is_its_headline(above: str, body: str) -> None:
+    page = read_page(f"{above}Norrvik opens its new quay\n\n{QUAY}")
+    assert (page.title, page.author, page.text[page.body_start :]) == ("Norrvik opens its new quay", None, body)
+    assert page.published == (dt.date(2024, 5, 3) if "2024" in above else None)
+    assert all(line in page.text for line in above.split("\n"))
+
+
+def test_a_headline_above_a_date_or_another_line_is_a_title_and_a_label_given_as_one_is_none() -> None:
+    assert read_page(f"PRESS RELEASE\nNorrvik Quay Opens\n3 May 2024\n\n{QUAY}").title == "Norrvik Quay Opens"
+    assert read_page(f"PRESS RELEASE\nNorrvik Quay Opens\n\nFerries in May\n\n{QUAY}").title == "Norrvik Quay Opens"
+    assert read_page(f"PRESS RELEASE\n\n{QUAY}").title is None
+    assert read_page(f"Press release rules change\n\n{QUAY}").title == "Press release rules change"
+    assert stored(f"# Press release\n\n## Quay opens\n\n{QUAY}\n".encode(), "a.md").title == "Quay opens"
+
+
+def test_the_writer_who_is_named_below_the_paper_is_the_author() -> None:
+    for paper in ("Larch Bay Gazette, 3 May 2024", "Larch Bay Gazette\n3 May 2024"):
+        page = read_page(f"The quay opens\n\n{paper}\nBy Ann Lee\n\n{QUAY}")
+        assert (page.author, page.published, page.text[page.body_start :]) == ("Ann Lee", dt.date(2024, 5, 3), QUAY)
+
+
 # --- tables ----------------------------------------------------------------------------------------------------------
 
 

@@ -78,10 +78,11 @@ def test_a_conversation_is_there_after_a_restart_with_every_word_of_its_answers(
     assert after_restart.summary.changed == after_restart.exchanges[-1].at
 
 
-def test_a_refusal_is_kept_with_its_nearest_passage_for_what_to_ask_next(kept: Conversations) -> None:
-    copied = replace(HIT, copies=(HIT.passage,))
-    made = kept.start(replace(refused("Who is the mayor?"), hits=(copied, replace(HIT, score=0.1))))
-    assert kept.get(made.id).exchanges[0].answer == replace(refused("Who is the mayor?"), hits=(HIT,))
+def test_a_refusal_is_kept_with_its_three_nearest_passages_to_be_shown_again(kept: Conversations) -> None:
+    nearest = tuple(replace(HIT, score=score) for score in (0.5, 0.4, 0.3, 0.2))
+    given = replace(refused("Who is the mayor?"), hits=tuple(replace(hit, copies=(hit.passage,)) for hit in nearest))
+    made = kept.start(given)
+    assert kept.get(made.id).exchanges[0].answer == replace(given, hits=nearest[:3])
 
 
 def test_the_round_trip_above_covers_every_field() -> None:

@@ -233,7 +233,9 @@ def test_a_conversation_is_kept_reopened_renamed_exported_and_deleted(pair: tupl
     assert [turn["answer"] for turn in reopened["turns"]] == ["around 5%", ""]
     assert reopened["at"] == [first["at"], second["at"]]
     assert Rendered(reopened["exchanges"][0]).inside["blockquote"] == TARGET
-    assert Rendered(reopened["exchanges"][1]).inside[".fn-passage"] == f"{PROVINCES.title}{RIVAL}"  # the one kept
+    shown, again = (Rendered(html).inside[".fn-passage"] for html in (second["exchange"], reopened["exchanges"][1]))
+    assert again.startswith(f"{PROVINCES.title}{RIVAL}")
+    assert again == shown
 
     assert desk.call("rename", {**kept, "title": " Targets / <b> "}) == {"title": "Targets / <b>"}
     assert Rendered(desk.call("conversations", {"words": "mayor"})["rows"]).inside[".fn-reopen"] == "Targets / <b>"
@@ -407,12 +409,28 @@ class Offering(Offers):
         return ["And then?"]
 
 
+def offer(desk: Desk, chosen: dict[str, Any] = EVERYTHING) -> dict[str, Any]:
+    return desk.call("offer", {"chosen": chosen})
+
+
+def test_questions_for_the_start_are_of_the_chosen_articles_alone(tmp_path: Path) -> None:
+    library = Library(None, HashEncoder())
+    assert len(list(library.add(DOCUMENTS))) == 3
+    offers, archive = Offering(), Archive(Conversations(tmp_path), FeedbackLog(tmp_path), document=library.document)
+    desk = Desk(FakeAsker(library), Shelf(library), archive, offers=offers)
+    offer(desk, {"all": False, "ids": ["provinces", "removed"]})
+    offer(desk, {"all": True, "ids": ["provinces"]})
+    assert "trouble" not in offer(desk, {"all": False, "ids": []})
+    assert offers.told == [["provinces"], sorted({document.id for document in DOCUMENTS} - {"provinces"}), []]
+    desk.shelf.close()
+
+
 def test_questions_are_offered_at_the_start_and_after_an_answer(tmp_path: Path) -> None:
     library = Library(None, HashEncoder())
     assert len(list(library.add(DOCUMENTS))) == 3
     offers, archive = Offering(), Archive(Conversations(tmp_path), FeedbackLog(tmp_path), document=library.document)
     desk = Desk(FakeAsker(library), Shelf(library), archive, offers=offers)
-    assert Rendered(desk.call("offer", {})["chips"]).inside[".fn-chip"] == "<b>Why?</b>"
+    assert Rendered(offer(desk)["chips"]).inside[".fn-chip"] == "<b>Why?</b>"
     after = desk.call("offer_next", place(ask(desk, "What is the target?")))
     assert Rendered(after["chips"]).inside[".fn-chip"] == "And then?"
     assert offers.told == [
@@ -426,5 +444,5 @@ def test_questions_are_offered_at_the_start_and_after_an_answer(tmp_path: Path) 
 
 
 def test_given_examples_are_offered_instead(pair: tuple[Desk, FakeAsker]) -> None:
-    assert Rendered(pair[0].call("offer", {})["chips"]).text == "".join(EXAMPLES)
+    assert Rendered(offer(pair[0])["chips"]).text == "".join(EXAMPLES)
     assert pair[0].call("offer_next", place(ask(pair[0], "What is the target?"))) == {"chips": ""}

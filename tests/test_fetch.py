@@ -131,7 +131,7 @@ def test_an_address_of_this_machine_or_its_network_is_never_fetched(host: str) -
     ],
 )
 def test_an_address_that_leads_nowhere_is_a_failure_that_says_what_to_do(url: str) -> None:
-    assert failure(url).reason.endswith("save the page in a browser and index the file")
+    assert failure(url).reason.endswith("save the page in a browser and add the file")
 
 
 def test_a_server_without_an_address_is_said_to_be_misspelt_or_out_of_reach(monkeypatch: pytest.MonkeyPatch) -> None:

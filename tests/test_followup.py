@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.followup import standalone, topic_of
+from qa.followup import says_otherwise, standalone, topic_of
 from qa.referents import names, thing
 from qa.types import Turn
 
@@ -171,9 +171,142 @@ def test_a_pronoun_means_what_was_asked_about_or_who_was_named(
 
 
 def test_what_a_bare_follow_up_adds_takes_the_place_of_what_the_last_one_added() -> None:
-    history = [Turn(asked, "1912") for asked in ("Who designed the bridge?", "When?", "and where?")]
+    history = [Turn(asked) for asked in ("Who designed the bridge?", "When?", "and where?")]
     assert [standalone("Why?", history[:count]) for count in (1, 2, 3)] == ["Who designed the bridge why?"] * 3
     assert standalone("When?", [Turn("Who said what?", "")]) == "Who said what when?"
+
+
+@pytest.mark.parametrize(
+    ("before", "answer", "question", "expected"),
+    [
+        ("Who chaired the meeting?", "Ada Moss", "why?", "Ada Moss chaired the meeting why?"),
+        ("Who is the mayor of Oslo?", "Ann Lee [1]", "and since when?", "Ann Lee is the mayor of Oslo since when?"),
+        ("Which firm built the dam?", "Skanska", "and in which year?", "Skanska built the dam in which year?"),
+        ("And who paid?", "the Ek family", "How much?", "the Ek family paid how much?"),
+        ("Who is CEO of Pelagia?", "Bo Ek", "since when?", "Bo Ek is CEO of Pelagia since when?"),
+        ("Who chaired the meeting?", "", "why?", "Who chaired the meeting why?"),
+        ("Who chaired the meeting?", "Ada Moss [1]; Bo Ek [2]", "why?", "Who chaired the meeting why?"),
+        ("Who chaired the meeting?", "Ada Moss", "who else?", "Who chaired the meeting who else?"),
+        ("Who chaired the meeting?", "Ada Moss", "and now?", "Who chaired the meeting now?"),
+        ("Who did Ada Moss marry?", "Otto Moore", "when?", "Who did Ada Moss marry when?"),
+        ("Which party is Ada Moss in?", "Labour", "since when?", "Which party is Ada Moss in since when?"),
+    ],
+)
+def test_who_it_was_is_known_when_another_word_is_asked(before: str, answer: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before, answer)]) == expected
+
+
+def test_she_is_who_was_told_before_the_last_word_was_asked() -> None:
+    history = [Turn("Who will succeed Bo Ek?", "Ada Moss"), Turn("when?", "June 2025")]
+    assert standalone("and why?", history) == "Ada Moss will succeed Bo Ek why?"
+    assert standalone("and what does she do?", history) == "what does Ada Moss do?"
+    assert standalone("and Ida Holm?", history) == "Who will succeed Ida Holm when?"
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "expected"),
+    [
+        ("why?", "Who chaired the meeting?", True),
+        ("and since when?", "Who chaired the meeting?", True),
+        ("who else?", "Who chaired the meeting?", True),
+        ("and earlier?", "How long is the crossing?", True),
+        ("when exactly?", "When did it open?", False),
+        ("in which year?", "When did it open?", False),
+        ("and now?", "Who is the mayor?", False),
+        ("When did she resign?", "Who is the mayor?", False),
+    ],
+)
+def test_another_word_asks_for_something_else(question: str, before: str, *, expected: bool) -> None:
+    assert says_otherwise(question, before) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("How long does the ferry take?", "and before?", "How long does the ferry take before?"),
+        ("How long does the ferry take?", "Earlier?", "How long does the ferry take earlier?"),
+        ("How many firms are in Oslo?", "and afterwards?", "How many firms are in Oslo afterwards?"),
+        ("How many firms are in Oslo?", "before 2020?", "How many firms are in Oslo before 2020?"),
+        ("How long does the ferry take?", "how come?", "How long does the ferry take why?"),
+    ],
+)
+def test_a_word_for_another_time_is_added_and_no_topic(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+    assert topic_of(question, [Turn(before)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("How many cars did Tesla sell?", "and in China?", "How many cars did Tesla sell in China?"),
+        ("How many cars did Tesla sell?", "and how many in China?", "How many cars did Tesla sell in China?"),
+        ("What did Ann Lee say?", "and about eels?", "What did Ann Lee say about eels?"),
+        ("What did Ann Lee say?", "About Oslo?", "What did Ann Lee say about Oslo?"),
+        ("What did Ann Lee say about eels?", "and about Oslo?", "What did Ann Lee say about Oslo?"),
+        ("How many cars did Tesla sell in Norway?", "and in China?", "How many cars did Tesla sell in China?"),
+        ("How many cars did Tesla sell?", "and by BYD?", "How many cars did BYD sell?"),
+        ("What is Beijing's target?", "and in Shanghai?", "What is Shanghai's target?"),
+    ],
+)
+def test_a_place_is_added_to_who_did_something_there(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("How many patients joined the trial?", "how many of them died?", "the patients that joined the trial died?"),
+        ("How many jobs did Nibe cut?", "how many of them are back?", "the jobs are back?"),
+        ("How many cars can the ferry hold?", "how many of them paid?", "the cars paid?"),
+        ("How many of the men swam?", "how many of them died?", "the men that swam died?"),
+        ("How many died in Oresti?", "how many of them swam?", "Oresti swam?"),
+    ],
+)
+def test_of_many_that_were_counted_they_are_the_many(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]).removeprefix("how many of ") == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        ("is there a shop?", "when is it open?", "when is the shop open?"),
+        ("Is there a night ferry on Sunday?", "when does it leave?", "when does the night ferry leave?"),
+        ("does the museum have a café?", "where is it?", "where is the café?"),
+        ("Are there any lockers at the pool?", "what do they cost?", "what do the lockers cost?"),
+        ("is the mill being closed?", "how much did it cost?", "how much did the mill cost?"),
+        ("when does the ferry have to leave?", "how long is it?", "how long is the ferry?"),
+    ],
+)
+def test_it_is_what_was_asked_for_where_there_may_be_one(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
+
+
+def test_they_are_the_many_only_where_these_did_something() -> None:
+    assert standalone("Where do they work?", [Turn("How many people live in Oslo?")]) == (
+        "Where do the people that live in Oslo work?"
+    )
+    assert standalone("How high is their rent?", [Turn("How many people live in Oslo?")]) == (
+        "How high is the people's rent?"
+    )
+    assert standalone("Who paid their fares?", [Turn("How many patients came?")]) == "Who paid the patients' fares?"
+    assert standalone("Where are they based?", [Turn("How many jobs did Nibe cut?")]) == "Where are Nibe based?"
+
+
+@pytest.mark.parametrize(
+    ("before", "question", "expected"),
+    [
+        (
+            "Where is Harrow & Pike based?",
+            "how many people does it employ?",
+            "how many people does Harrow & Pike employ?",
+        ),
+        ("Who owns M&S?", "and H&M?", "Who owns H&M?"),
+        ("How many people work at IBM?", "and how many at Harrow & Pike?", "How many people work at Harrow & Pike?"),
+        ("How much did Bosch spend on R&D?", "and AT&T?", "How much did AT&T spend on R&D?"),
+    ],
+)
+def test_a_name_may_hold_an_ampersand(before: str, question: str, expected: str) -> None:
+    assert standalone(question, [Turn(before)]) == expected
 
 
 @pytest.mark.parametrize(
@@ -333,6 +466,10 @@ def test_names_are_found_whole_and_times_are_none(text: str, expected: list[str]
         ("Is the ferry terminal in Oslo?", "the ferry terminal"),
         ("What is the ferry terminal?", "the ferry terminal"),
         ("What is the film about?", "the film"),
+        ("How much does the cabin cost per night?", "the cabin"),
+        ("How much is the cabin per night?", "the cabin"),
+        ("When does the night ferry leave for Vendry?", "the night ferry"),
+        ("Does the ferry terminal at Vendry open?", "the ferry terminal"),
     ],
 )
 def test_what_is_said_of_a_thing_is_no_part_of_it(question: str, expected: str) -> None:
@@ -353,6 +490,8 @@ def test_what_is_said_of_a_thing_is_no_part_of_it(question: str, expected: str) 
         ("What is Tesla's revenue?", "What about ford's?", "What is ford's revenue?"),
         ("what is tesla's revenue?", "and ford?", "tell me about ford"),
         ("How much does a single ride cost?", "And a day pass?", "How much does a day pass cost?"),
+        ("How much does a cabin cost per night?", "and a dog?", "How much does a dog cost per night?"),
+        ("How much does a cabin cost per night?", "and per week?", "How much does a cabin cost per week?"),
         ("Is there a museum in Vendry?", "and a library?", "Is there a library in Vendry?"),
         ("Does she have a sister?", "and a brother?", "Does she have a brother?"),
         ("How much revenue did Corvane report?", "and profit?", "How much profit did Corvane report?"),

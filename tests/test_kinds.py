@@ -139,6 +139,21 @@ YEAR = Filter(dt.date(2024, 1, 1), dt.date(2024, 12, 31))
         ("What are the main points of the council report?", "summary", Articles("council report")),
         ("When was the memo written?", "date", Articles("memo")),
         ("Who wrote the plum recipe", "author", Articles("plum recipe")),
+        ("Summarise the Moss & Ek article", "summary", Articles("Moss & Ek")),
+        ("What is the Moss & Ek article about?", "summary", Articles("Moss & Ek")),
+        ("Who wrote the 9/11 article?", "author", Articles("9/11")),
+        ("When was the £5 toll story published?", "date", Articles("£5 toll")),
+        ("Who is quoted in the R&D article?", "speakers", Articles("R&D")),
+        ("Summarise the press release", "summary", Articles("press release")),
+        ("When was the press release published?", "date", Articles("press release")),
+        ("When was the press release on eels published?", "date", Articles("eels")),
+        ("Who is quoted in the eel press release?", "speakers", Articles("eel")),
+        ("What is the night ferry blog post about?", "summary", Articles("night ferry")),
+        ("Summarise the blog post", "summary", Articles()),
+        ("Summarise the latest press release", "summary", Articles(order="newest")),
+        ("Who wrote the eel overview?", "author", Articles("eel overview")),
+        ("Overview of the eel article", "summary", Articles("eel")),
+        ("What is the harbour notice about?", "summary", Articles("harbour notice")),
     ],
 )
 def test_a_question_names_the_articles_that_it_is_about(question: str, form: Form, articles: Articles) -> None:
@@ -392,6 +407,34 @@ def test_a_question_with_a_clause_may_have_a_second_behind_it(question: str, par
 
 
 @pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("Is there a quay and when is it open?", ("Is there a quay?", "when is it open?")),
+        ("can I bring my eel, and how much does it cost?", ("can I bring my eel?", "how much does it cost?")),
+        ("Has the ferry sunk and where did Ada go?", ("Has the ferry sunk?", "where did Ada go?")),
+        ("Are fires lit and at what hour do they end?", ("Are fires lit?", "at what hour do they end?")),
+        ("Did the strike end, and when?", ("Did the strike end?", "when?")),
+    ],
+)
+def test_a_yes_or_no_may_have_a_second_question_behind_it(question: str, parts: tuple[str, str]) -> None:
+    assert asked_for(question) == Asked("several", parts=parts)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Did he explain the plan and why it failed?",
+        "Does the rule say when, and by whom?",
+        "Did Ada know who came and when they left?",
+        "Is Larch Bay and where to find it a book?",
+        "Do they tell how the dam was built and how old it is?",
+    ],
+)
+def test_a_clause_of_a_yes_or_no_is_no_second_question(question: str) -> None:
+    assert asked_for(question) == Asked("yes_no")
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "When food was secured, who was able to rest?",
@@ -479,12 +522,62 @@ def test_a_clause_or_a_pair_of_words_is_no_second_question(question: str) -> Non
             ),
             ("Norvane", "Pelagia"),
         ),
+        (
+            "compare A's target with that of B last year",
+            ("A's target last year", "the target of B last year"),
+            ("A", "B"),
+        ),
+        ("compare A's plan for X and for Y", ("A's plan for X", "A's plan for Y"), ("X", "Y")),
+        ("compare the rain in A and in B", ("the rain in A", "the rain in B"), ("A", "B")),
+        (
+            "compare the rain in A in 2023 and 2024",
+            ("the rain in A in 2023", "the rain in A in 2024"),
+            ("2023", "2024"),
+        ),
     ],
 )
 def test_a_comparison_asks_the_same_of_each_side(
     question: str, parts: tuple[str, ...], labels: tuple[str, ...]
 ) -> None:
     assert asked_for(question) == Asked("several", parts=parts, labels=labels)
+
+
+@pytest.mark.parametrize(
+    "when",
+    [
+        *(
+            "in 2023",
+            "since 2020",
+            "last year",
+            "for 2025",
+            "in March",
+            "on 5 May 2024",
+            "in the 1990s",
+            "by early 2024",
+        ),
+        *("in the first quarter of 2024", "between 2019 and 2021", "from 2019 to 2021", "in the last two years"),
+    ],
+)
+def test_the_sides_of_a_comparison_are_asked_of_the_same_time(when: str) -> None:
+    parts = (f"the rain in Norrvik {when}", f"the rain in Larch Bay {when}")
+    assert asked_for(f"compare the rain in Norrvik and Larch Bay {when}?") == Asked(
+        "several", parts=parts, labels=("Norrvik", "Larch Bay")
+    )
+
+
+@pytest.mark.parametrize(
+    ("question", "parts"),
+    [
+        ("compare the rain in A in 2021 and B in 2022", ("the rain in A in 2021", "B in 2022")),
+        ("compare A in summer with B in winter", ("A in summer", "B in winter")),
+        ("compare the plan of A and B to cut costs by half", ("the plan of A", "the plan of B to cut costs by half")),
+        ("compare sales with last year", ("tell me about sales", "tell me about last year")),
+        ("compare the cost of A and B with last year", ("the cost of A and B", "the cost of last year")),
+        ("compare the rain between 2019 and 2021", ("the rain between 2019", "the rain between 2021")),
+    ],
+)
+def test_a_side_with_a_time_of_its_own_keeps_it(question: str, parts: tuple[str, str]) -> None:
+    assert asked_for(question).parts == parts
 
 
 @given(st.text(max_size=200))

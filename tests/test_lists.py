@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from index.chunk import chunk
 from index.types import Document, Passage
-from qa.lists import items_of
+from qa.lists import is_mark, items_of
 from qa.reader import Span
 
 HALLS = ["a test hall with a basin, due in March", "a repair hall for farm machines", "a school workshop"]
@@ -69,6 +69,9 @@ def listed(question: str, answer: str, document: Document = YARD) -> list[str]:
         ("What are the aims of the plan?", "two aims", AIMS),
         ("Name all the aims", "cheap power", AIMS),
         ("Which aims lie ahead?", "cheap power", AIMS),
+        ("What are the opening hours?", "1", HOURS),  # the mark of an item
+        ("What are the opening hours?", "2. Library", HOURS),
+        ("What are the opening hours of the museum?", "2", HOURS),
     ],
 )
 def test_a_question_for_all_gets_every_item_of_the_list(question: str, answer: str, items: list[str]) -> None:
@@ -97,6 +100,7 @@ def test_a_question_for_all_gets_every_item_of_the_list(question: str, answer: s
         ("Name the hall", "a test hall"),
         ("Give me the place for the halls", "a test hall"),
         ("What are the best halls?", "a test hall"),
+        ("When is the library open?", "2"),
     ],
 )
 def test_where_one_thing_is_asked_for_there_is_no_list(question: str, answer: str) -> None:
@@ -106,6 +110,13 @@ def test_where_one_thing_is_asked_for_there_is_no_list(question: str, answer: st
 def test_of_an_answer_over_several_items_each_is_given() -> None:
     over_two = "Museum: 9 to 17\n2. Library: 8 to 20\n3"
     assert listed("How is it open in summer?", over_two) == HOURS[:2]
+
+
+def test_a_span_is_a_mark_where_it_is_all_of_one() -> None:
+    assert all(is_mark(span(part)) for part in ("1", "1.", "◦"))
+    assert not any(is_mark(span(part)) for part in ("1. Museum", "Museum", "9"))
+    wrapped = "The lad who came over the pass with a cart and two dogs was just\n12. Then it snowed."
+    assert not is_mark(span("12", Document("d", "", wrapped, "d")))
 
 
 def test_one_item_is_no_list_and_numbered_paragraphs_are_none() -> None:

@@ -9,7 +9,7 @@ from fakes import HashEncoder
 from index.library import Library
 from index.types import Document
 from qa.kinds import asked_for
-from qa.meant import MOST_LISTED, Scope, those
+from qa.meant import MOST_LISTED, Scope, meant, those
 
 BY_LEE = [f"d{number:03}" for number in range(0, 200, 4)]  # every fourth of 200
 DAY_ONE = dt.date(2024, 1, 1)
@@ -66,3 +66,18 @@ def test_articles_by_somebody_are_looked_for_where_one_looks(trams: Library) -> 
     assert sorted(ids(trams, "Which articles by Ann Lee mention trams?", some)) == ["d000", "d100"]
     assert ids(trams, "Which articles by Nobody mention trams?") == []
     assert sorted(ids(trams, "Which articles are there by Ann Lee?")) == BY_LEE
+
+
+@pytest.mark.parametrize(
+    ("notes", "nearest"),
+    [("Press release: the dam is open.", "n"), ("The dam is open.", None)],
+)
+def test_a_press_release_is_the_article_that_says_so_or_the_only_one(notes: str, nearest: str | None) -> None:
+    which = asked_for("Summarise the press release").articles
+    with Library(None, HashEncoder()) as made:
+        list(made.add([Document("n", "The dam", notes, "n.txt")]))
+        assert (only := meant(made, which, Scope())) is not None
+        assert only.id == "n"
+        list(made.add([Document("m", "The eel", "Eels were caught.", "m.txt")]))
+        found = meant(made, which, Scope())
+        assert (found and found.id) == nearest

@@ -149,6 +149,20 @@ def test_of_two_tables_the_one_that_the_question_names_counts_and_else_both_do()
     assert found("Which club had the most points in 2024?", one, two) == ["Wexcombe"]
 
 
+def test_a_number_of_what_the_title_names_is_counted() -> None:
+    rows = [["Town", "Units sold 2023", "Units sold 2024"], ["Norrvik", "71", "54"], ["Tallund", "12", "93"]]
+    boats = document(rows, title="The boat market, spring 2025")
+    assert found("Which town sold the most boats in 2024?", boats) == ["Tallund"]
+    assert found("Which town sold the fewest boats in 2024?", boats) == ["Norrvik"]
+    for thing in ("most cars in 2024", "most rowing boats in 2024", "most in 2024", "most boats", "most boats in 2022"):
+        assert found(f"Which town sold the {thing}?", boats) == []
+    rows[0][1] = "Boats sold 2024"
+    assert found("Which town sold the most boats in 2024?", document(rows, title="Boats")) == ["Norrvik"]
+    ports = document([["Port", "Number of ships"], ["Norrvik", "3"], ["Tallund", "7"]], title="Ports")
+    assert found("Which port has the most ships?", ports) == ["Tallund"]
+    assert found("Which port has the most cranes?", ports) == []
+
+
 def test_prose_and_a_single_row_are_no_table() -> None:
     prose = (
         "Note: the tram has the most seats. Price: 3 euros; the rest is free.\nIt was the oldest; nobody knew: a pity."
@@ -184,3 +198,47 @@ def test_a_cell_is_a_guess_where_rows_would_have_to_be_compared() -> None:
     assert not is_guess("How many berths has Norrvik?", cell("12"))
     prose = replace(passage, text="The total is high.", start=0, end=18)
     assert not is_guess("What is the total?", Span(prose, 13, 17, "high", 5.0))
+
+
+@pytest.mark.parametrize(
+    ("question", "cell", "is_other"),
+    [
+        ("How many berths does Norrvik have in Sweden?", "7", True),
+        ("how many berths does norrvik have?", "7", True),
+        ("When did the pier in Norway open, Norrvik?", "1961-04-01", True),
+        ("How many berths does Tallund have in Sweden?", "7", False),
+        ("How many berths do Norrvik and Tallund have?", "7", False),
+        ("Which pier is further north than Norrvik?", "Tallund", False),  # of the column that is asked for
+        ("How many berths has the pier behind Norrvik?", "7", False),
+        ("Which pier opened before 2011-07-19?", "Tallund", False),
+        ("Which pier opened on 2011-07-19?", "Tallund", True),
+        ("How many berths are there?", "7", False),
+        ("Does it open at 12?", "7", False),
+        ("What fee does Tallund charge for a waiting time of 3 weeks?", "$310,000", True),
+    ],
+)
+def test_a_cell_beside_what_only_another_row_names_is_a_guess(question: str, cell: str, is_other: bool) -> None:
+    table = document(PIERS)
+    (passage,) = chunk(table, chunk_chars=2000)
+    at = table.text.index(f": {cell}") + 2
+    assert is_guess(question, Span(passage, at, at + len(cell), cell, 5.0)) is is_other
+
+
+def test_a_word_that_happens_to_be_a_cell_names_no_row() -> None:
+    rows = [
+        ["Hall", "Now", "Seats"],
+        ["Open Air", "Shut", "90"],
+        ["Tallund", "Open", "40"],
+        ["Kiln Hall", "Shut", "60"],
+    ]
+    table = document(rows)
+    (passage,) = chunk(table, chunk_chars=2000)
+
+    def guessed(question: str, cell: str) -> bool:
+        at = table.text.index(cell)
+        return is_guess(question, Span(passage, at, at + len(cell), cell, 5.0))
+
+    assert not guessed("how many seats has the open air hall", "90")
+    assert not guessed("How many seats can open in the Kiln?", "60")
+    assert guessed("How many seats has Tallund?", "60")
+    assert not guessed("How many seats has the Kiln beside Tallund?", "60")  # half of its name is said

@@ -98,14 +98,34 @@ def test_what_follows_a_heading_in_a_passage_that_was_not_found_is_not_guessed()
     assert [span.text for span in speaking_of("fence", [first, heading, last])] == ["Fence."]
 
 
-def test_a_summary_begins_with_no_list_of_those_present_no_answer_and_no_row() -> None:
+def test_a_summary_begins_with_no_list_of_those_present_no_question_no_answer_no_credit_and_no_row() -> None:
     assert summary(MINUTES)[0].text == "Three quotes were received on Monday from three firms."
     for scrap in (
         "A: No. I wanted to be a pilot of the harbour.",
         "Port: Norrvik of the north; Berths: 12; Opened: 1998.",
+        "How deep is the harbour of Norrvik in summer?",
+        "Captain, you were against the harbour and its new quay.",
+        "Photographs by Joan Whitlock of the harbour board.",
     ):
         told = "The harbour of Norrvik opened a new quay on Monday."
         assert summary(Document("i", "", f"{scrap}\n\n{told}", "i.txt"))[0].text == told
+
+
+TALK = (
+    "The questions were asked by Joan Whitlock of the harbour board.",
+    "The ferry has run on batteries for one whole winter.",
+    "How long did the batteries of the ferry last in winter?",
+    "Ada Moss: Longer than anybody had thought, yet nobody asked us about the price of a second set.",
+    "Captain, you were against the ferry and its batteries.",
+    "Ada Moss: Yes, because of the price.",
+    "Ada Moss: Not again.",
+    "Ada Moss, 51, came to Norrvik as a girl.",
+)
+
+
+def test_the_summary_of_an_interview_has_no_questions_and_counts_no_names_of_those_who_answer() -> None:
+    talk = Document("t", "", "\n\n".join(TALK), "t.txt")
+    assert [span.text for span in summary(talk)] == [TALK[1], TALK[3]]
 
 
 def test_sentences_are_put_in_reading_order_by_document() -> None:

@@ -122,6 +122,100 @@ def test_the_lines_of_an_interview_are_those_of_the_name_before_them() -> None:
     assert said("Ida Holm", text=talk) == ["Ida Holm: We sail at noon.", "Ida Holm: By six."]
 
 
+def test_a_turn_of_an_interview_is_theirs_up_to_the_end_of_its_paragraph() -> None:
+    talk = (
+        "When do the ferries sail?\n\nIda Holm: At noon. Bo Ek said by one. It is never late.\n\nIt rained that day."
+        "\n\nMr Ek, you built the quay.\n\nBo Ek (left): I did. It is safe.\nThe talk ended there."
+    )
+    turn = ["Ida Holm: At noon.", "Bo Ek said by one.", "It is never late."]
+    assert said("Ida Holm", text=talk) == turn
+    assert said("Bo Ek", text=talk) == ["Bo Ek said by one.", "Bo Ek (left): I did.", "It is safe."]
+    assert said("Ida Holm", about="the ferries", text=talk) == turn  # of which the question speaks alone
+    assert said("Bo Ek", about="the quay", text=talk) == ["Bo Ek (left): I did.", "It is safe."]
+    assert said("Ida Holm", about="the quay", text=talk) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ann Lee called the police.",
+        "Then Ann Lee called his wife, Ida, in a panic.",
+        "The workers' leader Ann Lee called a meeting that lasted an hour.",
+        "Bo Ek left, for the mayor, Ann Lee, had declared an interest: her brother owns the ferry.",
+        "Ann Lee had declared a strike.",
+        "Ann Lee promised 3 million.",
+        "Ann Lee described the thief.",
+        "Ann Lee answered the phone.",
+        "Ann Lee wrote three novels.",
+        "It cost more than Ann Lee expected.",
+        "Ann Lee expects a child.",
+        'Near the "Owl" Ann Lee called the police.',
+    ],
+)
+def test_who_calls_the_police_has_said_nothing(sentence: str) -> None:
+    assert said("Ann Lee", text=sentence) == []
+    assert speakers_of([Document("d", "", f"{sentence} It rains.", "d")]) == []
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Ann Lee announced on Tuesday that it would rain.",
+        "Ann Lee announced Friday it would rain.",
+        "Ann Lee asked the council whether it rains.",
+        "Ann Lee asked the council for a loan.",
+        "Ann Lee called on residents to stay at home.",
+        "Ann Lee called the plan a waste of money.",
+        "Ann Lee called the law “a joke”.",
+        "It is what Ann Lee called a joke.",
+        "Ann Lee declared: “It is open.”",
+        "Ann Lee described the plan as a joke.",
+        "Ann Lee expects the quay will last.",
+        "Ann Lee promised to pay.",
+        "Ann Lee wrote in a letter that it rains.",
+        "It will rain, Ann Lee announced on Monday.",
+        "As Ann Lee wrote, it rains.",
+        "“It rains,” her friend, Ann Lee, wrote in a letter.",
+        "‘Help,’ Ann Lee called from the quay.",
+    ],
+)
+def test_who_announces_asks_or_promises_something_has_said_so(sentence: str) -> None:
+    assert said("Ann Lee", text=sentence) == [sentence]
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        '"It pours, and the old crew says so," Ann Lee said.',
+        "‘It pours, and the old crew says so,’ Ann Lee said.",
+        'It pours, and the old crew says so," Ann Lee said, "but the old crew says much."',
+    ],
+)
+def test_who_speaks_within_a_quotation_is_spoken_of(sentence: str) -> None:
+    assert said("the old crew", text=sentence) == []
+    assert said("Ann Lee", text=sentence) == [sentence]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        (
+            'Ann Lee, a clerk at Holm Bank, sold her "old" shares. "They fall," she wrote. "It is over."',
+            ['"They fall," she wrote.', '"It is over."'],
+        ),
+        ('The mayor, Ann Lee, was cross. "Never," she said.', ['"Never," she said.']),
+        ('Ann Lee was cross. It rained. "Never," she said.', []),
+        ('Ann Lee sold her house. "Never," he said.', []),
+        ('Ann Lee met Bo Ek. "Never," he said.', []),
+        ('Bo Ek drives. Ann Lee is his wife. "Never," he said.', []),
+        ('Ann Lee\'s brother was cross. "Never," he said.', []),
+        ('Ann Lee was cross. "Never," she said of Ida Holm.', []),
+    ],
+)
+def test_a_pronoun_may_be_the_subject_of_the_sentence_before(text: str, sentences: list[str]) -> None:
+    assert said("Ann Lee", text=text) == sentences
+
+
 def test_everybody_who_is_quoted_by_name_is_found_once_by_the_fullest_one() -> None:
     found = speakers_of([ARTICLE])
     assert [span.text for span in found] == ["Mayor Oskar Lindqvist", "Ida Holm", "Chen Wei", "Bo Ek"]
@@ -214,7 +308,19 @@ def test_every_sentence_stands_where_its_span_says(text: str, speaker: str) -> N
 
 
 @pytest.mark.parametrize(
-    "piece", ["Ann Lee, ", "Ann ", "the old ", "said ", "A. ", "according to the ", ", who ", "of a "]
+    "piece",
+    [
+        "Ann Lee, ",
+        "Ann ",
+        "the old ",
+        "said ",
+        "A. ",
+        "according to the ",
+        ", who ",
+        "of a ",
+        "Ann Lee asked ",
+        "' an ",
+    ],
 )
 def test_long_sentences_cost_little(piece: str) -> None:
     started = time.process_time()

@@ -32,7 +32,7 @@ from qa.training.data import (
     read_rows,
     without_overlap,
 )
-from qa.training.features import as_typed, names_in, near_miss, situated, to_feature
+from qa.training.features import to_feature
 from qa.training.feed import Pools, batches, feed
 from qa.training.parallel import parallels
 from qa.training.recipe import calibration_from, examples_from
@@ -91,36 +91,6 @@ def test_a_broken_set_is_named(tmp_path: Path, text: str, named: str) -> None:
     file.write_text(text)
     with pytest.raises(InputError, match=named):
         read_examples(file)
-
-
-def test_a_near_miss_asks_of_another_year_or_name_and_has_no_answer() -> None:
-    rng = random.Random(1)
-    missed = near_miss(replace(EXAMPLES[0], question="What does Beijing want by 2025?"), [], rng)
-    assert missed is not None
-    assert "2025" not in missed.question
-    assert not missed.answerable
-    named = near_miss(EXAMPLES[0], ["Guangdong", "Shanghai"], rng)  # Shanghai stands in the context
-    assert named is not None
-    assert (named.question, named.answers) == ("What does Guangdong want?", ())
-    assert near_miss(EXAMPLES[1], ["Guangdong"], rng) is None
-
-
-def test_a_situated_question_names_its_article_and_keeps_its_answer_or_names_another_and_has_none() -> None:
-    text = (
-        "However, the plan of Beijing is old. In 2023 Shanghai had one. Guangdong has none. Shenzhen builds two Zones."
-    )
-    example = Example("What does Shenzhen build?", text, "China's Plans", ((text.index("two"), text.index(".", 90)),))
-    made = [situated(example, ["Guangdong", "Hangzhou"], random.Random(seed)) for seed in range(300)]
-    asked = {one.question.lower(): one for one in made if one is not None}
-    for question, one in asked.items():
-        assert "shenzhen" in question
-        assert ("hangzhou" in question) is not one.answerable, "the name of another article"
-        if one.answerable:
-            assert one == replace(example, question=one.question)
-            assert re.search("china's plans|beijing|shanghai", question), "of the title or the first two sentences"
-    assert {"china's plans: what does shenzhen build?", "what does shenzhen build in beijing?"} <= asked.keys()
-    nameless = Example("What is new?", "Two Zones are new. However, one is old.", "", ((0, 9),))
-    assert {situated(nameless, [], random.Random(seed)) for seed in range(30)} == {None}
 
 
 @settings(deadline=None)
@@ -195,18 +165,6 @@ def test_the_loss_asks_for_any_of_the_places() -> None:
     assert _surprise(logits[:1], wrong[:1]).item() == pytest.approx(one.item(), rel=1e-5)
 
 
-@given(st.text(max_size=60), st.integers(0, 999))
-def test_a_question_as_typed_keeps_its_letters(question: str, seed: int) -> None:
-    typed = as_typed(question, random.Random(seed))
-    assert set(typed) - {" "} <= set(question)
-
-
-def test_names_are_without_the_word_that_opens_a_question() -> None:
-    assert names_in("In Norway, did Ada Moss meet the King of Spain?") == ["Norway", "Ada Moss", "King of Spain"]
-    assert names_in("Did Tesla pay?") == ["Tesla"]
-    assert names_in("Who is it? What?") == []
-
-
 @given(st.integers(0, 10**6))
 @hypothesis.example(7853)  # drew "Country" for the keys and for a column
 @hypothesis.example(10549)  # asked "when does it start" for a time beside a column "Start"
@@ -250,12 +208,12 @@ def test_a_question_about_one_of_several_things_has_its_answer_where_that_one_is
 
 
 def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: Path, tokenizer: Any) -> None:
-    made_up = [replace(example, teachable=0.0) for example in EXAMPLES]
+    made_up = [replace(example, teacher_share=0.0) for example in EXAMPLES]
     pools = Pools([*EXAMPLES, *made_up], tokenizer, seed=1, size=100, batch_tokens=4000, folds=2)
     folds = [batch.fold for batch in pools[0] for _ in batch.ids]
     assert folds.count(2) == len(EXAMPLES)
     start = tiny_reader(tmp_path)
-    trainer = Trainer(start, Plan(examples=1, teachers=[[start], [start]], taught=1.0))
+    trainer = Trainer(start, Plan(examples=1, teachers=[[start], [start]], teacher_share=1.0))
     for batch in pools[0]:
         trainer.step(batch)
     assert trainer.seen == 2 * len(EXAMPLES)
@@ -264,9 +222,11 @@ def test_what_is_made_up_is_in_a_fold_of_its_own_that_has_no_teacher(tmp_path: P
 def test_an_example_takes_as_much_of_the_teachers_as_it_says(tmp_path: Path, tokenizer: Any) -> None:
     start = tiny_reader(tmp_path)
     losses = []
-    for teachable in (0.0, 0.5, 1.0):
-        trainer = Trainer(start, Plan(examples=1, teachers=[[start]], taught=1.0))
-        (batch,) = Pools([replace(EXAMPLES[0], teachable=teachable)], tokenizer, seed=1, size=1, batch_tokens=4000)[0]
+    for teacher_share in (0.0, 0.5, 1.0):
+        trainer = Trainer(start, Plan(examples=1, teachers=[[start]], teacher_share=1.0))
+        (batch,) = Pools(
+            [replace(EXAMPLES[0], teacher_share=teacher_share)], tokenizer, seed=1, size=1, batch_tokens=4000
+        )[0]
         trainer.step(batch)
         losses.append(trainer.loss)
     assert losses[1] == pytest.approx((losses[0] + losses[2]) / 2, rel=1e-4)
@@ -391,7 +351,7 @@ def test_a_teacher_is_followed_though_the_answers_say_otherwise(tmp_path: Path, 
     start = tiny_reader(tmp_path)
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(bundled_folder() / name, start)
-    plan = Plan(examples=400, batch_tokens=400, learning_rate=5e-3, teachers=[[start]], taught=1.0)
+    plan = Plan(examples=400, batch_tokens=400, learning_rate=5e-3, teachers=[[start]], teacher_share=1.0)
     wrong = [replace(example, answers=()) for example in EXAMPLES] * 8
     for name, teachers in (("taught", [[start]]), ("alone", [])):
         trained = train(
@@ -416,13 +376,13 @@ def test_each_fold_has_teachers_of_its_own_and_their_mean_teaches(tmp_path: Path
     for name in ("tokenizer.json", "tokenizer_config.json"):
         shutil.copy(bundled_folder() / name, start)
     other.export(tmp_path / "b", start)
-    trainer = Trainer(start, Plan(examples=1, teachers=[[start], [start, tmp_path / "b"]], taught=1.0))
+    trainer = Trainer(start, Plan(examples=1, teachers=[[start], [start, tmp_path / "b"]], teacher_share=1.0))
     articles = [replace(example, title=f"article {n}") for n in range(6) for example in EXAMPLES]
     made = Pools(articles, tokenizer, seed=1, size=100, batch_tokens=4000, folds=2)[0]
     for batch in made:
         feature = {name: tensor[:1] for name, tensor in trainer._inputs(batch).items()}
         with torch.no_grad():
-            said = trainer._taught(batch.fold, feature)[:, 0]
+            said = trainer._teachers_say(batch.fold, feature)[:, 0]
         folders = (start, tmp_path / "b") if batch.fold else (start,)
         pair = Pair([token for token in batch.ids[0].tolist() if token], int(batch.segment_starts[0]), 0)
         expected = sum(SpanReader(f, reference=True).logits([pair])[0] for f in folders) / len(folders)
@@ -500,12 +460,12 @@ def test_the_weights_of_the_last_part_are_averaged_and_a_stop_does_not_lose_them
     plan = Plan(examples=160, batch_tokens=400, learning_rate=5e-3, averaged=0.75, checkpoint_every_s=0.0)
     assert learning_rate(plan, 159) == plan.learning_rate
     whole = train(many, tokenizer, start_from=start, checkpoint=tmp_path / "whole.pt", plan=plan)
-    assert whole.moments == 3  # pools of 40, the first is left out
+    assert whole.averaged_over == 3  # pools of 40, the first is left out
     stop = tmp_path / "parts.pt"
     with pytest.raises(KeyboardInterrupt):
         train(many, tokenizer, start_from=start, checkpoint=stop, plan=plan, report=_stops_at(100))
     again = train(many, tokenizer, start_from=start, checkpoint=stop, plan=plan)
-    assert again.moments == 3
+    assert again.averaged_over == 3
     last = Trainer(start, plan)
     last.load(tmp_path / "whole.pt")
     assert (whole.weights == last.mean).all()

@@ -41,7 +41,7 @@ def test_a_written_question_is_asked_again_of_its_text_without_the_answer(tmp_pa
         ("berths of Brecka", ((11, 13),)),
         ("depth of Solund", ()),
     ]
-    assert all(e.teachable == 0.6 and e.title == "Berths" for e in asked)
+    assert all(e.teacher_share == 0.6 and e.title == "Berths" for e in asked)
     again = {example for seed in range(30) for example in of_what_is_left(asked, random.Random(seed))}
     # "12" stands in what would be left of the other, which therefore is not asked again
     assert again == {replace(asked[0], context=text.replace("Solund has 30 berths. ", ""), answers=())}
@@ -72,7 +72,7 @@ def test_questions_about_a_paragraph_find_it_by_its_fingerprint(tmp_path: Path) 
     answered, unanswered = asked_examples([PARAGRAPH], path)
     assert (answered.context[14:30], answered.answers) == ("300 billion yuan", ((14, 30),))
     assert (unanswered.question, unanswered.answers) == ("wanted by Shenzhen", ())
-    assert (answered.title, answered.teachable) == ("Plans", 0.6)
+    assert (answered.title, answered.teacher_share) == ("Plans", 0.6)
     assert asked_examples([replace(PARAGRAPH, context="Another.")], path) == []
 
 

@@ -34,6 +34,7 @@ _SCHEMA = (
     " PRIMARY KEY (conversation, number))",
 )
 _BUSY_TIMEOUT_S = 30.0
+_NEAREST_KEPT = 3  # as many as the page shows
 _MOST_WORDS = 100  # of a search; SQLite takes no condition of a thousand
 _WRITTEN = "written"  # the field of a stored answer that holds what a language model wrote
 _Stored = TypeVar("_Stored", Answer, Citation, Passage, Refusal)
@@ -49,7 +50,8 @@ class Exchange:
     """A question with its answer, when it was stored, what a language model wrote below it.
 
     No other that ever stood in its conversation has the same `at`.
-    Of `answer.hits` a refusal keeps the nearest passage, which questions to ask next are looked for around.
+    Of `answer.hits` a refusal keeps the nearest passages: they are shown again, and questions to ask next looked for
+    around the first.
     """
 
     answer: Answer
@@ -268,7 +270,7 @@ def _folded(text: str) -> str:
 
 
 def _to_json(answer: Answer) -> str:
-    nearest = tuple(replace(hit, copies=()) for hit in answer.hits[:1] if answer.refused)
+    nearest = tuple(replace(hit, copies=()) for hit in answer.hits[:_NEAREST_KEPT] if answer.refused)
     return json.dumps(asdict(replace(answer, hits=nearest)))
 
 

@@ -131,8 +131,11 @@ class Desk:
             return None
         return self._pen.begin(answer, lambda written: self._archive.add_written(written, kept))
 
+    def _chosen(self, chosen: Sent) -> frozenset[str] | None:
+        return self.shelf.chosen([str(each) for each in chosen["ids"]], all_but=bool(chosen["all"]))
+
     def _within(self, chosen: Sent) -> frozenset[str] | None:
-        within = self.shelf.chosen([str(each) for each in chosen["ids"]], all_but=bool(chosen["all"]))
+        within = self._chosen(chosen)
         if within is not None and not within and self._count():
             raise InputError("no article is chosen to look in", "tick one or more in the list of articles")
         return within
@@ -142,11 +145,12 @@ class Desk:
             self._stopped = [*self._stopped, str(sent["ask"])][-STOPPED_REMEMBERED:]
         return {}
 
-    def _offer(self, _sent: Sent) -> Reply:
-        """Questions for the start. Takes seconds, like the next."""
+    def _offer(self, sent: Sent) -> Reply:
+        """Questions for the start, which the chosen articles answer. Takes seconds, like the next."""
         found = self._examples
         if self._offers and not found:
-            found = self._offers.first([entry.id for entry in self.shelf.entries()])
+            ids, within = [entry.id for entry in self.shelf.entries()], self._chosen(sent["chosen"])
+            found = self._offers.first([each for each in ids if within is None or each in within])
         return {"chips": page.chips_html(found)}
 
     def _offer_next(self, sent: Sent) -> Reply:

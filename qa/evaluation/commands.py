@@ -16,6 +16,7 @@ from qa.config import Config, how_many
 
 if TYPE_CHECKING:
     from index.library import Library
+    from index.types import Hit
     from qa.assistant import Assistant
     from qa.evaluation.measure import Report
     from qa.evaluation.retrieval import RetrievalReport
@@ -73,16 +74,21 @@ def _eval(options: argparse.Namespace, config: Config) -> int:
     with tqdm(total=len(questions), unit=" questions", disable=None, leave=False) as bar:
         if options.retrieval:
             library = _filled_library(config)
-            report = retrieval(lambda question, limit: library.search(question, limit=limit), questions)
+
+            def search(question: str, limit: int) -> list[Hit]:
+                bar.update()
+                return library.search(question, limit=limit)
+
+            report = retrieval(search, questions)
         elif any(question.context for question in questions):  # a reading set: its paragraphs are the evidence
-            reader = open_assistant(documents=(), config=config)
             if config.model:
                 raise InputError("a set that brings its paragraphs cannot be written out", "leave --model out")
-            report = over_context(reader.answer_over, questions, on_row=lambda _row: bar.update())
+            assistant = open_assistant(documents=(), config=config)
+            report = over_context(assistant.answer_over, questions, on_row=lambda _row: bar.update())
         else:
-            reading = open_reader(config)
-            reading.load()  # an unusable one is said once, and loading counts for no question
-            assistant = assistant_over(_filled_library(config), config, reader=reading)
+            reader = open_reader(config)
+            reader.load()  # an unusable one is said once, and loading counts for no question
+            assistant = assistant_over(_filled_library(config), config, reader=reader)
             ask = partial(_ask_in_conversation, assistant)
             if config.model:
                 write = partial(finished, assistant, writer=ready_writer(config.model))

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from qa.evaluation.judge import Row
-from qa.evaluation.metrics import accuracy_at_coverage, auroc, expected_calibration_error
+from qa.evaluation.metrics import accuracy_at_coverage, auroc, expected_calibration_error, mean
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,29 +80,23 @@ def measure(rows: Sequence[Row]) -> Metrics:
         questions=len(rows),
         errors=sum(row.error is not None for row in rows),
         answered=len(answered),
-        right=_mean(decided),
+        right=mean(decided),
         right_at_50=accuracy_at_coverage(certainties, decided, 0.50),
-        exact_match=_mean(row.exact_match for row in answerable),
-        f1=_mean(row.f1 for row in answerable),
-        exact_match_all=_mean(row.exact_match for row in rows),
-        f1_all=_mean(row.f1 for row in rows),
-        precision=_mean(right),
-        refused_when_unanswerable=_mean(row.refused for row in unanswerable),
-        false_refusals=_mean(row.refused for row in answerable),
+        exact_match=mean(row.exact_match for row in answerable),
+        f1=mean(row.f1 for row in answerable),
+        exact_match_all=mean(row.exact_match for row in rows),
+        f1_all=mean(row.f1 for row in rows),
+        precision=mean(right),
+        refused_when_unanswerable=mean(row.refused for row in unanswerable),
+        false_refusals=mean(row.refused for row in answerable),
         near_misses=len(near),
-        near_misses_refused=_mean(row.refused for row in near),
+        near_misses_refused=mean(row.refused for row in near),
         auroc=_auroc(rows),
         ece=expected_calibration_error(confidences, right),
         accuracy_at_50=accuracy_at_coverage(confidences, right, 0.50),
         seconds_p50=float(np.percentile(seconds, 50)) if seconds else None,
         seconds_p95=float(np.percentile(seconds, 95)) if seconds else None,
     )
-
-
-def _mean(values: Iterable[float]) -> float | None:
-    """None without values."""
-    listed = list(values)
-    return sum(listed) / len(listed) if listed else None
 
 
 def _auroc(rows: Iterable[Row]) -> float | None:

@@ -10,7 +10,7 @@ import math
 import re
 import string
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -153,12 +153,12 @@ def _paired(first: Numbers, second: Numbers) -> tuple[Floats, Floats]:
 
 def recall_at(ranks: Sequence[int | None], k: int) -> float | None:
     """The share of questions whose first relevant hit is among the first k. Ranks count from 1; None: not found."""
-    return _mean([float(rank is not None and rank <= k) for rank in ranks])
+    return mean([float(rank is not None and rank <= k) for rank in ranks])
 
 
 def mrr_at(ranks: Sequence[int | None], k: int) -> float | None:
     """The mean of 1/rank of the first relevant hit, 0 beyond k."""
-    return _mean([1 / rank if rank is not None and rank <= k else 0.0 for rank in ranks])
+    return mean([1 / rank if rank is not None and rank <= k else 0.0 for rank in ranks])
 
 
 def ndcg_at(relevance: Sequence[Sequence[bool]], k: int) -> float | None:
@@ -166,7 +166,7 @@ def ndcg_at(relevance: Sequence[Sequence[bool]], k: int) -> float | None:
 
     `relevance` holds one ranking per question, best first, judged at least down to k. No relevant hit scores 0.
     """
-    return _mean([_ndcg(ranking, k) for ranking in relevance])
+    return mean([_ndcg(ranking, k) for ranking in relevance])
 
 
 def _ndcg(ranking: Sequence[bool], k: int) -> float:
@@ -176,5 +176,7 @@ def _ndcg(ranking: Sequence[bool], k: int) -> float:
     return gain / ideal if ideal else 0.0
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return math.fsum(values) / len(values) if values else None
+def mean(values: Iterable[float]) -> float | None:
+    """None without values."""
+    listed = list(values)
+    return math.fsum(listed) / len(listed) if listed else None

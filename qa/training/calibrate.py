@@ -1,7 +1,7 @@
 """Held-out articles -> the calibration: how sure an answer is, and where to say no.
 
 The held-out questions are asked of libraries that hold their articles, so that retrieval, reader and features are those
-of a real question. Neither training nor any measured set has seen these articles.
+of a real question. These articles are in no training set and in no measured set.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from index.types import Document, Encoder
 from qa.evidence import FEATURES, features, found_behind
 from qa.reader import Reader, Span
 from qa.same import answer_words
-from qa.training.data import Example
-from qa.training.features import as_typed, names_in, near_miss
+from qa.training.data import Example, some
+from qa.training.variants import as_typed, near_miss
 
 if TYPE_CHECKING:
     import numpy as np
@@ -42,14 +42,17 @@ class Observation:
     answerable: bool
 
 
-def questions(held_out: Sequence[Example], rng: random.Random, *, count: int, near_misses: int) -> list[Example]:
-    """A sample of the held-out questions as people type them, and some turned into near misses."""
-    sample = rng.sample(list(held_out), min(count, len(held_out)))
-    asked = [replace(example, question=as_typed(example.question, rng)) for example in sample]
-    names = sorted({name for example in held_out for name in names_in(example.question)})
-    swapped = (near_miss(example, rng.sample(names, min(8, len(names))), rng) for example in held_out)
+def questions(
+    held_out: Sequence[Example], elsewhere: Sequence[str], rng: random.Random, *, count: int, near_misses: int
+) -> list[Example]:
+    """A sample of the held-out questions as people type them, and some turned into near misses.
+
+    Those ask of names of `elsewhere`, of articles that are in no library: in one of theirs there might be an answer.
+    """
+    swapped = (near_miss(example, elsewhere, rng) for example in held_out)
     missed = [example for example in swapped if example is not None]
-    return asked + rng.sample(missed, min(near_misses, len(missed)))
+    asked = [*some(held_out, count, rng), *some(missed, near_misses, rng)]
+    return [replace(example, question=as_typed(example.question, rng)) for example in asked]
 
 
 def observe(
@@ -116,14 +119,18 @@ def fit(observations: Sequence[Observation]) -> dict[str, Any]:
     spans = [np.array(o.features) for o in observations]  # each (found, len(FEATURES))
     answerable = np.array([o.answerable for o in observations])
     model = LogisticRegression(C=10.0, max_iter=1000)
-    chosen = [0] * len(spans)
+
+    def of(chosen: Sequence[int]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """The features of those spans, (n, len(FEATURES)), and which are right, (n,)."""
+        x = np.array([of_one[at] for of_one, at in zip(spans, chosen, strict=True)])
+        return x, np.array([o.right[at] for o, at in zip(observations, chosen, strict=True)])
+
+    x, right = of([0] * len(spans))
     for _ in range(_CHOICES):
-        x = np.array([of_one[at] for of_one, at in zip(spans, chosen, strict=True)])  # (n, len(FEATURES))
-        right = np.array([o.right[at] for o, at in zip(observations, chosen, strict=True)])
         if len(set(right)) < 2:  # chosen so, all are alike: nothing more to learn
             break
         model.fit(x, right)
-        chosen = [int(model.decision_function(of_one).argmax()) for of_one in spans]
+        x, right = of([int(model.decision_function(of_one).argmax()) for of_one in spans])
     return {
         "features": list(FEATURES),
         "weights": [round(float(w), 6) for w in model.coef_[0]],

@@ -10,13 +10,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import random
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from index.types import InputError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class Example:
     title: str = ""
     answers: tuple[tuple[int, int], ...] = ()
     asked_of: str = ""  # the title of the article that the question was written for, where that is another
-    teachable: float = 1.0  # so much of the teachers' share in the loss holds for it; none where a rule knows better
+    teacher_share: float = 1.0  # how much of theirs in the loss holds for it; none where a rule knows better
 
     @property
     def answerable(self) -> bool:
@@ -124,6 +127,19 @@ def held_out(example: Example, *, one_in: int = 40) -> bool:
     """Whether the example's article is kept from training, for calibration. Whole articles, so no context leaks."""
     digest = hashlib.sha256((example.title or example.context).encode()).digest()
     return digest[0] * 256 + digest[1] < 65536 // one_in
+
+
+def parted(examples: Iterable[Example], *, one_in: int = 40) -> tuple[list[Example], list[Example]]:
+    """Those to train on, and those whose articles are kept from it."""
+    parts: tuple[list[Example], list[Example]] = [], []
+    for example in examples:
+        parts[held_out(example, one_in=one_in)].append(example)
+    return parts
+
+
+def some(items: Sequence[T], count: int, rng: random.Random) -> list[T]:
+    """At most `count` of them, drawn."""
+    return rng.sample(items, min(count, len(items)))
 
 
 def fold_of(example: Example, folds: int) -> int:

@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 _MONTHS = "January February March April May June July August September October November December".split()
-ASKED = (
+QUESTIONS = (
     "what is the {name} of {key}",
     "what is {key}'s {name}",
     "{name} of {key}",
     "{key} {name}",
     "{name} {key}",
 )
-TOLD = ("the {name} of {key} is {value}",)
+STATEMENTS = ("the {name} of {key} is {value}",)
 
 Draw = Callable[[random.Random, Sequence[str]], str]
 
@@ -25,8 +25,8 @@ class Attribute:
 
     names: tuple[str, ...]
     draw: Draw
-    questions: tuple[str, ...]  # beside ASKED
-    told: tuple[str, ...]  # beside TOLD
+    questions: tuple[str, ...]  # beside QUESTIONS
+    told: tuple[str, ...]  # beside STATEMENTS
 
 
 def _name(rng: random.Random, names: Sequence[str]) -> str:
@@ -187,7 +187,14 @@ ATTRIBUTES = (
         ("{key} has {value} {name}", "{key} got {value} {name}", "{key} reached {value} {name}"),
     ),
 )
+_WHEN = tuple(attribute for attribute in ATTRIBUTES if attribute.names[0] in ("Founded", "Date", "Time"))
 KEYS = (
     "Name Town City Company Port Project Product School Team Player Country Item Bridge Hotel Site Station Title"
     " Department Event Ship"
 ).split()
+
+
+def not_told(told: Sequence[Attribute]) -> list[Attribute]:
+    """The attributes that are not among them, nor answered by one: a date answers "when", as a time does."""
+    tells_when = any(attribute in _WHEN for attribute in told)
+    return [each for each in ATTRIBUTES if each not in told and not (tells_when and each in _WHEN)]

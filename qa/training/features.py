@@ -1,5 +1,4 @@
-"""Examples -> token ids with a start and an end. Makes the hard cases: near misses, hasty questions, those
-asked of a whole library, windows.
+"""Examples -> token ids with a start and an end, in windows as a library cuts them.
 
 Pure given a `random.Random`. The layout of a pair is `qa.reader.join_pair`, the same that answers questions later.
 """
@@ -7,38 +6,14 @@ Pure given a `random.Random`. The layout of a pair is `qa.reader.join_pair`, the
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from index.chunk import sentences
-from index.language import YEAR
-from qa.reader import MAX_LEAD_TOKENS, Pair, join_pair
+from qa.reader import MAX_LEAD_TOKENS, MAX_TITLE_TOKENS, Pair, join_pair
 from qa.training.data import Example
+from qa.training.variants import as_typed
 
-_NAME = re.compile(r"\b[A-Z][\w'-]+(?: (?:of |the )?[A-Z][\w'-]+)*")
-_OPENERS = frozenset(
-    "What Who When Where Which Why How In On At The A An Is Are Was Were Did Does Do For By To".split()
-)
-_STOPWORDS = frozenset("what who when where which is are was were did does do the a an of in on at to by for".split())
-
-_SITUATED = (
-    "{name}: {question}",
-    "About {name}: {question}",
-    "{name} {keywords}",
-    "{keywords} {name}",
-    "In {name}, {question}",
-    "According to the article on {name}, {question}",
-    "{bare} ({name})?",
-    "{bare}, {name}?",
-    "{bare} in {name}?",
-    "{bare} of {name}?",
-    "{bare} at {name}?",
-    "{bare} for {name}?",
-)  # ways to say which article is meant; clumsy ones, too, since people type so
-_FOREIGN = 0.15  # of the names so given, of another article
-_LOWER_CASE = 0.35  # of the questions that get one
 _AS_CUT = 2 / 3  # of the windows have a title, and as many a lead
 
 
@@ -51,84 +26,11 @@ class Feature:
 
     pair: Pair
     answers: tuple[tuple[int, int], ...]
-    teachable: float = 1.0  # as its example
+    teacher_share: float = 1.0  # as its example
 
     @property
     def length(self) -> int:
         return len(self.pair.input_ids)
-
-
-def names_in(text: str) -> list[str]:
-    """Capitalised words and runs of them, without the word that opens a question ("In Norway", "Did Tesla")."""
-    names = []
-    for name in _NAME.findall(text):
-        first, _, rest = name.partition(" ")
-        names.append(rest.removeprefix("the ").removeprefix("of ") if first in _OPENERS else name)
-    return [name for name in names if name]
-
-
-def near_miss(example: Example, elsewhere: Sequence[str], rng: random.Random) -> Example | None:
-    """The same question asked of another year or another name, so that its context no longer answers it.
-
-    `elsewhere` are names of other paragraphs, in training of the same article. None when there is nothing to swap.
-    """
-    year = YEAR.search(example.question)
-    if year:
-        other = str(int(year.group()) + rng.choice([-10, -5, -3, -2, -1, 1, 2, 3, 5, 10]))
-        if other not in example.context:
-            return replace(example, question=example.question.replace(year.group(), other), answers=())
-    context = example.context.lower()
-    swappable = [name for name in names_in(example.question) if name.lower() in context]
-    candidates = [name for name in elsewhere if name.lower() not in context and name not in example.question]
-    if not swappable or not candidates:
-        return None
-    question = example.question.replace(rng.choice(swappable), rng.choice(candidates))
-    return replace(example, question=question, answers=())
-
-
-def situated(example: Example, elsewhere: Sequence[str], rng: random.Random) -> Example | None:
-    """The same question as it is asked of a whole library: with a name that tells which article is meant.
-
-    The name is of the title or of the first two sentences, and not of the answer: it need not stand where the answer
-    does. Some get a name of `elsewhere` that is not in the text, and have no answer. None where there is none to give.
-    """
-    text = f"{example.title} {example.context}".lower()
-    if rng.random() < _FOREIGN:
-        names = [name for name in rng.sample(elsewhere, min(6, len(elsewhere))) if name.lower() not in text]
-        example = replace(example, answers=())
-    else:
-        opening = (example.context[start + 1 : end] for start, end in sentences(example.context)[:2])
-        golds = [example.context[start:end].lower() for start, end in example.answers]
-        names = [
-            name
-            for part in (example.title, *opening)  # without its first letter, which may be a capital of no name
-            for name in names_in(part)
-            if not any(gold in name.lower() or name.lower() in gold for gold in golds)
-        ]
-    names = [name for name in names if 3 < len(name) < 36 and name.lower() not in example.question.lower()]
-    if not names:
-        return None
-    bare = example.question.rstrip(" ?")
-    question = rng.choice(_SITUATED).format(
-        name=rng.choice(names), question=example.question, bare=bare, keywords=_keywords(bare)
-    )
-    return replace(example, question=question.lower() if rng.random() < _LOWER_CASE else question)
-
-
-def _keywords(question: str) -> str:
-    return " ".join(word for word in question.split() if word.lower().strip("?") not in _STOPWORDS) or question
-
-
-def as_typed(question: str, rng: random.Random) -> str:
-    """The question as people type it: often without its mark, sometimes as keywords, sometimes with a slip."""
-    if rng.random() < 0.35:
-        question = question.rstrip(" ?")
-    if rng.random() < 0.04:
-        question = _keywords(question)
-    if rng.random() < 0.04 and len(question) > 12:
-        at = rng.randrange(3, len(question) - 3)
-        question = question[:at] + question[at + 1] + question[at] + question[at + 2 :]
-    return question
 
 
 def to_feature(example: Example, tokenizer: Any, rng: random.Random, *, max_tokens: int | None = None) -> Feature:
@@ -148,17 +50,17 @@ def to_feature(example: Example, tokenizer: Any, rng: random.Random, *, max_toke
     lead = context.ids[max(0, first - MAX_LEAD_TOKENS) : first] if rng.random() < _AS_CUT else []
     pair = join_pair(
         tokenizer.encode(as_typed(example.question, rng), add_special_tokens=False).ids,
-        tokenizer.encode(title, add_special_tokens=False).ids,
+        tokenizer.encode(title, add_special_tokens=False).ids[:MAX_TITLE_TOKENS],
         context.ids[first:last],
         lead=lead,
     )
     if drawn is None or span is None:
-        return Feature(pair, ((0, 0),), example.teachable)
+        return Feature(pair, ((0, 0),), example.teacher_share)
     shift = pair.passage_start - first
     same = (_token_span(context.offsets, answer) for answer in _same_words(example, drawn))
     inside = {place for place in same if place and first <= place[0] and place[1] < last}
     places = sorted(inside | {(span[0], min(span[1], last - 1))})  # an answer longer than the window is cut
-    return Feature(pair, tuple((start + shift, end + shift) for start, end in places), example.teachable)
+    return Feature(pair, tuple((start + shift, end + shift) for start, end in places), example.teacher_share)
 
 
 def _same_words(example: Example, answer: tuple[int, int]) -> Iterator[tuple[int, int]]:

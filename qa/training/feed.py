@@ -23,7 +23,7 @@ class Batch:
     segment_starts: NDArray[np.int32]  # (n,): token type 1 from there on
     answers: NDArray[np.int64]  # (places, 3): the row, the first and the last token of each place
     fold: int  # one past the last for what no teacher teaches
-    teachable: NDArray[np.float32]  # (n,): how much of the teachers' share in the loss holds for each
+    teacher_share: NDArray[np.float32]  # (n,): how much of the teachers' share in the loss holds for each
 
 
 class Pools:
@@ -51,7 +51,7 @@ class Pools:
         rng = random.Random(f"{self._seed}/{number}")
         by_fold: list[list[Feature]] = [[] for _ in range(self._folds + 1)]
         for example in self.examples(number):
-            fold = fold_of(example, self._folds) if example.teachable else self._folds
+            fold = fold_of(example, self._folds) if example.teacher_share else self._folds
             by_fold[fold].append(to_feature(example, self._tokenizer, rng))
         made = [
             _arrays(batch, fold)
@@ -99,5 +99,5 @@ def _arrays(batch: Sequence[Feature], fold: int) -> Batch:
         ids[row, : feature.length] = feature.pair.input_ids
     starts = np.array([feature.pair.segment_start for feature in batch], dtype=np.int32)
     places = [(row, *place) for row, feature in enumerate(batch) for place in feature.answers]
-    teachable = np.array([feature.teachable for feature in batch], dtype=np.float32)
-    return Batch(ids, starts, np.array(places, dtype=np.int64), fold, teachable)
+    teacher_share = np.array([feature.teacher_share for feature in batch], dtype=np.float32)
+    return Batch(ids, starts, np.array(places, dtype=np.int64), fold, teacher_share)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from index.chunk import sentences
 from qa.training.data import Example
-from qa.training.facts import ASKED, ATTRIBUTES, KEYS, TOLD, Attribute
+from qa.training.facts import ATTRIBUTES, KEYS, QUESTIONS, STATEMENTS, Attribute, not_told
 
 _PER_TEXT = 3  # questions
 _UNANSWERABLE = 0.4  # of the questions: of another thing, of another attribute, or of what is told of others alone
@@ -21,7 +21,7 @@ _ASKED_BACK = 0.2  # of the answerable ones: which thing has this value
 _BY_YEAR = 0.15  # of the texts: the same thing in several years
 _LEFT_OUT = 0.12  # of what could be told
 _SURROUNDED = 0.5  # of the texts
-_BULLETS = ("- ", "- ", "* ", "• ", "")
+_BULLETS = ("- ", "- ", "{}. ", "• ", "")
 _LINES = (
     "{key}: {value} {name}",
     "{key}: {value}",
@@ -71,7 +71,7 @@ def _questions(names: Sequence[str], around: str, rng: random.Random) -> list[Ex
         text = "".join((before, _told(marked, random.Random(seed)), after))  # told in the same words each time
         start, end = text.find(_START), text.find(_END) - 1  # none where it is not told in these words
         text = text.replace(_START, "").replace(_END, "")
-        made.append(Example(question, text, title, ((start, end),) if start >= 0 else (), teachable=0.0))
+        made.append(Example(question, text, title, ((start, end),) if start >= 0 else (), teacher_share=0.0))
     return made
 
 
@@ -99,7 +99,7 @@ def _asked(facts: _Facts, names: Sequence[str], rng: random.Random) -> tuple[str
         if value and others and rng.random() < 0.6:
             key = str(int(key) + rng.choice((-12, -9, 9, 12))) if facts.owner else rng.choice(others)
         elif value:
-            attribute = rng.choice([other for other in ATTRIBUTES if other not in facts.attributes])
+            attribute = rng.choice(not_told(facts.attributes))
             name = rng.choice(attribute.names)
         marked = facts
     else:
@@ -111,7 +111,7 @@ def _asked(facts: _Facts, names: Sequence[str], rng: random.Random) -> tuple[str
     if facts.owner:
         return rng.choice(_OF_YEAR).format(owner=facts.owner, key=key, name=name.lower()), marked
     besides = {other.lower() for other in facts.names} - {name.lower()}
-    fitting = [question for question in ASKED + attribute.questions * 3 if besides.isdisjoint(question.split())]
+    fitting = [question for question in QUESTIONS + attribute.questions * 3 if besides.isdisjoint(question.split())]
     return rng.choice(fitting).format(key=key, name=name.lower()), marked
 
 
@@ -141,8 +141,7 @@ def _listed(facts: _Facts, rng: random.Random) -> str:
             continue
         name, value = pieces[0]
         rest = [rng.choice((f"{value} {name.lower()}", f"{name.lower()} {value}")) for name, value in pieces[1:]]
-        mark = f"{number}. " if bullet == "* " else bullet
-        lines.append(mark + ", ".join([line.format(key=key, name=name.lower(), value=value), *rest]))
+        lines.append(bullet.format(number) + ", ".join([line.format(key=key, name=name.lower(), value=value), *rest]))
     plural = re.sub("ys$", "ies", f"{facts.kind.lower()}s")
     heading = f"{facts.names[0]} by {facts.kind.lower()}"
     above = rng.choice(("", f"The {plural}", heading, f"These are the {plural}:")) if "{name}" in line else heading
@@ -222,7 +221,7 @@ def _from_to(facts: _Facts, rng: random.Random) -> str:
 
 
 def _plainly(name: str) -> tuple[str, ...]:
-    return () if name in _VERBS else TOLD
+    return () if name in _VERBS else STATEMENTS
 
 
 def _enumerated(items: Sequence[str]) -> str:

@@ -11,17 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from index.types import InputError
-from qa.training.data import (
-    Example,
-    fingerprint,
-    held_out,
-    read_examples,
-    read_rows,
-    without_overlap,
-)
-from qa.training.features import names_in, near_miss, situated
+from qa.training.data import Example, fingerprint, held_out, parted, read_examples, read_rows, some, without_overlap
 from qa.training.parallel import parallels
 from qa.training.tables import tables
+from qa.training.variants import name_groups, names_in, near_miss, situated
 from qa.training.written import asked_examples, of_what_is_left, written_examples
 
 # file -> examples taken at most. SQuAD 2.0, all of it, carries the task; these widen its domain.
@@ -42,11 +35,6 @@ ASKED_TIMES = 2  # each question written for training about a paragraph of SQuAD
 SITUATED = 0.3  # of both, and of SQuAD's, say which article is meant
 CALIBRATED_ON = 1000  # held-out questions of each kind
 _WRITTEN_HELD_OUT = 15  # of so many texts one is kept from training
-_NO_NAMES = frozenset(
-    "About After Along Although Among And As Because Before Besides But Can Could During Each First From Had Has"
-    " Have He How If Into It Its Like Many Name No Not Of Other Since So That Their These They This Those Through To"
-    " Under Until What's Who's Whom Whose While Will With Within Would You".split()
-)  # which begin a question with a capital
 
 
 def examples_from(folder: Path, *, seed: int) -> list[Example]:
@@ -56,17 +44,17 @@ def examples_from(folder: Path, *, seed: int) -> list[Example]:
     are left out.
     """
     rng = random.Random(seed)
-    squad = [e for e in _read(folder, "squad2.train") if not held_out(e)]
+    squad, apart = _squad(folder)
     mixed = squad + [e for e in squad if len(e.answers) > 1]  # twice: what an article is about, it says often
-    written = [e for e in written_examples() if not held_out(e, one_in=_WRITTEN_HELD_OUT)]
+    written, _ = _written()
     mixed += [*written, *of_what_is_left(written, rng)] * WRITTEN_TIMES
     asked = asked_examples(squad)
     mixed += [*asked, *of_what_is_left(asked, rng)] * ASKED_TIMES
     groups = name_groups(squad)
     mixed = _as_asked_of_a_library(mixed, sorted({name for group in groups for name in group}), rng)
+    titles = {example.title for example in apart}
     for name, limit in SPAN_SETS.items():
-        found = _read(folder, name)
-        mixed += rng.sample(found, min(limit, len(found)))
+        mixed += some([example for example in _read(folder, name) if example.title not in titles], limit, rng)
     mixed += hard_negatives(folder, rng, HARD_NEGATIVES)
     mixed += near_misses(squad, rng, NEAR_MISSES)
     mixed += tables(groups, rng, TABLE_QUESTIONS)
@@ -92,11 +80,18 @@ def calibration_from(folder: Path, *, seed: int) -> list[Example]:
     """As many questions of each kind that training never sees: of SQuAD 2.0 training articles, those written about the
     paragraphs of these, which mostly use other words, and those of texts written for training.
     """
-    articles = [e for e in _read(folder, "squad2.train") if held_out(e)]
-    written = [e for e in written_examples() if held_out(e, one_in=_WRITTEN_HELD_OUT)]
     rng = random.Random(seed)
+    (_, articles), (_, written) = _squad(folder), _written()
     kinds = (articles, asked_examples(articles), written)
-    return [e for kind in kinds for e in rng.sample(kind, min(CALIBRATED_ON, len(kind)))]
+    return [example for kind in kinds for example in some(kind, CALIBRATED_ON, rng)]
+
+
+def _squad(folder: Path) -> tuple[list[Example], list[Example]]:
+    return parted(_read(folder, "squad2.train"))
+
+
+def _written() -> tuple[list[Example], list[Example]]:
+    return parted(written_examples(), one_in=_WRITTEN_HELD_OUT)
 
 
 def _read(folder: Path, name: str) -> list[Example]:
@@ -110,21 +105,12 @@ def _found(folder: Path, name: str) -> Path:
     raise InputError(f"{folder} has no {name}.jsonl(.gz)", "name the folder with the training sets")
 
 
-def name_groups(examples: Sequence[Example]) -> list[list[str]]:
-    """The names that the questions of an article speak of, article by article; sorted, at least six each."""
-    groups: dict[str, set[str]] = defaultdict(set)
-    for example in examples:
-        found = (name.removesuffix("'s") for name in names_in(example.question))
-        groups[example.title] |= {name for name in found if len(name) < 30 and name.split()[0] not in _NO_NAMES}
-    return [sorted(names) for names in groups.values() if len(names) >= 6]
-
-
 def hard_negatives(folder: Path, rng: random.Random, count: int) -> list[Example]:
     """Questions over paragraphs that retrieval ranks high and that do not hold the answer."""
-    passages = {row["pid"]: row for row in read_rows(folder / "rerank_passages.jsonl.gz")}
-    groups = [row for row in read_rows(folder / "rerank_squad.train.jsonl.gz") if row["negs"]]
+    passages = {row["pid"]: row for row in read_rows(_found(folder, "rerank_passages"))}
+    groups = [row for row in read_rows(_found(folder, "rerank_squad.train")) if row["negs"]]
     made = []
-    for group in rng.sample(groups, min(count, len(groups))):
+    for group in some(groups, count, rng):
         wrong, its_own = passages[rng.choice(group["negs"])], passages[group["pos"]]
         if not held_out(Example("", its_own["text"], its_own["title"])):
             made.append(Example(group["question"], wrong["text"], wrong["title"], asked_of=its_own["title"]))
@@ -138,8 +124,7 @@ def near_misses(examples: Sequence[Example], rng: random.Random, count: int) -> 
         names[example.title] += names_in(example.question)
     answerable = [e for e in examples if e.answerable]
     made = []
-    for example in rng.sample(answerable, min(4 * count, len(answerable))):
-        missed = near_miss(example, rng.sample(names[example.title], min(8, len(names[example.title]))), rng)
-        if missed:
+    for example in some(answerable, 4 * count, rng):
+        if missed := near_miss(example, names[example.title], rng):
             made.append(missed)
     return made[:count]

@@ -1,6 +1,6 @@
 """`footnote train`: data in; checkpoint, weights and calibration out. Resumes where it was stopped.
 
-With folds it trains their teachers first, and goes on from the mean of them.
+With folds it first trains a teacher for each; given weights to start from, it goes on from their mean.
 """
 
 from __future__ import annotations
@@ -14,14 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from index.encode import SentenceEncoder, bundled_folder
-from index.engine import first_line
+from index.engine import first_line, read_tokenizer
 from index.types import InputError
 from qa.config import Config
 from qa.reader import SpanReader
 from qa.training import calibrate
-from qa.training.data import Example, fold_of, held_out, read_examples
+from qa.training.data import Example, fold_of, parted, read_examples, some
 from qa.training.recipe import calibration_from, examples_from
 from qa.training.train import Plan, Progress, Teachers, Trainer, train
+from qa.training.variants import names_in
 
 _CALIBRATION_QUESTIONS, _CALIBRATION_NEAR_MISSES = 3000, 500
 _TEMPTING = 9000  # training examples whose paragraphs are in the second library, too
@@ -42,7 +43,7 @@ def run(options: argparse.Namespace) -> int:
         start = _mean_of(teachers, out / "mean-of-teachers", plan, start)
     trainer = train(
         training,
-        _tokenizer(),
+        read_tokenizer(start),
         start_from=start,
         checkpoint=out / "checkpoint.pt",
         plan=replace(plan, teachers=teachers),
@@ -59,10 +60,14 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _check(options: argparse.Namespace) -> None:
-    """Before the hours rather than after them."""
+    """Fails at once on what would otherwise fail after hours of training."""
     for folder in (options.start_from, options.teacher, *(options.average_with or ())):
         if folder and not Path(folder, "config.json").exists():
             raise InputError(f"{folder} holds no reader", "name the folder that has its config.json and weights")
+        try:
+            read_tokenizer(Path(folder or bundled_folder()))
+        except ValueError as error:
+            raise InputError(f"{folder} cannot be trained: {error}", "copy its tokenizer.json there") from error
     if options.folds < 0 or options.folds == 1:
         raise InputError(
             f"--folds {options.folds} leaves nothing to train a teacher on", "give 2 or more, or leave it out"
@@ -85,11 +90,15 @@ def fit_calibration(
     more of them tempt and fewer answers are right.
     """
     rng = random.Random(seed)
-    asked = calibrate.questions(held, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES)
-    others = rng.sample(list(training), min(_TEMPTING, len(training)))
+    inside, outside = (list(part) for part in parted(training, one_in=2))
+    elsewhere = sorted({name for example in outside for name in names_in(example.question)})
+    asked = calibrate.questions(
+        held, elsewhere, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES
+    )
+    others = some(inside, _TEMPTING, rng)
     encoder, reader, read = SentenceEncoder(), SpanReader(weights), Config().passages_read
     few, many = (
-        calibrate.observe(asked, encoder, reader, passages_read=read, others=among, report=_dots)
+        calibrate.observe(asked, encoder, reader, passages_read=read, others=among, report=_say_how_many)
         for among in ((), others)
     )
     if len({observation.right[0] for observation in few}) < 2:
@@ -104,9 +113,7 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
     """Training examples and held-out examples: the recipe's for a folder, a split by article for one file."""
     if path.is_dir():
         return examples_from(path, seed=seed), calibration_from(path, seed=seed)
-    examples = read_examples(path)
-    held = [example for example in examples if held_out(example, one_in=10)]
-    training = [example for example in examples if not held_out(example, one_in=10)]
+    training, held = parted(read_examples(path), one_in=10)
     if not held or not training:
         raise InputError(f"{path} has too few articles to hold some out", "give at least some ten titles or contexts")
     return training, held
@@ -115,8 +122,8 @@ def _data(path: Path, seed: int) -> tuple[list[Example], list[Example]]:
 def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Path, plan: Plan, start: Path) -> Teachers:
     """For each fold of the examples the given teacher and one trained from `start` on the other folds alone.
 
-    Where `start` has seen the fold, it forgets some of what it knows by heart of it. Raises InputError for a fold that
-    leaves none to train on.
+    Where `start` has seen the fold, training on the others makes it forget some of what it memorised. Raises
+    InputError for a fold that leaves none to train on.
 
     Source: Dao et al., Knowledge distillation as semiparametric inference, ICLR 2021 (cross-fitting).
     """
@@ -134,7 +141,7 @@ def _teachers(options: argparse.Namespace, training: Sequence[Example], out: Pat
             )
         trainer = train(  # nothing but a look at its checkpoint where it is done
             others,
-            _tokenizer(),
+            read_tokenizer(start),
             start_from=start,
             checkpoint=folder / "checkpoint.pt",
             plan=replace(plan, examples=options.fold_examples or plan.examples, seed=plan.seed + 1 + fold),
@@ -159,7 +166,7 @@ def _plan(options: argparse.Namespace) -> Plan:
         seed=options.seed,
         device=options.device,
         dropout=options.dropout,
-        taught=options.taught,
+        teacher_share=options.taught,
         averaged=options.averaged,
     )
     if options.device != "cpu":  # a graphics card waits for the processor rather than the other way round
@@ -168,15 +175,6 @@ def _plan(options: argparse.Namespace) -> Plan:
     if options.quick:
         plan = replace(plan, examples=700, batch_tokens=1500, learning_rate=2e-4)
     return replace(plan, learning_rate=options.learning_rate) if options.learning_rate else plan
-
-
-def _tokenizer() -> Any:
-    from tokenizers import Tokenizer
-
-    tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
 
 
 class _Bar:
@@ -197,6 +195,6 @@ class _Bar:
         self._bar.set_postfix(loss=f"{progress.loss:.3f}", refresh=False)
 
 
-def _dots(done: int) -> None:
+def _say_how_many(done: int) -> None:
     if done % 100 == 0:
         print(f"  {done} questions read", flush=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from index.formats.tables import readable
 from qa.training.data import Example
-from qa.training.facts import ASKED, ATTRIBUTES, KEYS, Attribute
+from qa.training.facts import ATTRIBUTES, KEYS, QUESTIONS, Attribute, not_told
 
 _PER_TABLE = 3  # questions
 _UNANSWERABLE = 0.35  # of the questions: of another name, or of a column that the table does not have
@@ -68,20 +68,19 @@ def _question(table: _Table, names: Sequence[str], rng: random.Random) -> Exampl
     shown = list(table.lines)
     is_answerable = rng.random() >= _UNANSWERABLE and bool(value)
     if not is_answerable and value:
-        absent = [column for column in ATTRIBUTES if column not in table.columns]
         others = [name for name in names if name not in "\n".join(table.lines)]
         if rng.random() < _OTHER_COLUMN:
-            column = rng.choice(absent)
+            column = rng.choice(not_told(table.columns))
             head = rng.choice(column.names)
         elif others and not key.isdigit():
             key = rng.choice(others)
         else:  # its row is in another part of the table
             del shown[row]
     besides = {other.lower() for other in table.heads} - {head.lower()}  # "when does it start" asks for a "Start", too
-    fitting = [question for question in ASKED + column.questions * 2 if besides.isdisjoint(question.split())]
+    fitting = [question for question in QUESTIONS + column.questions * 2 if besides.isdisjoint(question.split())]
     asked = rng.choice(fitting).format(key=key, name=head.lower())
     if not is_answerable:
-        return Example(asked, "\n".join(shown), table.title, teachable=0.0)
+        return Example(asked, "\n".join(shown), table.title, teacher_share=0.0)
     before = sum(len(line) + 1 for line in table.lines[:row])
     start = before + table.lines[row].index(f"{head}: {value}") + len(f"{head}: ")
-    return Example(asked, "\n".join(shown), table.title, ((start, start + len(value)),), teachable=0.0)
+    return Example(asked, "\n".join(shown), table.title, ((start, start + len(value)),), teacher_share=0.0)

@@ -44,7 +44,7 @@ class Plan:
     checkpoint_every_s: float = 180.0
     dropout: float = 0.0  # the share of every layer's outputs that a step sets to zero
     teachers: Teachers = ()
-    taught: float = 0.5  # how much of the loss, at most, is the distance from the teachers, where there are any
+    teacher_share: float = 0.5  # how much of the loss, at most, is the distance from the teachers, where there are any
     averaged: float = 0.0  # the last part of the run whose weights, after each pool, are averaged; they do not settle
 
 
@@ -83,7 +83,7 @@ class Trainer:
             parameter.data = self._working[its].view_as(parameter)
             parameter.grad = self._gradient[its].view_as(parameter)
         self.optimizer = torch.optim.AdamW([self.weights], lr=0.0, weight_decay=plan.weight_decay, fused=True)
-        self.mean, self.moments = torch.zeros_like(self.weights if plan.averaged else self.weights[:0]), 0
+        self.mean, self.averaged_over = torch.zeros_like(self.weights if plan.averaged else self.weights[:0]), 0
         self.plan, self.seen, self.pool, self.loss = plan, 0, 0, 0.0
         self._steps, self._smooth = 0, torch.zeros((), device=plan.device)
         self._run = f"{plan.seed}/{_digest(start_from)}"
@@ -106,8 +106,8 @@ class Trainer:
         logits = _logits(self.model, inputs)  # (2, n, tokens)
         losses = _surprise(logits, (1.0 - right) * -1e4)  # (2, n)
         if batch.fold < len(self._teachers):
-            share = self.plan.taught * torch.from_numpy(batch.teachable).to(self.plan.device)
-            losses = torch.lerp(losses, _distance(logits, self._taught(batch.fold, inputs)), share)
+            share = self.plan.teacher_share * torch.from_numpy(batch.teacher_share).to(self.plan.device)
+            losses = torch.lerp(losses, _distance(logits, self._teachers_say(batch.fold, inputs)), share)
         loss = losses.mean()
         torch.autograd.backward(loss)
         self._update()
@@ -117,7 +117,7 @@ class Trainer:
             self.loss = self._smooth.item()
         self._steps += 1
 
-    def _taught(self, fold: int, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
+    def _teachers_say(self, fold: int, inputs: dict[str, torch.Tensor]) -> torch.Tensor:
         """The mean of what the fold's teachers say, as `_logits`."""
         import torch
 
@@ -150,8 +150,8 @@ class Trainer:
         Source: Izmailov et al., Averaging weights leads to wider optima and better generalization, UAI 2018.
         """
         if self.plan.averaged and self.seen > (1.0 - self.plan.averaged) * self.plan.examples:
-            self.moments += 1
-            self.mean.lerp_(self.weights, 1.0 / self.moments)
+            self.averaged_over += 1
+            self.mean.lerp_(self.weights, 1.0 / self.averaged_over)
 
     def save(self, path: Path) -> None:
         """Writes aside and renames, so that a full disk or a kill leaves the last good checkpoint."""
@@ -159,7 +159,13 @@ class Trainer:
 
         aside = path.with_suffix(".part")
         state: dict[str, Any] = {"weights": self.weights, "mean": self.mean, "optimizer": self.optimizer.state_dict()}
-        state |= {"seen": self.seen, "pool": self.pool, "loss": self.loss, "moments": self.moments, "run": self._run}
+        state |= {
+            "seen": self.seen,
+            "pool": self.pool,
+            "loss": self.loss,
+            "averaged_over": self.averaged_over,
+            "run": self._run,
+        }
         torch.save(state, aside)
         with aside.open("rb+") as file:
             os.fsync(file.fileno())
@@ -179,12 +185,12 @@ class Trainer:
         except Exception as error:  # torch.load raises whatever the broken bytes lead it to
             raise InputError(f"the checkpoint {path} cannot be used: {error}", "delete it to start again") from error
         self.seen, self.pool, self.loss = state["seen"], state["pool"], state["loss"]
-        self.moments = state["moments"]
+        self.averaged_over = state["averaged_over"]
         self._working.copy_(self.weights)
 
     def settle(self) -> None:
         """The mean for the weights, where there is one."""
-        if self.moments:
+        if self.averaged_over:
             self.weights.copy_(self.mean)
 
     def average_with(self, folders: Sequence[Path], *, share: float) -> None:
@@ -255,12 +261,12 @@ def _surprise(logits: torch.Tensor, wrong: torch.Tensor) -> torch.Tensor:
     return logits.logsumexp(-1) - (logits + wrong).logsumexp(-1)
 
 
-def _distance(logits: torch.Tensor, taught: torch.Tensor) -> torch.Tensor:
+def _distance(logits: torch.Tensor, teacher: torch.Tensor) -> torch.Tensor:
     """Cross entropy from what a teacher says of the tokens, (..., tokens) -> (...): less sure than an answer key.
 
     Source: Furlanello et al., Born again neural networks, ICML 2018; the gain stands in qa/evaluation/LOG.md.
     """
-    return -(taught.softmax(-1) * logits.log_softmax(-1)).sum(-1)
+    return -(teacher.softmax(-1) * logits.log_softmax(-1)).sum(-1)
 
 
 def train(
@@ -276,6 +282,9 @@ def train(
     trainer = Trainer(start_from, plan)
     if checkpoint.exists():
         trainer.load(checkpoint)
+    if trainer.seen >= plan.examples:
+        trainer.settle()
+        return trainer
     pools = Pools(
         examples,
         tokenizer,

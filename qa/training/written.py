@@ -20,7 +20,7 @@ from qa.training.data import Example, fingerprint, places, read_rows
 WRITTEN = Path(__file__).with_name("written.jsonl")
 ASKED = Path(__file__).with_name("asked.jsonl")
 _ELSEWHERE = 0.25  # of the answerable questions
-_TEACHABLE = 0.6  # set by hand: their answers are as careful as a teacher is
+_TEACHER_SHARE = 0.6  # set by hand: their answers are as careful as a teacher is
 
 
 def written_examples(path: Path = WRITTEN) -> list[Example]:
@@ -48,7 +48,7 @@ def _of_text(row: dict[str, Any], where: str) -> Iterator[Example]:
     try:
         text, title = row["text"], row["title"]
         for question, *rest in row["questions"]:
-            yield Example(question, text, title, tuple(_places(text, *rest)), teachable=_TEACHABLE)
+            yield Example(question, text, title, tuple(_places(text, *rest)), teacher_share=_TEACHER_SHARE)
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(
             f"{where}: {type(error).__name__}: {error}",
@@ -65,7 +65,7 @@ def _of_paragraph(row: dict[str, Any], known: dict[str, Example], where: str) ->
             answers = ((place[0], place[1]),) if place else ()
             if any(not 0 <= start < end <= len(paragraph.context) for start, end in answers):
                 raise ValueError(f"no answer stands at {place} of {len(paragraph.context)} characters")
-            yield Example(question, paragraph.context, paragraph.title, answers, teachable=_TEACHABLE)
+            yield Example(question, paragraph.context, paragraph.title, answers, teacher_share=_TEACHER_SHARE)
     except (KeyError, IndexError, TypeError, ValueError) as error:
         raise InputError(
             f"{where}: {type(error).__name__}: {error}",

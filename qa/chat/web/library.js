@@ -8,7 +8,7 @@ import {pieces, put, spoken, word} from './words.js';
 const POLL_MS = 400;
 const UNDO_MS = 30_000;
 
-// `changed` hears that there are other documents, `settled` that no more are on their way.
+// `changed` hears that other documents are there or chosen, `settled` that no more are on their way.
 export const library = (app, {call, narrate, changed, settled}) => {
   const find = (selector) => app.querySelector(selector);
   const form = find('.fn-add'), box = find('#fn-add'), files = find('.fn-files'), trouble = find('.fn-add-trouble');
@@ -51,12 +51,14 @@ export const library = (app, {call, narrate, changed, settled}) => {
       else chosen.ids.add(id);
     }
     showChoice();
+    changed();
   };
 
   const chooseAll = (all) => {
     chosen.all = all;
     chosen.ids.clear();
     showChoice();
+    changed();
   };
 
   // Of a list that was searched, those found.
@@ -309,6 +311,7 @@ export const library = (app, {call, narrate, changed, settled}) => {
   // What was not sent yet is lost with the page: the browser asks first.
   window.addEventListener('beforeunload', (event) => { if (sending) event.preventDefault(); });
 
+  window.addEventListener('focus', watch);  // another may have changed the library
   form.addEventListener('submit', (event) => { event.preventDefault(); addText(); });
   box.addEventListener('input', () => grow(box));
   box.addEventListener('keydown', (event) => {

@@ -1,7 +1,7 @@
 // The panel in which a language model is chosen: none, one of this machine, one behind a server; how far it is loaded,
 // and how long its answers took.
 
-import {put} from './words.js';
+import {put, spoken} from './words.js';
 
 const LOOK_MS = 1000;
 
@@ -21,20 +21,21 @@ export const models = (app, {call}) => {
     if (reply.busy && !panel.hidden) timer = setTimeout(open, LOOK_MS);
   };
 
+  const reach = (name, sent) => call(name, sent).catch((error) => ({trouble: spoken(error.message)}));
+
   const open = async () => {
     list.ariaBusy = 'true';
-    const before = choices, reply = await call('models').catch(() => null);
-    if (reply && choices === before) show(reply);
+    const before = choices, reply = await reach('models');
+    if (choices === before) show(reply);
     list.ariaBusy = 'false';
   };
 
   const choose = async (model) => {
     choices += 1;
-    const reply = await call('choose_model', {model}).catch(() => null);
+    const reply = await reach('choose_model', {model});
     choices += 1;
-    if (reply) show(reply);
-    else open();
-    return Boolean(reply) && !reply.trouble;
+    show(reply);
+    return !reply.trouble;
   };
 
   list.addEventListener('change', (event) => choose(event.target.value));

@@ -5,6 +5,7 @@ import {articlePane} from './article.js';
 import {caller} from './calls.js';
 import {conversations} from './conversations.js';
 import {begun, edit, giveUp, grow, made, sendWithEnter} from './exchange.js';
+import {layers} from './layers.js';
 import {library} from './library.js';
 import {models} from './models.js';
 import {panels} from './panels.js';
@@ -61,7 +62,8 @@ export const start = (element, server) => {
   const ask = async (question) => {
     if (waiting || !question.trim()) return;
     step();
-    for (const old of log.querySelectorAll('.fn-next')) old.remove();  // before the scrolling: what is below moves up
+    for (const old of log.querySelectorAll('.fn-next, .fn-tool-trouble')) old.remove();
+    if (narrow.matches) article.close();  // this too before the scrolling: what is below moves up
     const mine = {id: Math.random().toString(36).slice(2), exchange: begun(question)};
     mine.exchange.dataset.turn = turns.length;
     showTalk(mine.exchange);
@@ -76,7 +78,10 @@ export const start = (element, server) => {
     if (waiting !== mine) return;
     wait(null);
     if (reply.exchange) settle(mine.exchange, reply);
-    else giveUp(mine.exchange, reply);
+    else {
+      giveUp(mine.exchange, reply);
+      article.close();
+    }
     bringIntoView(mine.exchange);
     focusBox();
     offerNext(mine.exchange);
@@ -88,8 +93,11 @@ export const start = (element, server) => {
     turns.push(reply.turn);
     remember(reply.conversation);
     if (reply.at !== null) setPlace(exchange, reply.conversation, reply.at);
-    if (reply.article !== null) article.show(reply.article);
-    else if (narrow.matches) article.close();  // it would stand below this answer, as if it belonged to it
+    if (reply.article === null) article.close();  // an older one would stand there as if it belonged to this answer
+    else {
+      if (!narrow.matches) side.hide();  // it would hide the article; a sheet over the page was opened meanwhile
+      article.show(reply.article);
+    }
     if (reply.writing) pen.follow(exchange, reply.writing);
   };
 
@@ -148,7 +156,7 @@ export const start = (element, server) => {
     offers.wanted = true;
     while (offers.wanted && !offers.sought && !shelf.isBusy() && !welcome.hidden) {
       Object.assign(offers, {wanted: false, sought: true});
-      const reply = await call('offer').catch(() => ({}));
+      const reply = await call('offer', {chosen: shelf.chosen()}).catch(() => ({}));
       offers.sought = false;
       if (reply.chips !== undefined) put(welcome.querySelector('.fn-chips'), reply.chips);
     }
@@ -181,7 +189,7 @@ export const start = (element, server) => {
     forgetAll();
     welcome.hidden = false;
     clear.hidden = true;
-    box.focus();
+    focusBox();
     offer();
   };
 
@@ -196,7 +204,7 @@ export const start = (element, server) => {
       put(exchange, html);
       showTalk(exchange);
     });
-    side.hide();
+    side.leave();
     const footnote = log.querySelector('.fn-exchange:last-child .fn-footnote');
     if (footnote) article.open(footnote, {quietly: true});
     log.lastElementChild?.scrollIntoView({block: 'start'});
@@ -218,10 +226,12 @@ export const start = (element, server) => {
   const pen = written(app, {call, narrate});
   const choice = models(app, {call});
   const parts = {library: shelf, conversations: past, models: choice};
-  const side = panels(app, {narrow, onOpen: (name) => parts[name].open()});
+  const layer = layers(narrow);
+  const side = panels(app, {narrow, layer, onOpen: (name) => parts[name].open()});
   const article = articlePane(app, {
     call,
     narrow,
+    layer,
     leavePanel: side.hide,
     reopenPanel: (panel) => find(`.fn-top [aria-controls=${panel.id}]`).click(),
     home: () => log.querySelector('.fn-exchange:last-child .fn-footnote') ?? box,
@@ -262,7 +272,7 @@ export const start = (element, server) => {
 
   speak(app);
   offerLanguages(find('.fn-language'), app);
-  box.focus();
+  focusBox();
   shelf.showCount(Number(find('.fn-count').dataset.count));
   app.classList.add('fn-ready');
   resumeAfterReload();

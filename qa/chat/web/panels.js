@@ -4,7 +4,7 @@
 
 import {composing} from './exchange.js';
 
-export const panels = (app, {narrow, onOpen}) => {
+export const panels = (app, {narrow, layer, onOpen}) => {
   const covered = app.querySelectorAll('.fn-top, .fn-talk, .fn-article');
   let open = null;     // the panel's element
   let opener = null;   // the button to return to
@@ -31,11 +31,17 @@ export const panels = (app, {narrow, onOpen}) => {
     panel.hidden = false;
     mark();
     panel.focus({preventScroll: true});
+    layer.enter(close);
     onOpen(name);
   };
 
-  const close = () => {
+  const leave = () => {
     hide();
+    layer.leave(close);
+  };
+
+  const close = () => {
+    leave();
     if (opener && opener.isConnected) opener.focus({preventScroll: true});
   };
 
@@ -54,5 +60,5 @@ export const panels = (app, {narrow, onOpen}) => {
     target.dispatchEvent(new Event('input', {bubbles: true}));
   });
   narrow.addEventListener('change', mark);
-  return {hide, isOpen: (name) => open?.id === `fn-${name}`};
+  return {hide, leave};
 };
