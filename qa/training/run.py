@@ -90,7 +90,7 @@ def fit_calibration(
     more of them tempt and fewer answers are right.
     """
     rng = random.Random(seed)
-    inside, outside = (list(part) for part in parted(training, one_in=2))
+    inside, outside = parted(training, one_in=2)
     elsewhere = sorted({name for example in outside for name in names_in(example.question)})
     asked = calibrate.questions(
         held, elsewhere, rng, count=_CALIBRATION_QUESTIONS, near_misses=_CALIBRATION_NEAR_MISSES
