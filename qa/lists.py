@@ -86,7 +86,7 @@ def items_of(question: str, span: Span, document: Document) -> list[Span]:
         for item in items
         if span.start <= item.start < span.end or document.text.rfind("\n", 0, item.start) < span.start < item.end
     ]
-    if not _asks_for_all(question, said):
+    if not _wants_these(question, said):
         return _spans(touched, span, document) if len(touched) > 1 else []
     if len(touched) == 1 and span.end > touched[0].start:  # a mark alone is no answer
         is_whole = _is_answer(question, span, touched[0], items, f"{document.title} {said}", document.text)
@@ -95,13 +95,14 @@ def items_of(question: str, span: Span, document: Document) -> list[Span]:
     return _spans(items, span, document) if is_whole else []
 
 
-def _asks_for_all(question: str, introduction: str) -> bool:
+def _wants_these(question: str, introduction: str) -> bool:
     if _WHY.match(question):
         return bool(_OF_REASONS.search(introduction))
     return asks_for_all(question)
 
 
 def asks_for_all(question: str) -> bool:
+    """Whether it is for all the items of a list: "what are the three halls?", and not for one of them."""
     return bool(_ALL.match(question)) and not _SOME.search(question)
 
 

@@ -85,7 +85,7 @@ _WITHIN = re.compile(  # quotation marks: who speaks in there is spoken of
 _QUOTED = re.compile(r"[\"“„«][^\"”»]*[\"”»]")
 _OTHERS = frozenset("deputy former vice acting ex late".split())  # "the deputy mayor" is not the mayor
 _SEXES = tuple(frozenset(pair.split()) for pair in ("he his", "she her", "they their"))
-_USED = frozenset("he his she her its".split())
+_USED = _SEXES[0] | _SEXES[1] | {"its"}
 _PRONOUNS = frozenset().union(*_SEXES)
 _OPENERS = frozenset(  # of a sentence, before a name
     "but and so yet still also then now later when while as if although though after before because since however here"

@@ -144,9 +144,8 @@ def test_passages_in_one_batch_score_as_they_do_alone(folder: Path) -> None:
 def test_an_amount_takes_its_unit_with_it_unless_the_question_names_it(
     said: str, amount: str, question: str, whole: str
 ) -> None:
-    at = said.index(amount)
-    its = _whole(Span(passage(said, start=100), 100 + at, 100 + at + len(amount), amount, 1.0), question)
-    assert (its.text, its.start, its.end) == (whole, 100 + at, 100 + at + len(whole))
+    its, at = whole_of(said, amount, question), 100 + said.index(amount)
+    assert (its.text, its.start, its.end) == (whole, at, at + len(whole))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +169,7 @@ def test_an_amount_takes_its_unit_with_it_unless_the_question_names_it(
 def test_half_a_range_takes_the_other_half_with_it_unless_one_end_is_asked_for(
     said: str, end: str, question: str, whole: str
 ) -> None:
-    assert whole_of(said, end, question) == whole
+    assert whole_of(said, end, question).text == whole
 
 
 @pytest.mark.parametrize(
@@ -191,14 +190,14 @@ def test_half_a_range_takes_the_other_half_with_it_unless_one_end_is_asked_for(
     ],
 )
 def test_no_answer_begins_or_ends_inside_a_word_or_an_address(said: str, part: str, whole: str) -> None:
-    assert whole_of(said, part, "which?") == whole
+    assert whole_of(said, part, "which?").text == whole
 
 
-def whole_of(said: str, part: str, question: str) -> str:
+def whole_of(said: str, part: str, question: str) -> Span:
     at = said.index(part)
     its = _whole(Span(passage(said, start=100), 100 + at, 100 + at + len(part), part, 1.0), question)
     assert said[its.start - 100 : its.end - 100] == its.text
-    return its.text
+    return its
 
 
 @given(st.integers(1, 40), st.integers(0, 10_000))

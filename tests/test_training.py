@@ -421,6 +421,16 @@ def test_no_teacher_has_seen_the_articles_of_its_fold_and_none_is_trained_twice(
         run._teachers(options, articles[:1], tmp_path / "few", plan, start)
 
 
+def test_a_start_without_its_tokenizer_is_named_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start = tiny_reader(tmp_path)
+    (start / "tokenizer.json").unlink(missing_ok=True)
+    assert main(["train", "set.json", "--out", str(tmp_path / "out"), "--start-from", str(start)]) == 2
+    assert f"{start} cannot be used: no tokenizer.json" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("given", [True, False])
 def test_a_run_with_folds_goes_on_from_the_mean_of_their_teachers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: bool

@@ -61,13 +61,15 @@ def run(options: argparse.Namespace) -> int:
 
 def _check(options: argparse.Namespace) -> None:
     """Fails at once on what would otherwise fail after hours of training."""
-    for folder in (options.start_from, options.teacher, *(options.average_with or ())):
-        if folder and not Path(folder, "config.json").exists():
+    for folder in filter(None, (options.start_from, options.teacher, *(options.average_with or ()))):
+        if not Path(folder, "config.json").exists():
             raise InputError(f"{folder} holds no reader", "name the folder that has its config.json and weights")
         try:
-            read_tokenizer(Path(folder or bundled_folder()))
+            read_tokenizer(Path(folder))
         except ValueError as error:
-            raise InputError(f"{folder} cannot be trained: {error}", "copy its tokenizer.json there") from error
+            raise InputError(
+                f"{folder} cannot be used: {error}", "copy the model's own tokenizer.json there"
+            ) from error
     if options.folds < 0 or options.folds == 1:
         raise InputError(
             f"--folds {options.folds} leaves nothing to train a teacher on", "give 2 or more, or leave it out"
